@@ -1,0 +1,75 @@
+"""What an installation can set, each with its meaning; read from `DEALIX_*` or a file of secrets."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting of every process. An engine without an address is embedded by the supervisor."""
+
+    model_config = SettingsConfigDict(env_prefix="DEALIX_", extra="ignore", frozen=True)
+
+    home: Path = Field(Path("var"), description="Folder of data, secrets and `stack.json`.")
+    process: str = Field("command", description="Name of this process, for logs and metrics.")
+
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL for the application role, which owns nothing."
+    )
+    migration_database_url: SecretStr | None = Field(
+        None, description="PostgreSQL for the owner of the tables; used by migrations only."
+    )
+    database_pool: int = Field(12, ge=1, description="Connections a process keeps at most.")
+
+    broker_url: SecretStr | None = Field(
+        None, description="Celery broker: Valkey, Redis or RabbitMQ."
+    )
+
+    temporal_address: str | None = Field(None, description="host:port of a Temporal cluster.")
+    temporal_namespace: str = Field("dealix", description="Namespace of real runs.")
+    temporal_rehearsal_namespace: str = Field(
+        "dealix-rehearsal", description="Namespace of rehearsals; never a production namespace."
+    )
+    temporal_rehearsal_address: str | None = Field(
+        None, description="A local server that can skip time; embedded when the main one cannot."
+    )
+    temporal_task_queue: str = Field("dealix-durable", description="Task queue of the durable lane.")
+    temporal_tls: bool = Field(False, description="Use TLS to Temporal.")
+    temporal_tls_cert_file: Path | None = Field(None, description="Client certificate for mTLS.")
+    temporal_tls_key_file: Path | None = Field(None, description="Client key for mTLS.")
+    temporal_tls_ca_file: Path | None = Field(None, description="Authority of the server.")
+    temporal_api_key: SecretStr | None = Field(None, description="API key of Temporal Cloud.")
+    temporal_ui_url: str | None = Field(None, description="Address of Temporal's own UI.")
+    temporal_metrics: str | None = Field(
+        None, description="host:port on which a process serves the Temporal SDK's metrics."
+    )
+
+    secrets_file: Path | None = Field(
+        None, description="JSON file of secrets (mode 0600); environment variables win over it."
+    )
+    codec_current: str | None = Field(
+        None, description="ID of the payload key that encrypts; older keys still decrypt."
+    )
+
+    public_url: str = Field("http://127.0.0.1:8000", description="Address that people open.")
+    api_host: str = Field("127.0.0.1", description="Address the API listens on.")
+    api_port: int = Field(8000, description="Port the API listens on.")
+    metrics_port: int | None = Field(None, description="Port of `/metrics` of a process.")
+    max_body_bytes: int = Field(1_000_000, ge=1024, description="Largest request body accepted.")
+    session_hours: int = Field(12, ge=1, description="A sign-in lasts this long.")
+    secure_cookies: bool = Field(False, description="Cookies only over HTTPS; set in production.")
+
+    smtp_url: str | None = Field(None, description="smtp://[user:password@]host:port for outgoing mail.")
+    smtp_from: str = Field("partners@dealix.example", description="Sender of outgoing mail.")
+    hubspot_url: str | None = Field(None, description="Base address of HubSpot.")
+    sandbox_url: str | None = Field(None, description="HTTP address of the sandbox, if one runs.")
+    sandbox_smtp: str | None = Field(None, description="host:port of the sandbox's SMTP server.")
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Log level.")
+    crash_at: str | None = Field(
+        None,
+        description="Crash harness only: `step:point` at which this process holds until it is killed.",
+    )
+    crash_dir: Path | None = Field(None, description="Crash harness only: folder of its barriers.")

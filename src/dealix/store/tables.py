@@ -1,0 +1,18 @@
+"""Imports every module of tables, so that migrations and tests see the whole schema."""
+
+import importlib
+
+MODULES = (
+    "dealix.trust.access.models",
+    "dealix.trust.privacy.models",
+    "dealix.trust.policy.models",
+    "dealix.trust.approvals.models",
+    "dealix.records.audit.models",
+    "dealix.records.models",
+    "dealix.lanes.models",
+    "dealix.business.partners.models",
+    "dealix.business.evidence.models",
+)
+
+for name in MODULES:
+    importlib.import_module(name)

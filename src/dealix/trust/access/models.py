@@ -1,0 +1,45 @@
+"""Tables of who may come in: tenants, users, sessions."""
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dealix.store.base import Base, Tenanted
+
+
+class Tenant(Tenanted, Base):
+    """A company; its names are public facts, not personal data."""
+
+    __tablename__ = "tenants"
+    name: Mapped[str]
+    name_ar: Mapped[str]
+    country: Mapped[str] = mapped_column(String(2))
+    time_zone: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class User(Tenanted, Base):
+    """A person who signs in; name and email lie in the vault under `person_id`."""
+
+    __tablename__ = "users"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str]
+    email_hash: Mapped[str]
+    password_hash: Mapped[str | None]
+    roles: Mapped[list[str]]
+    manager_id: Mapped[str | None]
+    locale: Mapped[str] = mapped_column(String(2))
+    active: Mapped[bool]
+    created_at: Mapped[datetime]
+
+
+class SignInSession(Tenanted, Base):
+    """A browser session or a bearer token, known by the hash of its secret."""
+
+    __tablename__ = "sessions"
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str]
+    kind: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
