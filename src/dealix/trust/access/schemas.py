@@ -1,24 +1,5 @@
-"""Who acts: the authenticated person behind every request, or the system itself."""
+"""Who acts, as the doors see it; the type lies at the bottom since every layer names an actor."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dealix.actors import Actor, system
 
-
-@dataclass(frozen=True)
-class Actor:
-    """An authenticated person of one tenant, or the system acting for that tenant."""
-
-    tenant_id: str
-    user_id: str
-    roles: frozenset[str] = frozenset()
-    kind: Literal["person", "system"] = "person"
-    locale: str = "ar"
-
-    def has(self, *roles: str) -> bool:
-        """Whether the actor holds any of these roles."""
-        return not self.roles.isdisjoint(roles)
-
-
-def system(tenant_id: str) -> Actor:
-    """The system itself, acting inside one tenant."""
-    return Actor(tenant_id, "system", frozenset({"system"}), "system")
+__all__ = ["Actor", "system"]

@@ -1,0 +1,60 @@
+"""Tables of the lanes: runs, and what their engines are still to be told."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dealix import clock
+from dealix.store.base import Base, Tenanted
+
+
+class Run(Tenanted, Base):
+    """One run of one workflow; `input` and `result` hold identifiers and hashes only."""
+
+    __tablename__ = "runs"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    workflow: Mapped[str]
+    lane: Mapped[str]
+    key: Mapped[str]
+    input_hash: Mapped[str]
+    input: Mapped[dict[str, Any]]
+    status: Mapped[str]
+    outcome: Mapped[str | None]
+    started_by: Mapped[str]
+    rehearsal: Mapped[bool]
+    chain: Mapped[str]
+    requested_at: Mapped[datetime]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    deadline: Mapped[datetime | None]
+    warned_at: Mapped[datetime | None]
+    skipped: Mapped[timedelta]
+    waiting_for: Mapped[str | None]
+    engine_id: Mapped[str]
+    engine_run_id: Mapped[str | None]
+    engine_started_at: Mapped[datetime | None]
+    cancel_requested_at: Mapped[datetime | None]
+    cancel_requested_by: Mapped[str | None]
+    result: Mapped[dict[str, Any] | None]
+    error: Mapped[dict[str, Any] | None]
+
+    def now(self) -> datetime:
+        """The run's own clock: real time plus what its fast-forwards skipped."""
+        return clock.real_now() + self.skipped
+
+
+class Signal(Tenanted, Base):
+    """Something stored that the workflow must hear of: a decision, a cancel, a resolved case."""
+
+    __tablename__ = "signals"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str]
+    kind: Mapped[str]
+    reference: Mapped[str]
+    gate: Mapped[str | None]
+    hash: Mapped[str | None]
+    created_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+    attempts: Mapped[int]
+    last_error: Mapped[str | None]
