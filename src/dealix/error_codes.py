@@ -60,6 +60,12 @@ CODES: dict[str, str] = {
     # settings and invariants
     "setting_missing": "The setting {setting} is missing.",
     "secret_missing": "The secret {secret} is not configured.",
+    "secret_malformed": "The secret {secret} is not in its form; its documentation shows it.",
+    "secrets_file_unreadable": "The file of secrets {file} cannot be read as JSON.",
+    "key_unknown": "The ring {secret} has no key {key_id}: an old key must stay until nothing needs it.",
+    "payload_broken": "An encrypted payload does not open: {reason}.",
+    "payload_foreign": "This payload belongs to another company.",
+    "payload_unbound": "A payload has no tenant and may not be encrypted for nobody.",
     "engine_unreachable": "{engine} cannot be reached at its address.",
     "already_running": "Another stack runs on this folder (process {pid}).",
     "invariant_broken": "An invariant is broken: {what}.",
