@@ -10,6 +10,7 @@ MODULES = (
     "dealix.records.audit.models",
     "dealix.records.models",
     "dealix.lanes.models",
+    "dealix.lanes.inbox_models",
     "dealix.business.partners.models",
     "dealix.business.evidence.models",
 )
