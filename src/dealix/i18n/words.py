@@ -1,0 +1,181 @@
+"""The words that data holds as keys (roles, states, steps, gates), as people say them."""
+
+from dealix.i18n.catalogue import N_, translate
+
+ROLES = {
+    "sales_rep": N_("Sales representative"),
+    "partner_manager": N_("Partner manager"),
+    "director": N_("Director"),
+    "vp": N_("Vice president"),
+    "vp_corpdev": N_("VP corporate development"),
+    "svp": N_("Senior vice president"),
+    "cfo": N_("Chief financial officer"),
+    "cto": N_("Chief technology officer"),
+    "legal_counsel": N_("Legal counsel"),
+    "compliance_officer": N_("Compliance officer"),
+    "ceo": N_("Chief executive officer"),
+    "ic_member": N_("Investment committee member"),
+    "board_member": N_("Board member"),
+    "pmi_director": N_("PMI director"),
+    "workstream_lead": N_("Workstream lead"),
+    "auditor": N_("Auditor"),
+    "operator": N_("Operator"),
+    "tenant_admin": N_("Company administrator"),
+    "manager": N_("Manager"),
+    "managers_manager": N_("Manager's manager"),
+    "system": N_("The system"),
+}
+
+RUN_STATES = {
+    "running": N_("Running"),
+    "waiting": N_("Waiting"),
+    "paused": N_("Paused"),
+    "compensating": N_("Taking back"),
+    "completed": N_("Completed"),
+    "compensated": N_("Taken back"),
+    "cancelled": N_("Cancelled"),
+    "failed": N_("Failed"),
+    "attention": N_("Needs attention"),
+}
+
+OUTCOMES = {
+    "activated": N_("Activated"),
+    "rejected": N_("Rejected"),
+    "declined": N_("Declined"),
+    "expired": N_("Expired"),
+}
+
+STATES = {
+    "started": N_("Started"),
+    "done": N_("Done"),
+    "in_doubt": N_("In doubt"),
+    "undone": N_("Undone"),
+    "waived": N_("Waived"),
+    "registered": N_("Registered"),
+    "not_needed": N_("Not needed"),
+    "open": N_("Open"),
+    "resolved": N_("Resolved"),
+    "pending": N_("Pending"),
+    "approved": N_("Approved"),
+    "changes_requested": N_("Changes requested"),
+    "closed": N_("Closed"),
+    "withdrawn": N_("Withdrawn"),
+    "received": N_("Received"),
+    "queued": N_("Queued"),
+}
+
+KINDS = {
+    "step": N_("Step"),
+    "wait": N_("Wait"),
+    "approval": N_("Approval"),
+    "message": N_("Message"),
+    "undo": N_("Undo"),
+    "case": N_("Case"),
+}
+
+STEPS = {
+    "identify_partner": N_("Partner identified"),
+    "score_fit": N_("Fit score"),
+    "manager_approval": N_("Manager approval"),
+    "draft_term_sheet": N_("Term sheet drafted"),
+    "send_terms": N_("Terms sent to the partner"),
+    "write_crm": N_("Written to the CRM"),
+    "executive_approval": N_("Executive approval"),
+    "activate_partner": N_("Partner activated"),
+    "notify_activation": N_("Activation notice"),
+    "assemble_evidence": N_("Evidence pack"),
+    "retract_terms": N_("Terms retracted"),
+    "withdraw_in_crm": N_("Withdrawn in the CRM"),
+    "deactivate_partner": N_("Partner deactivated"),
+    "notify_rejection": N_("Notice of the rejection"),
+    "term_review": N_("Term review"),
+    "legal_review": N_("Legal review"),
+    "partner_answer": N_("Partner's answer"),
+    "signature": N_("Signature"),
+}
+
+CASES = {
+    "undo_failed": N_("Taking back failed"),
+    "ended_behind": N_("Ended behind our back"),
+    "update_failed": N_("Decision could not be delivered"),
+    "unmatched": N_("Message without a run"),
+    "happened": N_("It happened"),
+    "send_again": N_("Send again"),
+    "retry": N_("Try again"),
+    "done_by_hand": N_("Done by hand"),
+    "waive": N_("Waive"),
+}
+
+DECISIONS = {
+    "approve": N_("Approve"),
+    "reject": N_("Reject"),
+    "request_changes": N_("Ask for changes"),
+}
+
+SYSTEMS = {
+    "email": N_("Email"),
+    "smtp": N_("Email"),
+    "crm": N_("CRM"),
+    "hubspot": N_("HubSpot"),
+    "whatsapp": N_("WhatsApp"),
+    "sms": N_("SMS"),
+    "esign": N_("Electronic signature"),
+    "database": N_("Our records"),
+}
+
+LANES = {
+    "short": N_("Short"),
+    "medium": N_("Medium"),
+    "durable": N_("Durable"),
+}
+
+METHODS = {
+    "upsert": N_("Upsert by key"),
+    "idempotency_header": N_("Idempotency header"),
+    "message_id": N_("Message ID"),
+    "request_id": N_("Request ID"),
+    "content_hash": N_("Content hash"),
+    "none": N_("None"),
+    "undoable": N_("Can be taken back"),
+    "final": N_("Final"),
+}
+
+APPROVALS = {
+    "deal": N_("Deal"),
+    "integration": N_("Integration"),
+    "billing": N_("Billing"),
+    "compliance": N_("Compliance"),
+    "critical": N_("Critical"),
+    "high": N_("High"),
+    "normal": N_("Normal"),
+    "low": N_("Low"),
+    "reversible": N_("Reversible"),
+    "partially": N_("Partially reversible"),
+    "irreversible": N_("Irreversible"),
+    "referral": N_("Referral"),
+    "distribution": N_("Distribution"),
+    "technology": N_("Technology"),
+    "strategic": N_("Strategic"),
+    "government": N_("Government"),
+}
+
+WORDS: dict[str, str] = {
+    **ROLES,
+    **RUN_STATES,
+    **OUTCOMES,
+    **STATES,
+    **KINDS,
+    **STEPS,
+    **CASES,
+    **DECISIONS,
+    **SYSTEMS,
+    **LANES,
+    **METHODS,
+    **APPROVALS,
+}
+
+
+def word(locale: str, key: object) -> object:
+    """The word of a key in `locale`; anything that is no known key comes back as it is."""
+    known = WORDS.get(key) if isinstance(key, str) else None
+    return translate(locale, known) if known else key
