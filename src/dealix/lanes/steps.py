@@ -1,0 +1,80 @@
+"""Declares a step where it is written: its system, idempotency method and undo, as literals.
+
+`dealix inventory check` reads these decorators from the syntax tree and holds them equal to the
+catalogue, so every argument is a literal.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from temporalio import activity
+
+Method = Literal["upsert", "idempotency_header", "message_id", "request_id", "content_hash"]
+OnStarted = Literal["resend", "look_up", "ask"]
+ActivityMethod = TypeVar("ActivityMethod", bound=Callable[..., Any])
+
+ATTRIBUTE = "__dealix_step__"
+
+
+@dataclass(frozen=True)
+class StepFacts:
+    """What is declared about one step or undo action.
+
+    `method`: how doing it twice is prevented. `on_started`: what happens when its row is found
+    started: `resend` (the provider dedups by key), `look_up` (by our key, then decide) or `ask`.
+    """
+
+    name: str
+    system: str | None
+    method: Method
+    undo: str | None
+    final: bool
+    on_started: OnStarted
+    is_undo: bool = False
+    gate: str | None = None
+
+
+def step(
+    name: str,
+    *,
+    method: Method,
+    system: str | None = None,
+    undo: str | None = None,
+    final: bool = False,
+    on_started: OnStarted = "resend",
+) -> Callable[[ActivityMethod], ActivityMethod]:
+    """Make a method an activity called `name`; an outside message must not `resend`."""
+    if system is not None and method == "message_id" and on_started == "resend":
+        raise TypeError(f"{name}: a message is never sent again blindly")
+    return _declare(StepFacts(name, system, method, undo, final, on_started))
+
+
+def undo(
+    name: str, *, method: Method, system: str | None = None, on_started: OnStarted = "resend"
+) -> Callable[[ActivityMethod], ActivityMethod]:
+    """Make a method the activity that takes a step back."""
+    if system is not None and method == "message_id" and on_started == "resend":
+        raise TypeError(f"{name}: a message is never sent again blindly")
+    return _declare(StepFacts(name, system, method, None, True, on_started, is_undo=True))
+
+
+def ask(name: str, *, gate: str) -> Callable[[ActivityMethod], ActivityMethod]:
+    """Make a method the activity that opens `gate`; its method is the request ID."""
+    return _declare(StepFacts(name, None, "request_id", None, False, "resend", gate=gate))
+
+
+def facts_of(method: Callable[..., Any]) -> StepFacts:
+    """The facts declared on an activity method."""
+    facts = getattr(method, ATTRIBUTE, None)
+    if not isinstance(facts, StepFacts):
+        raise TypeError(f"{method!r} is no step: decorate it with @step, @ask or @undo")
+    return facts
+
+
+def _declare(facts: StepFacts) -> Callable[[ActivityMethod], ActivityMethod]:
+    def declare(method: ActivityMethod) -> ActivityMethod:
+        setattr(method, ATTRIBUTE, facts)
+        return activity.defn(name=facts.name, no_thread_cancel_exception=True)(method)
+
+    return declare

@@ -1,0 +1,237 @@
+"""The one ledger: `started` is committed before a call, `done` after it with its audit.
+
+A row found `started` with an open attempt means that nobody here knows what became of the call.
+Then the step's declaration decides: `resend` where the provider dedups by key, `look_up` where it
+can be asked by our key, `ask` where only a person can find out.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from dealix import clock
+from dealix.errors import InvariantBroken
+from dealix.records import audit
+from dealix.records.case_book import open_case, open_case_of, settle
+from dealix.records.models import Effect, Undo
+from dealix.records.schemas import Begun, EffectSpec, Reply
+from dealix.store.ids import new_id
+from dealix.store.session import tenant_of
+
+
+def once(session: Session, spec: EffectSpec, work: Callable[[], Mapping[str, Any]]) -> Effect:
+    """Do a step that only writes our own stores: work, ledger row and audit in one transaction."""
+    effect = _row(session, spec)
+    if effect.status == "done":
+        return effect
+    effect.attempts += 1
+    _register_undo(session, spec)
+    effect.result = dict(work())
+    _done(session, spec, effect, reference=None)
+    return effect
+
+
+def begin(session: Session, spec: EffectSpec) -> Begun:
+    """Commit to an outside effect; the caller commits before it calls the provider."""
+    effect = _row(session, spec)
+    if effect.status in {"done", "undone", "waived"}:
+        return Begun("done", effect)
+    if effect.status == "failed":
+        return Begun("failed", effect)
+    if effect.status == "in_doubt":
+        return Begun("in_doubt", effect, _case_in_doubt(session, spec, effect))
+    if effect.open_attempt and effect.on_started == "ask":
+        return Begun("in_doubt", effect, doubt(session, spec, effect, "no answer is on record"))
+    asks_first = effect.open_attempt and effect.on_started == "look_up"
+    _register_undo(session, spec)
+    effect.open_attempt = True
+    effect.attempts += 1
+    effect.payload_hash = spec.payload_hash
+    effect.started_at = spec.at
+    session.flush()
+    return Begun("look_up" if asks_first else "go", effect)
+
+
+def finish(session: Session, spec: EffectSpec, reply: Reply) -> tuple[Effect, str | None]:
+    """Record that the effect happened; answers also the case that this settles, if one was open."""
+    effect = _locked(session, spec.key)
+    if effect.status == "done":
+        return effect, None
+    case_id = settle(session, "in_doubt", effect.key, "happened", by="system")
+    effect.result = dict(reply.data)
+    _done(session, spec, effect, reference=reply.reference)
+    return effect, case_id
+
+
+def fail(session: Session, spec: EffectSpec, reason: str) -> Effect:
+    """Record a provider's refusal (or ours): final, with its reason."""
+    effect = _locked(session, spec.key)
+    effect.status, effect.open_attempt, effect.reason = "failed", False, reason
+    undo = _undo_of(session, spec.key)
+    if undo is not None:
+        undo.status, undo.reason = "not_needed", reason
+    audit.append(
+        session,
+        "system",
+        "effect.failed",
+        spec.run_id,
+        {"key": spec.key, "step": spec.step, "reason": reason},
+        chain=spec.chain,
+    )
+    return effect
+
+
+def not_sent(session: Session, spec: EffectSpec, reason: str) -> None:
+    """Record that the provider certainly did nothing: the next try may simply call."""
+    effect = _locked(session, spec.key)
+    if effect.status == "started":
+        effect.open_attempt, effect.reason = False, reason
+
+
+def doubt(session: Session, spec: EffectSpec, effect: Effect, reason: str) -> str:
+    """Nobody can know: the row is `in_doubt` and a case asks a person. Answers the case's ID."""
+    effect.status, effect.reason = "in_doubt", reason
+    return _case_in_doubt(session, spec, effect)
+
+
+def mark_undone(session: Session, key: str, status: str = "undone") -> None:
+    """The effect `key` was taken back, or a second person waived that."""
+    effect = _locked(session, key)
+    effect.status = status
+
+
+def effect_of(session: Session, key: str) -> Effect | None:
+    """The ledger row of a key, locked, or nothing when the step never began."""
+    return session.execute(
+        select(Effect).where(Effect.key == key).with_for_update()
+    ).scalar_one_or_none()
+
+
+def list_effects(session: Session, run_id: str | None = None) -> list[dict[str, Any]]:
+    """The ledger as the surface shows it, oldest first."""
+    query = select(Effect).order_by(Effect.recorded_at, Effect.seq)
+    if run_id is not None:
+        query = query.where(Effect.run_id == run_id)
+    return [public(effect) for effect in session.execute(query).scalars()]
+
+
+def public(effect: Effect) -> dict[str, Any]:
+    """One ledger row in the surface's shape."""
+    return {
+        "key": effect.key,
+        "run": effect.run_id,
+        "step": effect.step,
+        "system": effect.system,
+        "kind": effect.kind,
+        "method": effect.method,
+        "status": effect.status,
+        "attempts": effect.attempts,
+        "reference": effect.reference,
+        "reason": effect.reason,
+        "undoes": effect.undoes,
+        "started_at": effect.started_at.isoformat(),
+        "done_at": effect.done_at.isoformat() if effect.done_at else None,
+    }
+
+
+def _row(session: Session, spec: EffectSpec) -> Effect:
+    """The row of this key, created as `started` when it is new, and locked."""
+    session.execute(
+        insert(Effect)
+        .values(
+            tenant_id=tenant_of(session),
+            id=new_id("eff"),
+            run_id=spec.run_id,
+            seq=spec.seq,
+            step=spec.step,
+            key=spec.key,
+            system=spec.system,
+            kind=spec.kind,
+            method=spec.method,
+            on_started=spec.on_started,
+            final=spec.final,
+            status="started",
+            open_attempt=False,
+            attempts=0,
+            payload_hash=spec.payload_hash,
+            undoes=spec.undoes,
+            started_at=spec.at,
+            recorded_at=clock.real_now(),
+        )
+        .on_conflict_do_nothing(index_elements=["tenant_id", "key"])
+    )
+    return _locked(session, spec.key)
+
+
+def _locked(session: Session, key: str) -> Effect:
+    effect = effect_of(session, key)
+    if effect is None:
+        raise InvariantBroken("invariant_broken", what="an effect ended that never began")
+    return effect
+
+
+def _done(session: Session, spec: EffectSpec, effect: Effect, reference: str | None) -> None:
+    effect.status, effect.open_attempt = "done", False
+    effect.reference, effect.done_at = reference, spec.at
+    audit.append(
+        session,
+        "system",
+        "effect.done",
+        spec.run_id,
+        {
+            "key": spec.key,
+            "step": spec.step,
+            "system": spec.system,
+            "payload_hash": spec.payload_hash,
+            "reference": reference,
+            "undoes": spec.undoes,
+            "at": spec.at.isoformat(),
+        },
+        chain=spec.chain,
+    )
+    session.flush()
+
+
+def _register_undo(session: Session, spec: EffectSpec) -> None:
+    """The undo is on record, under the effect's key, before the effect can happen."""
+    if spec.undo_action is None:
+        return
+    session.execute(
+        insert(Undo)
+        .values(
+            tenant_id=tenant_of(session),
+            id=new_id("und"),
+            run_id=spec.run_id,
+            seq=spec.seq,
+            step=spec.step,
+            key=spec.key,
+            action=spec.undo_action,
+            system=spec.undo_system,
+            status="registered",
+            registered_at=spec.at,
+        )
+        .on_conflict_do_nothing(index_elements=["tenant_id", "key"])
+    )
+
+
+def _undo_of(session: Session, key: str) -> Undo | None:
+    return session.execute(select(Undo).where(Undo.key == key)).scalar_one_or_none()
+
+
+def _case_in_doubt(session: Session, spec: EffectSpec, effect: Effect) -> str:
+    existing = open_case_of(session, "in_doubt", effect.key)
+    if existing is not None:
+        return existing
+    return open_case(
+        session,
+        run_id=effect.run_id,
+        kind="in_doubt",
+        subject=effect.key,
+        step=effect.step,
+        reason=effect.reason,
+        at=spec.at,
+        chain=spec.chain,
+    )
