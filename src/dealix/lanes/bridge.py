@@ -1,0 +1,214 @@
+"""The one bridge from synchronous code to Temporal's client, which is async only."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any, Literal, TypeVar
+
+from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.client import (
+    Client,
+    RPCTimeoutOrCancelledError,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import TypedSearchAttributes, SearchAttributeKey, SearchAttributePair, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from dealix.errors import NotConfigured
+from dealix.lanes.models import Run
+from dealix.lanes.schemas import Delivery, FlowEnd, FlowStart
+from dealix.lanes.temporal import Engines, skipper_of
+
+Answer = TypeVar("Answer")
+Delivered = Literal["delivered", "not_yet", "closed"]
+WORKFLOW_TASK_TIMEOUT = timedelta(seconds=5)
+IDLE_POLL = 0.01
+
+
+class Bridge:
+    """Runs one event loop in a thread; every method here blocks and is safe from any thread.
+
+    The connection is made at first use and again after a failure, so that a process may start
+    before its engine. Never fork after the first call (the SDK's runtime has started then).
+    """
+
+    def __init__(
+        self, connect: Callable[[], Coroutine[Any, Any, Engines]], task_queue: str
+    ) -> None:
+        self._connect = connect
+        self._queue = task_queue
+        self._engines: Engines | None = None
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    # -- what callers use --------------------------------------------------------------------
+
+    def start(self, run: Run, start: FlowStart) -> str:
+        """Start a run's workflow, or find it started already. Answers the engine's run ID."""
+        return self._do(self._start(run, start))
+
+    def deliver(self, run: Run, delivery: Delivery, wait: timedelta) -> Delivered:
+        """Tell a workflow that something is stored; `not_yet` when it must be tried again."""
+        return self._do(self._deliver(run, delivery, wait))
+
+    def cancel(self, run: Run) -> Delivered:
+        """Ask a workflow to end; it takes back what is outside before it does."""
+        return self._do(self._cancel(run))
+
+    def status(self, run: Run) -> str:
+        """`running`, `completed`, `canceled`, `terminated`, `timed_out`, `failed` or `unknown`."""
+        return self._do(self._status(run))
+
+    def fast_forward(self, run: Run, duration: timedelta) -> None:
+        """Move a rehearsal's own clock, once it is idle; answers when it is idle again."""
+        self._do(self._fast_forward(run, duration))
+
+    def settle(self, run: Run) -> None:
+        """Wait until a run has nothing under way: no workflow task and no started activity."""
+        self._do(self._idle(self._handle(run)))
+
+    def probe(self) -> None:
+        """Ask the server for its health; raises what is wrong."""
+        self._do(self._probe())
+
+    def close(self) -> None:
+        """Stop the loop; calls under way are cancelled."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._loop = None
+
+    # -- how -----------------------------------------------------------------------------------
+
+    async def _start(self, run: Run, start: FlowStart) -> str:
+        client = (await self._connected()).client(run.rehearsal)
+        if run.rehearsal:
+            client = skipper_of(client).client
+        try:
+            handle: WorkflowHandle[Any, Any] = await client.start_workflow(
+                start.workflow,
+                start,
+                id=run.engine_id,
+                task_queue=self._queue,
+                result_type=FlowEnd,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                task_timeout=WORKFLOW_TASK_TIMEOUT,
+                search_attributes=search_attributes(run),
+                rpc_timeout=timedelta(seconds=10),
+            )
+        except WorkflowAlreadyStartedError as found:
+            return found.run_id or ""
+        return handle.result_run_id or ""
+
+    async def _deliver(self, run: Run, delivery: Delivery, wait: timedelta) -> Delivered:
+        handle = await self._find(run)
+        try:
+            await asyncio.wait_for(
+                handle.execute_update(
+                    "deliver", delivery, id=delivery.id, rpc_timeout=timedelta(seconds=10)
+                ),
+                wait.total_seconds(),
+            )
+        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError, RPCTimeoutOrCancelledError):
+            return "not_yet"
+        except WorkflowUpdateFailedError as refused:
+            wrong_gate = isinstance(refused.cause, ApplicationError)
+            return "not_yet" if wrong_gate else "closed"
+        except RPCError as failure:
+            return "closed" if failure.status == RPCStatusCode.NOT_FOUND else "not_yet"
+        return "delivered"
+
+    async def _cancel(self, run: Run) -> Delivered:
+        handle = await self._find(run)
+        try:
+            await handle.cancel(rpc_timeout=timedelta(seconds=10))
+        except RPCError as failure:
+            return "closed" if failure.status == RPCStatusCode.NOT_FOUND else "not_yet"
+        return "delivered"
+
+    async def _status(self, run: Run) -> str:
+        handle = await self._find(run)
+        try:
+            described = await handle.describe(rpc_timeout=timedelta(seconds=10))
+        except RPCError as failure:
+            if failure.status == RPCStatusCode.NOT_FOUND:
+                return "unknown"
+            raise
+        status = described.status or WorkflowExecutionStatus.RUNNING
+        return status.name.lower()
+
+    async def _fast_forward(self, run: Run, duration: timedelta) -> None:
+        handle = await self._find(run)
+        client = (await self._connected()).client(True)
+        await self._idle_of(handle)
+        await skipper_of(client).fast_forward(handle, duration)
+        await self._idle_of(handle)
+
+    async def _idle(self, finding: Coroutine[Any, Any, WorkflowHandle[Any, Any]]) -> None:
+        await self._idle_of(await finding)
+
+    async def _idle_of(self, handle: WorkflowHandle[Any, Any]) -> None:
+        """Return once nothing is under way in two looks in a row; a back-off counts as idle."""
+        quiet = 0
+        while quiet < 2:
+            described = (await handle.describe()).raw_description
+            started = any(
+                pending.state == PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
+                or (
+                    pending.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
+                    and pending.attempt <= 1
+                )
+                for pending in described.pending_activities
+            )
+            busy = started or described.HasField("pending_workflow_task")
+            quiet = 0 if busy else quiet + 1
+            await asyncio.sleep(IDLE_POLL)
+
+    async def _probe(self) -> None:
+        engines = await self._connected()
+        await engines.runs.service_client.check_health(timeout=timedelta(seconds=2))
+
+    async def _handle(self, run: Run) -> WorkflowHandle[Any, Any]:
+        return await self._find(run)
+
+    async def _find(self, run: Run) -> WorkflowHandle[Any, Any]:
+        client: Client = (await self._connected()).client(run.rehearsal)
+        return client.get_workflow_handle(run.engine_id)
+
+    async def _connected(self) -> Engines:
+        if self._engines is None:
+            try:
+                self._engines = await self._connect()
+            except RuntimeError as failure:
+                raise NotConfigured("engine_unreachable", engine="Temporal") from failure
+        return self._engines
+
+    def _do(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(
+                    target=self._loop.run_forever, name="temporal-bridge", daemon=True
+                ).start()
+            loop = self._loop
+        return asyncio.run_coroutine_threadsafe(work, loop).result()
+
+
+TENANT = SearchAttributeKey.for_keyword("DealixTenant")
+WORKFLOW = SearchAttributeKey.for_keyword("DealixWorkflow")
+RUN = SearchAttributeKey.for_keyword("DealixRun")
+
+
+def search_attributes(run: Run) -> TypedSearchAttributes:
+    """Identifiers only: search attributes are never encrypted."""
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(TENANT, run.tenant_id),
+            SearchAttributePair(WORKFLOW, run.workflow),
+            SearchAttributePair(RUN, run.id),
+        ]
+    )

@@ -1,0 +1,120 @@
+"""Cases as people settle them: each resolution is judged, stored, audited, then delivered."""
+
+from collections.abc import Callable
+from typing import Any, Literal, get_args
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealix import clock
+from dealix.actors import Actor
+from dealix.errors import Conflict, InvalidInput, NotEntitled, NotFound
+from dealix.lanes import run_book, signals
+from dealix.records import audit
+from dealix.records.effects import effect_of, mark_undone
+from dealix.records.models import Case, Undo
+from dealix.store.session import Database, tenant_of
+
+Resolution = Literal["happened", "send_again", "retry", "done_by_hand", "waive"]
+
+ALLOWED: dict[str, frozenset[str]] = {
+    "in_doubt": frozenset({"happened", "send_again"}),
+    "undo_failed": frozenset({"retry", "done_by_hand", "waive"}),
+    "ended_behind": frozenset({"retry"}),
+    "late_delivery": frozenset({"done_by_hand"}),
+    "unmatched": frozenset({"done_by_hand"}),
+}
+"""What may be said about each kind of case."""
+
+
+class CaseService:
+    """The one way in which a person settles a case."""
+
+    def __init__(
+        self,
+        database: Database,
+        permit: Callable[[Actor, str], None],
+        after: Callable[[str, str], bool],
+    ) -> None:
+        """`permit(actor, right)` raises; `after(tenant, signal)` delivers once it is committed."""
+        self.database = database
+        self.permit = permit
+        self.after = after
+
+    def list(self, actor: Actor, status: str | None = None) -> list[dict[str, Any]]:
+        """The tenant's cases, open ones first."""
+        self.permit(actor, "case.read")
+        with self.database.tenant(actor.tenant_id) as session:
+            query = select(Case).order_by(Case.status, Case.opened_at.desc())
+            if status is not None:
+                query = query.where(Case.status == status)
+            return [public(case) for case in session.execute(query).scalars()]
+
+    def resolve(
+        self, actor: Actor, case_id: str, resolution: str, comment: str | None
+    ) -> dict[str, Any]:
+        """Settle a case, then let its run go on. A waiver needs a second person."""
+        self.permit(actor, "case.resolve")
+        if resolution not in get_args(Resolution):
+            raise InvalidInput("unknown_resolution", resolution=resolution)
+        with self.database.tenant(actor.tenant_id) as session:
+            case = session.get(Case, (tenant_of(session), case_id), with_for_update=True)
+            if case is None:
+                raise NotFound("not_found")
+            self._judge(session, actor, case, resolution)
+            _apply(session, case, resolution, actor)
+            case.status, case.resolution, case.comment = "resolved", resolution, comment
+            case.resolved_by, case.resolved_at = actor.user_id, clock.real_now()
+            run = run_book.get(session, case.run_id)
+            data = {"case": case.id, "resolution": resolution, "key": case.subject}
+            audit.append(session, actor.user_id, "case.resolved", run.id, data, chain=run.chain)
+            signal = signals.enqueue(session, case.run_id, "case", case.id)
+            answer = public(case)
+        self.after(actor.tenant_id, signal)
+        return answer
+
+    @staticmethod
+    def _judge(session: Session, actor: Actor, case: Case, resolution: str) -> None:
+        if case.status != "open":
+            raise Conflict("case_resolved")
+        if resolution not in ALLOWED.get(case.kind, frozenset()):
+            raise InvalidInput("unknown_resolution", resolution=resolution)
+        run = run_book.get(session, case.run_id)
+        first = {run.started_by, run.cancel_requested_by}
+        if resolution == "waive" and actor.user_id in first:
+            raise NotEntitled("second_person_needed")
+
+
+def _apply(session: Session, case: Case, resolution: str, actor: Actor) -> None:
+    """Bring the ledger to what the person said."""
+    if case.kind == "in_doubt":
+        effect = effect_of(session, case.subject)
+        if effect is not None and resolution == "happened":
+            effect.status, effect.open_attempt = "done", False
+            effect.done_at, effect.reference = clock.real_now(), f"confirmed:{actor.user_id}"
+        elif effect is not None:
+            effect.status, effect.open_attempt = "started", False
+    elif case.kind == "undo_failed" and resolution != "retry":
+        undo = session.execute(select(Undo).where(Undo.key == case.subject)).scalar_one()
+        waived = resolution == "waive"
+        undo.status, undo.undone_at = "waived" if waived else "by_hand", clock.real_now()
+        mark_undone(session, case.subject, "waived" if waived else "undone")
+
+
+def public(case: Case) -> dict[str, Any]:
+    """A case in the surface's shape."""
+    return {
+        "id": case.id,
+        "run": case.run_id,
+        "kind": case.kind,
+        "step": case.step,
+        "key": case.subject,
+        "reason": case.reason,
+        "status": case.status,
+        "resolution": case.resolution,
+        "resolutions": sorted(ALLOWED.get(case.kind, frozenset())),
+        "comment": case.comment,
+        "opened_at": case.opened_at.isoformat(),
+        "resolved_at": case.resolved_at.isoformat() if case.resolved_at else None,
+        "resolved_by": case.resolved_by,
+    }

@@ -1,0 +1,129 @@
+"""Delivers stored signals to workflows: right after the commit, and again until it worked."""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from dealix import clock
+from dealix.lanes import run_book, signals
+from dealix.lanes.bridge import Bridge
+from dealix.lanes.models import Run, Signal
+from dealix.lanes.schemas import Delivery, FlowStart
+from dealix.records.case_book import open_case
+from dealix.records.models import Case
+from dealix.store.session import Database, tenant_of
+
+AT_THE_DOOR = timedelta(seconds=2)
+IN_THE_SWEEP = timedelta(seconds=5)
+
+
+class Courier:
+    """Takes a stored signal to its workflow; what cannot be delivered any more becomes a case."""
+
+    def __init__(self, database: Database, bridge: Bridge) -> None:
+        self.database = database
+        self.bridge = bridge
+
+    def deliver(self, tenant_id: str, signal_id: str, wait: timedelta = AT_THE_DOOR) -> bool:
+        """Deliver one signal. Answers whether the workflow has heard it."""
+        with self.database.tenant(tenant_id) as session:
+            signal = signals.get(session, signal_id)
+            if signal is None or signal.delivered_at is not None:
+                return signal is not None
+            run = run_book.get(session, signal.run_id)
+            reopened = self._reopened(_case_of(session, signal), run)
+        if run.engine_started_at is None:
+            return False
+        outcome = self._tell(run, signal, reopened, wait)
+        with self.database.tenant(tenant_id) as session:
+            if outcome == "delivered":
+                signals.delivered(session, signal_id)
+            elif outcome == "closed":
+                self._too_late(session, run, signal)
+            else:
+                signals.failed(session, signal_id, outcome)
+        return outcome == "delivered"
+
+    def start(self, tenant_id: str, run_id: str) -> bool:
+        """Start a run on its engine. Answers whether it runs there now."""
+        with self.database.tenant(tenant_id) as session:
+            run = run_book.get(session, run_id)
+        if run.engine_started_at is not None or run.ended_at is not None:
+            return True
+        engine_run = self.bridge.start(run, flow_start(run))
+        with self.database.tenant(tenant_id) as session:
+            row = run_book.get(session, run_id, lock=True)
+            row.engine_run_id = engine_run
+            row.engine_started_at = row.engine_started_at or clock.real_now()
+        return True
+
+    def _tell(self, run: Run, signal: Signal, reopened: bool, wait: timedelta) -> str:
+        if signal.kind == "cancel":
+            return self.bridge.cancel(run)
+        if reopened:
+            self._take_back(run, signal)
+            return "delivered"
+        reference = signal.reference.split("/", 1)[0]
+        delivery = Delivery.model_validate(
+            {
+                "id": signal.id,
+                "kind": signal.kind,
+                "reference": reference,
+                "gate": signal.gate,
+                "hash": signal.hash,
+            }
+        )
+        return self.bridge.deliver(run, delivery, wait)
+
+    @staticmethod
+    def _reopened(case: Case | None, run: Run) -> bool:
+        return case is not None and case.kind == "ended_behind" and run.ended_at is None
+
+    def _take_back(self, run: Run, signal: Signal) -> None:
+        """A run that ended behind our back is undone by a workflow of its own."""
+        engine_id = f"{run.tenant_id}/take_back/{run.id}.{signal.reference}"
+        with self.database.tenant(run.tenant_id) as session:
+            row = run_book.get(session, run.id, lock=True)
+            row.engine_id = engine_id
+            run = row
+        start = flow_start(run).model_copy(
+            update={"workflow": "take_back", "reason": "ended_behind", "deadline": None}
+        )
+        self.bridge.start(run, start)
+
+    @staticmethod
+    def _too_late(session: Session, run: Run, signal: Signal) -> None:
+        """The run has closed: nobody will hear this, so a person must know."""
+        signals.delivered(session, signal.id)
+        if signal.kind == "cancel":
+            return
+        row = run_book.get(session, run.id)
+        if row.ended_at is not None:
+            open_case(
+                session,
+                run_id=run.id,
+                kind="late_delivery",
+                subject=signal.id,
+                step=signal.kind,
+                reason="run_ended",
+                at=row.now(),
+                chain=row.chain,
+            )
+
+
+def _case_of(session: Session, signal: Signal) -> Case | None:
+    """The case that a signal tells of."""
+    if signal.kind != "case":
+        return None
+    return session.get(Case, (tenant_of(session), signal.reference))
+
+
+def flow_start(run: Run) -> FlowStart:
+    """The one argument of a run's workflow."""
+    return FlowStart(
+        tenant_id=run.tenant_id,
+        run_id=run.id,
+        workflow=run.workflow,
+        rehearsal=run.rehearsal,
+        deadline=run.deadline,
+    )

@@ -1,0 +1,106 @@
+"""The steps that every durable flow has: begin and settle its undo, warn, extend, close."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from temporalio import activity
+
+from dealix.errors import InvariantBroken
+from dealix.lanes import run_book
+from dealix.lanes.schemas import Ending, FlowEnd, StepCall, StepResult, UndoItem
+from dealix.records import audit
+from dealix.records.case_book import open_case
+from dealix.records.models import Undo
+from dealix.store.session import Database, tenant_of
+
+UNSETTLED = ("registered", "failed")
+
+
+class RunActivities:
+    """Run-level steps; each is one transaction on our own stores and harmless when repeated."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @activity.defn(name="begin_undo")
+    def begin_undo(self, call: StepCall) -> list[UndoItem]:
+        """Close the run for new outside effects; answer what is to be undone, last step first."""
+        ending = Ending.model_validate(call.data)
+        with self.database.tenant(call.tenant_id) as session:
+            run = run_book.get(session, call.run_id, lock=True)
+            undos = session.execute(
+                select(Undo)
+                .where(Undo.run_id == call.run_id, Undo.status.in_(UNSETTLED))
+                .order_by(Undo.seq.desc())
+            ).scalars()
+            items = [
+                UndoItem(
+                    id=undo.id,
+                    step=undo.step,
+                    key=undo.key,
+                    action=undo.action,
+                    system=undo.system,
+                    status=undo.status,
+                )
+                for undo in undos
+            ]
+            if run.status != "compensating":
+                run.status, run.waiting_for = "compensating", None
+                data = {"reason": ending.reason, "outcome": ending.outcome, "undos": len(items)}
+                audit.append(session, "system", "undo.begun", run.id, data, chain=run.chain)
+            return items
+
+    @activity.defn(name="fail_undo")
+    def fail_undo(self, call: StepCall) -> StepResult:
+        """An undo gave up: it becomes a case, and the run shows that it needs attention."""
+        with self.database.tenant(call.tenant_id) as session:
+            run = run_book.get(session, call.run_id, lock=True)
+            undo = session.get_one(Undo, (tenant_of(session), call.data["undo_id"]))
+            undo.status, undo.reason = "failed", str(call.data["code"])
+            case_id = open_case(
+                session,
+                run_id=run.id,
+                kind="undo_failed",
+                subject=undo.key,
+                step=undo.action,
+                reason=undo.reason,
+                at=call.at,
+                chain=run.chain,
+            )
+            run_book.attention(session, run, "undo_failed")
+            return StepResult(status="in_doubt", case_id=case_id)
+
+    @activity.defn(name="warn_deadline")
+    def warn_deadline(self, call: StepCall) -> StepResult:
+        """Three quarters of the time are over: say so on the run, once."""
+        with self.database.tenant(call.tenant_id) as session:
+            run = run_book.get(session, call.run_id, lock=True)
+            if run.warned_at is None:
+                run.warned_at = call.at
+                data = {"deadline": run.deadline.isoformat() if run.deadline else None}
+                audit.append(session, "system", "run.deadline_near", run.id, data, chain=run.chain)
+        return StepResult()
+
+    @activity.defn(name="load_deadline")
+    def load_deadline(self, call: StepCall) -> datetime:
+        """The deadline that is on record now, after an extension."""
+        with self.database.tenant(call.tenant_id) as session:
+            deadline = run_book.get(session, call.run_id).deadline
+        if deadline is None:
+            raise InvariantBroken("invariant_broken", what="a run was extended without a deadline")
+        return deadline
+
+    @activity.defn(name="close_run")
+    def close_run(self, call: StepCall) -> FlowEnd:
+        """Settle the run's state from the ledger, with its audit, in one transaction."""
+        ending = Ending.model_validate(call.data)
+        with self.database.tenant(call.tenant_id) as session:
+            run = run_book.get(session, call.run_id, lock=True)
+            if run.ended_at is None:
+                good = ending.outcome == "activated"
+                run.status = run_book.end_status(session, run, ending.outcome, good)
+                run.outcome, run.ended_at, run.waiting_for = ending.outcome, call.at, None
+                run.error = ending.error
+                data = {"status": run.status, "outcome": run.outcome, "undone": ending.undone}
+                audit.append(session, "system", "run.ended", run.id, data, chain=run.chain)
+            return FlowEnd(status=run.status, outcome=run.outcome or ending.outcome)

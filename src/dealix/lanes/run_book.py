@@ -1,0 +1,71 @@
+"""A run's row: found, locked, fenced against late steps, and settled once at its end."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dealix.errors import Conflict, NotFound
+from dealix.lanes.models import Run
+from dealix.records import audit
+from dealix.records.case_book import open_cases
+from dealix.records.models import Undo
+from dealix.store.session import tenant_of
+
+LIVE = ("running", "waiting", "paused", "attention")
+
+
+def get(session: Session, run_id: str, *, lock: bool = False) -> Run:
+    """The run, or `not_found` for an unknown one and another tenant's alike."""
+    run = session.get(Run, (tenant_of(session), run_id), with_for_update=lock)
+    if run is None:
+        raise NotFound("not_found")
+    return run
+
+
+def fence(session: Session, run_id: str) -> Run:
+    """Refuse an outside effect of a run whose undo has begun or that has ended.
+
+    A worker that was only slow, and not dead, may come late with a step that its successor has
+    seen cancelled. The shared lock makes it wait for an undo that is beginning at this instant.
+    """
+    run = session.execute(
+        select(Run).where(Run.id == run_id).with_for_update(read=True)
+    ).scalar_one_or_none()
+    if run is None:
+        raise NotFound("not_found")
+    if run.status not in LIVE or run.ended_at is not None:
+        raise Conflict("run_ended")
+    return run
+
+
+def mark(session: Session, run_id: str, status: str, waiting_for: str | None = None) -> None:
+    """Show where a live run stands; a run that is undoing or has ended keeps its state."""
+    run = get(session, run_id, lock=True)
+    if run.status in LIVE and run.ended_at is None:
+        run.status, run.waiting_for = status, waiting_for
+
+
+def end_status(session: Session, run: Run, outcome: str, good: bool) -> str:
+    """The status a run ends in, by what its ledger says is still outside."""
+    if open_cases(session, run.id) or _undos(session, run.id, "registered", "failed"):
+        return "attention" if not good else "completed"
+    if good:
+        return "completed"
+    if outcome == "cancelled":
+        return "cancelled"
+    if _undos(session, run.id, "done", "waived", "by_hand"):
+        return "compensated"
+    return "failed" if outcome == "failed" else "completed"
+
+
+def attention(session: Session, run: Run, why: str) -> None:
+    """Something is open that only a person can settle."""
+    run.status = "attention"
+    audit.append(session, "system", "run.attention", run.id, {"why": why}, chain=run.chain)
+
+
+def _undos(session: Session, run_id: str, *statuses: str) -> int:
+    return session.execute(
+        select(func.count())
+        .select_from(Undo)
+        .where(Undo.run_id == run_id, Undo.status.in_(statuses))
+    ).scalar_one()

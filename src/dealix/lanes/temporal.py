@@ -1,0 +1,73 @@
+"""Clients of Temporal: one for real runs, one for rehearsals, which can skip time."""
+
+from dataclasses import dataclass
+
+from temporalio.client import Client, TLSConfig
+from temporalio.converter import DataConverter
+from temporalio.runtime import Runtime
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from dealix.errors import NotConfigured
+from dealix.settings import Settings
+
+
+@dataclass(frozen=True)
+class Engines:
+    """The clients that a process holds; `rehearsals` is None where no engine can skip time."""
+
+    runs: Client
+    rehearsals: Client | None
+
+    def client(self, rehearsal: bool) -> Client:
+        """The client for a run of this kind."""
+        if not rehearsal:
+            return self.runs
+        if self.rehearsals is None:
+            raise NotConfigured("rehearsal_unavailable")
+        return self.rehearsals
+
+
+async def connect(
+    settings: Settings, converter: DataConverter, runtime: Runtime | None = None
+) -> Engines:
+    """Connect to the addresses in the settings; refuses where the main one is missing."""
+    if settings.temporal_address is None:
+        raise NotConfigured("setting_missing", setting="DEALIX_TEMPORAL_ADDRESS")
+    key = settings.temporal_api_key
+    runs = await Client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        data_converter=converter,
+        tls=tls(settings),
+        api_key=key.get_secret_value() if key else None,
+        runtime=runtime,
+    )
+    if settings.temporal_rehearsal_address is None:
+        return Engines(runs, None)
+    rehearsals = await Client.connect(
+        settings.temporal_rehearsal_address,
+        namespace=settings.temporal_rehearsal_namespace,
+        data_converter=converter,
+        runtime=runtime,
+    )
+    return Engines(runs, rehearsals)
+
+
+def skipper_of(client: Client) -> TimeSkipper:
+    """A skipper whose workflows keep real time until they are told to jump."""
+    return TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
+
+
+def tls(settings: Settings) -> bool | TLSConfig:
+    """TLS as the settings ask for it: none, plain, or with a client certificate."""
+
+    def content(path: object) -> bytes | None:
+        return path.read_bytes() if hasattr(path, "read_bytes") else None
+
+    if settings.temporal_tls_cert_file is None and settings.temporal_tls_ca_file is None:
+        return settings.temporal_tls or settings.temporal_api_key is not None
+    return TLSConfig(
+        server_root_ca_cert=content(settings.temporal_tls_ca_file),
+        client_cert=content(settings.temporal_tls_cert_file),
+        client_private_key=content(settings.temporal_tls_key_file),
+    )
