@@ -1,1 +1,1 @@
-"""TODO"""
+"""Temporal, PostgreSQL and Valkey: embedded and kept alive by a supervisor, or an address."""

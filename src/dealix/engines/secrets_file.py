@@ -1,0 +1,39 @@
+"""Generates, once, every secret that an embedded installation needs, into a file of mode 0600."""
+
+import base64
+import json
+import secrets
+from typing import cast
+
+from dealix.engines.home import Home, read_json, write_private
+
+RINGS = ("codec.keys", "person.kek")
+WORDS = (
+    "blind.index",
+    "session.signing",
+    "hubspot.token",
+    "sandbox.token",
+    "database.superuser",
+    "database.owner",
+    "database.app",
+    "broker.password",
+)
+
+
+def ensure_secrets(home: Home) -> dict[str, str]:
+    """The words of the secrets file (rings left out); missing ones are made, none is replaced."""
+    known = read_json(home.secrets_file)
+    made = {name: ring() for name in RINGS if name not in known}
+    made |= {name: secrets.token_urlsafe(32) for name in WORDS if name not in known}
+    if "smtp.webhook" not in known:
+        made["smtp.webhook"] = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    if made:
+        known |= made
+        write_private(home.secrets_file, json.dumps(known, indent=1))
+    home.secrets_file.chmod(0o600)
+    return {name: cast("str", known[name]) for name in (*WORDS, "smtp.webhook")}
+
+
+def ring() -> dict[str, str]:
+    """A ring with one fresh 256-bit key; its ID says nothing."""
+    return {f"k{secrets.token_hex(4)}": base64.b64encode(secrets.token_bytes(32)).decode()}

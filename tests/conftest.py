@@ -1,0 +1,121 @@
+"""Real engines for every test: started once per run, databases copied from a migrated template."""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from dealix.engines import plan as plans
+from dealix.engines import postgres
+from dealix.engines.home import Home
+from dealix.engines.stack import Stack
+from dealix.store.migrate import migrate
+from dealix.store.session import Database
+
+TEMPLATE = "dealix"
+
+
+@dataclass(frozen=True)
+class Urls:
+    """One database, for its owner and for the application's role."""
+
+    owner: str
+    app: str
+
+
+@dataclass(frozen=True)
+class Engines:
+    """PostgreSQL, Valkey and Temporal of this test run, each a real server."""
+
+    home: Path
+    owner_url: str
+    app_url: str
+    superuser_url: str
+    broker_url: str
+    temporal_address: str
+    namespace: str
+    rehearsal_namespace: str
+    secrets_file: Path
+
+    def named(self, database: str) -> Urls:
+        """The addresses of another database of the same server."""
+        owner, app = (url.rsplit("/", 1)[0] for url in (self.owner_url, self.app_url))
+        return Urls(f"{owner}/{database}", f"{app}/{database}")
+
+
+@pytest.fixture(scope="session")
+def engines() -> Iterator[Engines]:
+    """The three engines, on a folder of their own; they end with this run, however it ends."""
+    home = Path(tempfile.mkdtemp(prefix="dealix-test-"))
+    stack = Stack(home)
+    try:
+        stack.start(["postgres", "valkey", "temporal"])
+        plan = plans.read(Home(home), plans.settings_for(home))
+        assert plan.migration_url is not None
+        yield Engines(
+            home=home,
+            owner_url=plan.migration_url,
+            app_url=plan.database_url,
+            superuser_url=plan.superuser_url,
+            broker_url=plan.broker_url,
+            temporal_address=plan.temporal_address,
+            namespace=plan.settings.temporal_namespace,
+            rehearsal_namespace=plan.settings.temporal_rehearsal_namespace,
+            secrets_file=plan.home.secrets_file,
+        )
+    finally:
+        stack.stop()
+        if os.environ.get("DEALIX_KEEP_TEST_HOME") is None:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def migrated(engines: Engines) -> Engines:
+    """The engines, their own database brought to the newest schema: the template of the others."""
+    migrate(engines.owner_url)
+    return engines
+
+
+@pytest.fixture(scope="module")
+def database_urls(migrated: Engines) -> Iterator[Urls]:
+    """A fresh migrated database for the tests of one module, dropped afterwards."""
+    yield from copy_of_template(migrated)
+
+
+@pytest.fixture(scope="module")
+def database(database_urls: Urls) -> Iterator[Database]:
+    """The application role's door to the module's database; nothing is in it but the schema."""
+    yield from opened(database_urls)
+
+
+@pytest.fixture
+def fresh_urls(migrated: Engines) -> Iterator[Urls]:
+    """A database for one test alone (about 0.1 s)."""
+    yield from copy_of_template(migrated)
+
+
+@pytest.fixture
+def fresh_database(fresh_urls: Urls) -> Iterator[Database]:
+    """The application role's door to a database for one test alone."""
+    yield from opened(fresh_urls)
+
+
+def copy_of_template(engines: Engines) -> Iterator[Urls]:
+    name = f"test_{secrets.token_hex(5)}"
+    with psycopg.connect(engines.superuser_url, autocommit=True) as connection:
+        postgres.ensure_database(connection, name, TEMPLATE)
+    yield engines.named(name)
+    with psycopg.connect(engines.superuser_url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def opened(urls: Urls) -> Iterator[Database]:
+    database = Database(urls.app, pool_size=4)
+    yield database
+    database.close()
