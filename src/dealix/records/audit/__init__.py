@@ -1,0 +1,27 @@
+"""What was done, by whom, on what: append-only, chained per tenant, verifiable by anyone."""
+
+from dealix.records.audit.reading import export, newest, slice_of_run, verify_file
+from dealix.records.audit.schemas import Entry, Finding, Head, Verification
+from dealix.records.audit.sealing import Sealer, head_of, seal, seal_all, settle
+from dealix.records.audit.verifying import verify
+from dealix.records.audit.writing import MAIN, append, rehearsal_chain
+
+__all__ = [
+    "MAIN",
+    "Entry",
+    "Finding",
+    "Head",
+    "Sealer",
+    "Verification",
+    "append",
+    "export",
+    "head_of",
+    "newest",
+    "rehearsal_chain",
+    "seal",
+    "seal_all",
+    "settle",
+    "slice_of_run",
+    "verify",
+    "verify_file",
+]
