@@ -53,10 +53,13 @@ CODES: dict[str, str] = {
     "provider_refused": "{provider} refused: {reason}.",
     "provider_unavailable": "{provider} does not answer now: {reason}.",
     "outcome_unknown": "{provider} did not say whether it did {operation}.",
+    "rehearsal_outside": "A rehearsal may not reach {provider}: it talks to the sandbox only.",
+    "smtp_without_tls": "The mail server {host} offers no TLS; add ?tls=none to its address to allow that.",
     "webhook_signature": "The signature of this delivery is not right.",
     "webhook_unknown_provider": "There is no provider called {provider}.",
     # privacy
     "person_erased": "The personal data of this person has been erased.",
+    "vault_broken": "A sealed {what} does not open: it was changed or belongs elsewhere.",
     # settings and invariants
     "setting_missing": "The setting {setting} is missing.",
     "secret_missing": "The secret {secret} is not configured.",
@@ -77,4 +80,7 @@ CODES: dict[str, str] = {
     "invariant_broken": "An invariant is broken: {what}.",
     "evidence_broken": "The evidence does not verify: {record}.",
     "audit_broken": "The audit chain does not verify: the first bad record is {record}.",
+    "audit_file_unreadable": "Line {line} of this file is not that of an audit export.",
+    "evidence_unreadable": "This file is not an evidence pack.",
+    "object_broken": "The stored file {sha256} is no longer what its name says.",
 }
