@@ -1,0 +1,160 @@
+"""Assemble a run's pack once, find it again, and hand it out with what may still be read."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealix import clock
+from dealix.actors import Actor
+from dealix.business.evidence.models import EvidencePack
+from dealix.business.evidence.pack import MANIFEST, REVEALED, Pack, archive, build, readable
+from dealix.business.evidence.reading import files_of
+from dealix.business.evidence.schemas import Manifest, OpenedValue, Revealed
+from dealix.business.evidence.sources import AuditSlice, CommitmentList, EvidenceSource
+from dealix.business.evidence.verifying import COMMITMENTS
+from dealix.errors import NotFound
+from dealix.records import audit
+from dealix.records.audit.schemas import moment
+from dealix.store.ids import new_id
+from dealix.store.objects import Objects
+from dealix.store.session import tenant_of
+from dealix.trust.privacy import Vault
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Packs of every tenant; each call works inside the session's tenant."""
+
+    vault: Vault
+    objects: Objects
+
+    def assemble(
+        self,
+        session: Session,
+        actor_id: str,
+        run_id: str,
+        sources: Sequence[EvidenceSource],
+        *,
+        kind: str = "deal_closure",
+        chain: str = audit.MAIN,
+        key: str | None = None,
+    ) -> EvidencePack:
+        """Seal a run's pack out of `sources`, its commitments and its slice of the audit.
+
+        The same `key` answers the pack that was made for it before. Call `audit.settle` in front,
+        outside the transaction, so that the slice carries its seals; a record without one is
+        counted by `verify` as unsealed.
+        """
+        pack_id = _pack_id(key)
+        known = session.get(EvidencePack, (tenant_of(session), pack_id))
+        if known is not None:
+            return known
+        head = Manifest(
+            pack_id=pack_id,
+            tenant_id=tenant_of(session),
+            run_id=run_id,
+            kind=kind,
+            chain=chain,
+            assembled_at=moment(clock.now()),
+            items=[],
+        )
+        every = (*sources, CommitmentList(self.vault), AuditSlice(chain))
+        pack = build(head, [one for source in every for one in source.items(session, run_id)])
+        return self._keep(session, actor_id, pack)
+
+    def _keep(self, session: Session, actor_id: str, pack: Pack) -> EvidencePack:
+        manifest = pack.manifest
+        row = EvidencePack(
+            tenant_id=manifest.tenant_id,
+            id=manifest.pack_id,
+            run_id=manifest.run_id,
+            kind=manifest.kind,
+            sha256=self.objects.put(pack.content),
+            items=[item.model_dump(exclude_none=True) for item in manifest.items],
+            created_at=clock.now(),
+        )
+        session.add(row)
+        session.flush()
+        data = {"run_id": row.run_id, "sha256": row.sha256, "manifest": manifest.sha256}
+        audit.append(session, actor_id, "evidence.assembled", row.id, data, manifest.chain)
+        return row
+
+    def find(self, session: Session, pack_id: str) -> EvidencePack:
+        """The pack's row; `NotFound` when unknown or another tenant's."""
+        row = session.get(EvidencePack, (tenant_of(session), pack_id))
+        if row is None:
+            raise NotFound("not_found")
+        return row
+
+    def of_run(self, session: Session, run_id: str) -> list[EvidencePack]:
+        """The packs of a run, oldest first."""
+        query = select(EvidencePack).where(EvidencePack.run_id == run_id)
+        return list(session.scalars(query.order_by(EvidencePack.created_at, EvidencePack.id)))
+
+    def manifest(self, session: Session, pack_id: str) -> Manifest:
+        """What the pack holds, out of its own bytes."""
+        files = files_of(self.objects.get(self.find(session, pack_id).sha256))
+        return Manifest.model_validate_json(files[MANIFEST])
+
+    def download(
+        self, session: Session, actor: Actor, pack_id: str, *, reveal: bool = False
+    ) -> bytes:
+        """The pack as a ZIP; with `reveal`, joined by the values in clear of who is not erased.
+
+        Revealing is audited; whether this actor may, is the caller's question.
+        """
+        row = self.find(session, pack_id)
+        content = self.objects.get(row.sha256)
+        if not reveal:
+            return content
+        files = files_of(content)
+        opened = self._revealed(session, files)
+        chain = Manifest.model_validate_json(files[MANIFEST]).chain
+        data = {"run_id": row.run_id, "sha256": row.sha256, "files": len(opened)}
+        audit.append(session, actor.user_id, "evidence.revealed", row.id, data, chain)
+        return archive(files | opened)
+
+    def _revealed(self, session: Session, files: dict[str, bytes]) -> dict[str, bytes]:
+        """Values in clear for the commitments that are sealed in the pack, documents as files."""
+        manifest = Manifest.model_validate_json(files[MANIFEST])
+        documents = {
+            item.commitment: f"revealed/{item.name}{item.suffix or ''}"
+            for item in manifest.items
+            if item.commitment is not None
+        }
+        sealed = {entry["id"] for entry in json.loads(files[f"items/{COMMITMENTS}.json"])}
+        made = [one for one in self.vault.commitments(session, manifest.run_id) if one.id in sealed]
+        clear = {documents[one.digest]: one.value for one in made if one.digest in documents}
+        revealed = Revealed(
+            revealed_at=moment(clock.real_now()),
+            values=[
+                _value(one.id, one.salt, one.value, documents.get(one.digest))
+                for one in made
+                if one.salt is not None and one.value is not None
+            ],
+            erased=sorted({one.person_id for one in made if one.value is None}),
+        )
+        texts = {path: value for path, value in clear.items() if value is not None}
+        return {REVEALED: readable(revealed.model_dump(exclude_none=True)), **texts}
+
+
+def _pack_id(key: str | None) -> str:
+    """A pack's ID: of its own, or always the same for the same key."""
+    if key is None:
+        return new_id("evidence")
+    return f"evidence_{hashlib.sha256(key.encode()).hexdigest()[:26]}"
+
+
+def _value(commitment: str, salt: bytes, value: bytes, path: str | None) -> OpenedValue:
+    said = OpenedValue(commitment=commitment, salt=salt.hex(), file=path)
+    if path is not None:
+        return said
+    try:
+        return said.model_copy(update={"text": value.decode()})
+    except UnicodeDecodeError:
+        return said.model_copy(update={"base64": base64.b64encode(value).decode()})

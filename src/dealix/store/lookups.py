@@ -1,0 +1,22 @@
+"""The one list of functions that cross tenants, each with what it is for.
+
+They run with the rights of the tables' owner (SECURITY DEFINER), so each answers one narrow
+question with identifiers only. A test holds this list equal to what the database has.
+"""
+
+LOOKUPS: dict[str, str] = {
+    "lookup_sign_in": "Signing in: whose email hash this is, before a tenant is known.",
+    "lookup_session": "A request with a cookie or token: whose it is, before a tenant is known.",
+    "lookup_stale_key_tenants": "Key rotation: which tenants have keys under an older KEK.",
+    "lookup_unsealed": "The sealer: which tenants' chains have audit records without a seal.",
+    "lookup_unstarted_runs": "The start relay: runs that are stored and not yet with the engine.",
+    "lookup_open_signals": "The delivery sweep: decisions and events not yet with their workflow.",
+    "lookup_live_runs": "The watch: durable runs to compare with what the engine says of them.",
+    "lookup_message": "A delivery that answers a message: whose message it was.",
+    "lookup_delivery": "A delivery that comes twice: whether it is stored already.",
+    "lookup_inbound_tenants": "The inbox sweep: which tenants have events to attach.",
+    "lookup_routable": "The inbox sweep: early events whose message has become known since.",
+    "count_unrouted": "Health: how many events have waited too long for their tenant.",
+    "keep_unrouted": "A delivery of no known tenant: put it aside, encrypted.",
+    "take_unrouted": "The inbox sweep: take an event out of there, once, for its tenant.",
+}
