@@ -70,6 +70,18 @@ class Settings(BaseSettings):
     sandbox_url: str | None = Field(None, description="HTTP address of the sandbox, if one runs.")
     sandbox_smtp: str | None = Field(None, description="host:port of the sandbox's SMTP server.")
 
+    # Read by the inventory, which judges a row by where its questions go; the workflows that will
+    # call these endpoints are not built yet.
+    classifier_url: str | None = Field(
+        None, description="Endpoint that classifies messages; our own process when unset."
+    )
+    embeddings_url: str | None = Field(
+        None, description="Endpoint that embeds texts for search; our own process when unset."
+    )
+    model_url: str | None = Field(
+        None, description="OpenAI-compatible endpoint of model steps; rules decide when unset."
+    )
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Log level.")
     crash_at: str | None = Field(
         None,

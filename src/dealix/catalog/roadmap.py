@@ -1,0 +1,119 @@
+"""The road to Temporal: four phases, six prerequisites, and what each needs and produces."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """A phase of the roadmap with what exists when it is over."""
+
+    key: str
+    name: str
+    timeline: str
+    scope: str
+    produces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prerequisite:
+    """Something to be seen first: what it needs, and the command that proves it.
+
+    `before_declared` is the phase that may not begin without it as the inventory is written (the
+    list stands before the whole adoption), `before` the phase for which it is asked for here.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    before_declared: str
+    before: str
+    command: str
+    proves: str
+
+
+PHASES: tuple[Phase, ...] = (
+    Phase(
+        key="spike",
+        name="Spike",
+        timeline="Sprint 2",
+        scope="ADR and a prototype with the partner approval flow",
+        produces=("prototype", "spike_evidence", "adr_proposed"),
+    ),
+    Phase(
+        key="pilot",
+        name="Pilot",
+        timeline="Sprint 3-4",
+        scope="Partner approval and due diligence orchestration on Temporal",
+        produces=("pilot_flows",),
+    ),
+    Phase(
+        key="production",
+        name="Production",
+        timeline="Sprint 5-6",
+        scope="Signature flow, and evidence for the remaining workflows",
+        produces=("evidence_for_all",),
+    ),
+    Phase(
+        key="expansion",
+        name="Expansion",
+        timeline="Post-90d",
+        scope="M&A offer, expansion launch, PMI",
+    ),
+)
+
+PREREQUISITES: tuple[Prerequisite, ...] = (
+    Prerequisite(
+        name="Temporal server deployed (self-hosted or cloud)",
+        needs=("server",),
+        before_declared="spike",
+        before="spike",
+        command="dealix doctor",
+        proves="its line on Temporal reaches the server at the configured address",
+    ),
+    Prerequisite(
+        name="Worker infrastructure provisioned",
+        needs=("workers",),
+        before_declared="spike",
+        before="spike",
+        command="dealix status",
+        proves="the durable and the medium worker run under the supervisor",
+    ),
+    Prerequisite(
+        name="Existing OpenClaw flows mapped to Temporal activities",
+        needs=("mapping",),
+        before_declared="spike",
+        before="pilot",
+        command="dealix inventory docs --check",
+        proves="`docs/openclaw-mapping.md` says what the catalogue says, step by step",
+    ),
+    Prerequisite(
+        name="Monitoring/observability wired to Temporal dashboard",
+        needs=("monitoring",),
+        before_declared="spike",
+        before="pilot",
+        command="dealix doctor",
+        proves="its lines on metrics read every process and the Temporal SDK",
+    ),
+    Prerequisite(
+        name="Compensation logic documented for each workflow",
+        needs=("compensation_documents",),
+        before_declared="spike",
+        before="pilot",
+        command="dealix inventory check",
+        proves="each undo in the pages under `docs/workflows/` is the one in the code",
+    ),
+    Prerequisite(
+        name="ADR approved with evidence from spike",
+        needs=("adr_proposed", "spike_evidence"),
+        before_declared="spike",
+        before="pilot",
+        command="dealix adr verify",
+        proves="the ADR's evidence has the hash that a person approved",
+    ),
+)
+
+ORDER: dict[str, int] = {phase.key: number for number, phase in enumerate(PHASES, start=1)}
+
+
+def produced_not_before(fact: str) -> str | None:
+    """The phase that produces a fact, or None when no phase of the roadmap does."""
+    return next((phase.key for phase in PHASES if fact in phase.produces), None)
