@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from dealix.records.audit.chain import Walk
@@ -60,7 +61,7 @@ def _late(session: Session, chain: str | None) -> list[Finding]:
     query = (
         select(AuditRecord.chain, AuditRecord.id, SETTLED.label("settled"))
         .where(UNSEALED, AuditRecord.recorded_at < func.clock_timestamp() - PATIENCE)
-        .distinct(AuditRecord.chain)
+        .ext(distinct_on(AuditRecord.chain))
         .order_by(AuditRecord.chain, AuditRecord.place)
     )
     if chain is not None:
