@@ -1,0 +1,161 @@
+"""The mailbox of the other parties: what they received, and what they answer."""
+
+import json
+from email.utils import getaddresses
+from typing import Any
+
+from dealix.sandbox import webhooks
+from dealix.sandbox.rows import Delivery, Effect, Inbound, Json
+from dealix.sandbox.world import World, new_reference, stamp
+
+PATH = "/api/v1/webhooks/smtp"
+MAX_TEXT = 100_000
+_FIELDS = {"channel", "from", "text", "subject", "message_id", "scope", "at"}
+
+
+class ReplyError(ValueError):
+    """A reply that cannot be written: its status and a sentence that says why."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def address(text: str) -> str:
+    """The bare address of a `Name <address>`, in lower case."""
+    found = getaddresses([text])
+    return (found[0][1] if found else text).strip().lower()
+
+
+def messages(world: World, wanted: str | None, scope: str | None) -> list[Json]:
+    """Mails in both directions, oldest first; those of one address or scope when asked for."""
+    sent = [_sent(each) for each in world.effects.values() if each.kind == "email"]
+    received = [_received(each) for each in world.inbound.values()]
+    found = sorted(sent + received, key=lambda each: int(each["id"]))
+    if wanted:
+        bare = address(wanted)
+        found = [each for each in found if bare in map(address, [each["from"], *each["to"]])]
+    return [each for each in found if scope in (None, each["scope"])]
+
+
+def _sent(effect: Effect) -> Json:
+    body = {name: value for name, value in effect.body.items() if name not in {"sha256", "sender"}}
+    return body | {
+        "id": effect.id,
+        "channel": "email",
+        "direction": "out",
+        "reference": effect.reference,
+        "message_id": effect.idempotency_key,
+        "at": effect.at,
+        "received_at": effect.received_at,
+        "scope": effect.scope,
+        "undone": effect.undone,
+        "undoes": effect.undoes,
+    }
+
+
+def _received(row: Inbound) -> Json:
+    return {
+        "id": row.id,
+        "channel": row.channel,
+        "direction": "in",
+        "from": row.sender,
+        "to": [row.recipient],
+        "subject": row.subject,
+        "text": row.text,
+        "html": None,
+        "message_id": row.message_id,
+        "in_reply_to": row.in_reply_to,
+        "references": row.references,
+        "at": row.at,
+        "received_at": row.received_at,
+        "scope": row.scope,
+        "delivery": row.delivery,
+    }
+
+
+def reply(world: World, data: object, claimed_time: str | None) -> tuple[Inbound, Delivery]:
+    """Write an answer to the last mail that an address received, and its webhook. ReplyError."""
+    wanted = _checked(data)
+    answered = _answered(world, wanted)
+    try:
+        at, received = stamp(wanted.get("at") or claimed_time)
+    except ValueError:
+        raise ReplyError(422, "at is an RFC 3339 time with its offset") from None
+    body = answered.body
+    subject = wanted.get("subject") or _re(str(body["subject"]))
+    message = Inbound(
+        id=world.next_id(),
+        channel="email",
+        sender=wanted["from"],
+        recipient=address(str(body["reply_to"] or body["from"])),
+        subject=subject,
+        text=wanted["text"],
+        message_id=f"<{new_reference('reply-')}@{address(wanted['from']).partition('@')[2]}>",
+        in_reply_to=answered.idempotency_key,
+        references=[*body["references"], answered.idempotency_key],
+        at=at,
+        received_at=received,
+        delivery="",
+        scope=answered.scope,
+    )
+    delivery = webhooks.new_delivery(world, PATH, _payload(message), message.scope)
+    message.delivery = delivery.id
+    world.commit(message, delivery)
+    return message, delivery
+
+
+def _checked(data: object) -> dict[str, str]:
+    if not isinstance(data, dict):
+        raise ReplyError(422, "a reply is a JSON object")
+    if unknown := set(data) - _FIELDS:
+        raise ReplyError(422, f"unknown fields: {', '.join(sorted(map(str, unknown)))}")
+    if data.get("channel") != "email":
+        raise ReplyError(422, "channel is email: the other channels are not played yet")
+    for name in ("from", "text"):
+        if not isinstance(data.get(name), str) or not data[name].strip():
+            raise ReplyError(422, f"{name} is a text")
+    if not all(isinstance(value, str | None) for value in data.values()):
+        raise ReplyError(422, "every field is a text")
+    if len(data["text"]) > MAX_TEXT:
+        raise ReplyError(413, f"text is longer than {MAX_TEXT} characters")
+    if "@" not in address(data["from"]):
+        raise ReplyError(422, "from is an email address")
+    return {name: value for name, value in data.items() if value is not None}
+
+
+def _answered(world: World, wanted: dict[str, str]) -> Effect:
+    """The mail that is answered: the last one to that address, or the one named."""
+    sender = address(wanted["from"])
+    for each in reversed(world.mail_to.get(sender, [])):
+        effect = world.effects[each]
+        if wanted.get("scope") not in (None, effect.scope):
+            continue
+        if wanted.get("message_id") in (None, effect.idempotency_key):
+            return effect
+    raise ReplyError(404, f"{sender} has received no such mail")
+
+
+def _re(subject: str) -> str:
+    return subject if subject.lower().startswith("re:") else f"Re: {subject}"
+
+
+def _payload(message: Inbound) -> str:
+    """The webhook's body, in the shape that Standard Webhooks recommends."""
+    data: dict[str, Any] = {
+        "type": "email.received",
+        "timestamp": message.received_at,
+        "data": {
+            "email_id": str(message.id),
+            "message_id": message.message_id,
+            "in_reply_to": message.in_reply_to,
+            "references": message.references,
+            "from": message.sender,
+            "to": [message.recipient],
+            "subject": message.subject,
+            "text": message.text,
+            "html": None,
+            "sent_at": message.at,
+        },
+    }
+    return json.dumps(data, ensure_ascii=False)
