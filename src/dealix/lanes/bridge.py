@@ -15,7 +15,12 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import TypedSearchAttributes, SearchAttributeKey, SearchAttributePair, WorkflowIDReusePolicy
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDReusePolicy,
+)
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -75,6 +80,10 @@ class Bridge:
     def probe(self) -> None:
         """Ask the server for its health; raises what is wrong."""
         self._do(self._probe())
+
+    def can_rehearse(self) -> bool:
+        """Whether an engine that can skip time is configured."""
+        return self._do(self._can_rehearse())
 
     def close(self) -> None:
         """Stop the loop; calls under way are cancelled."""
@@ -167,6 +176,9 @@ class Bridge:
             busy = started or described.HasField("pending_workflow_task")
             quiet = 0 if busy else quiet + 1
             await asyncio.sleep(IDLE_POLL)
+
+    async def _can_rehearse(self) -> bool:
+        return (await self._connected()).rehearsals is not None
 
     async def _probe(self) -> None:
         engines = await self._connected()

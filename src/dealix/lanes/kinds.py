@@ -1,0 +1,41 @@
+"""What a lane must know of a workflow to start it: its input and what is checked beforehand."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from dealix.actors import Actor
+from dealix.lanes.models import Run
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a start may store: identifiers only, since the run's row is no place for people."""
+
+    input: dict[str, Any]
+    after: Callable[[Session, Run], None] = lambda _session, _run: None
+
+
+@dataclass(frozen=True)
+class WorkflowKind:
+    """A built workflow: its input model, its longest duration, and its check before the start.
+
+    `prepare(session, actor, input, rehearsal)` validates against the business (staffing, partner
+    facts) and stores what the run needs; it raises and so starts nothing. `examples(n)` answers
+    the nth distinct valid input.
+    """
+
+    key: str
+    input_model: type[BaseModel]
+    prepare: Callable[[Session, Actor, Any, str], Prepared]
+    examples: Callable[[int], dict[str, Any]]
+    lane: str = "durable"
+    longest: timedelta | None = None
+    warn_at: float = 0.75
+    gates: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)

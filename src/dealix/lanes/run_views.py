@@ -1,0 +1,176 @@
+"""A run as people and programs see it: state, timeline and what a cancel would take back."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealix.lanes.inbox_models import InboundEvent
+from dealix.lanes.models import Run
+from dealix.records.models import Case, Effect, Undo
+
+SETTLED_UNDO = {"done": "done", "by_hand": "by_hand", "waived": "waived"}
+
+
+def summary(run: Run) -> dict[str, Any]:
+    """A run in a list."""
+    return {
+        "id": run.id,
+        "workflow": run.workflow,
+        "lane": run.lane,
+        "key": run.key,
+        "status": run.status,
+        "outcome": run.outcome,
+        "rehearsal": run.rehearsal,
+        "started_by": run.started_by,
+        "started_at": stamp(run.started_at),
+        "ended_at": stamp(run.ended_at),
+        "deadline": stamp(run.deadline),
+        "warned_at": stamp(run.warned_at),
+        "waiting_for": run.waiting_for,
+        "now": stamp(run.now()),
+        "engine_id": run.engine_id,
+        "engine_run_id": run.engine_run_id,
+        "cancel_requested_at": stamp(run.cancel_requested_at),
+    }
+
+
+def whole(
+    session: Session, run: Run, approvals: list[dict[str, Any]], evidence: list[str]
+) -> dict[str, Any]:
+    """A run with its timeline; `approvals` come from the one door, `evidence` are pack IDs."""
+    entries = [
+        *_steps(session, run),
+        *_undos(session, run),
+        *_cases(session, run),
+        *_messages(session, run),
+        *approvals,
+    ]
+    entries.sort(key=lambda entry: entry["at"])
+    return {
+        **summary(run),
+        "input": run.input,
+        "result": run.result,
+        "error": run.error,
+        "evidence": evidence,
+        "timeline": entries,
+    }
+
+
+def undo_preview(session: Session, run: Run) -> dict[str, Any]:
+    """What a cancel would take back, in the order in which it would, and what is final."""
+    undos = session.execute(
+        select(Undo).where(Undo.run_id == run.id).order_by(Undo.seq.desc())
+    ).scalars()
+    effects = {
+        effect.key: effect
+        for effect in session.execute(select(Effect).where(Effect.run_id == run.id)).scalars()
+    }
+    back = [
+        {
+            "step": undo.step,
+            "action": undo.action,
+            "system": undo.system,
+            "key": undo.key,
+            "status": effects[undo.key].status if undo.key in effects else undo.status,
+            "reference": effects[undo.key].reference if undo.key in effects else None,
+        }
+        for undo in undos
+        if undo.status in {"registered", "failed"}
+    ]
+    final = [
+        {"step": e.step, "system": e.system, "key": e.key, "reference": e.reference}
+        for e in sorted(effects.values(), key=lambda e: e.seq)
+        if e.final and e.system is not None and e.undoes is None and e.status == "done"
+    ]
+    return {"run": run.id, "undo": back, "final": final}
+
+
+def entry(  # noqa: PLR0913 (the surface's six fields, by name)
+    *, at: datetime, kind: str, name: str, status: str, attempts: int = 1, key: str, **more: Any
+) -> dict[str, Any]:
+    """One entry of a timeline, in the surface's shape."""
+    return {
+        "at": stamp(at),
+        "kind": kind,
+        "name": name,
+        "status": status,
+        "attempts": attempts,
+        "key": key,
+        **more,
+    }
+
+
+def stamp(moment: datetime | None) -> str | None:
+    """RFC 3339 in UTC."""
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+
+
+def _steps(session: Session, run: Run) -> list[dict[str, Any]]:
+    rows = session.execute(select(Effect).where(Effect.run_id == run.id)).scalars()
+    return [
+        entry(
+            at=row.started_at,
+            kind="step" if row.undoes is None else "undo",
+            name=row.step,
+            status=row.status,
+            attempts=row.attempts,
+            key=row.key,
+            system=row.system,
+            reference=row.reference,
+            reason=row.reason,
+            done_at=stamp(row.done_at),
+        )
+        for row in rows
+        if row.method != "request_id"
+    ]
+
+
+def _undos(session: Session, run: Run) -> list[dict[str, Any]]:
+    """Undos that were settled without an effect of their own (by hand, waived)."""
+    rows = session.execute(
+        select(Undo).where(Undo.run_id == run.id, Undo.status.in_(("by_hand", "waived")))
+    ).scalars()
+    return [
+        entry(
+            at=row.undone_at or row.registered_at,
+            kind="undo",
+            name=row.action,
+            status=row.status,
+            key=row.key,
+            reason=row.reason,
+        )
+        for row in rows
+    ]
+
+
+def _cases(session: Session, run: Run) -> list[dict[str, Any]]:
+    rows = session.execute(select(Case).where(Case.run_id == run.id)).scalars()
+    return [
+        entry(
+            at=row.opened_at,
+            kind="case",
+            name=row.kind,
+            status=row.status,
+            key=row.id,
+            step=row.step,
+            reason=row.reason,
+            resolution=row.resolution,
+        )
+        for row in rows
+    ]
+
+
+def _messages(session: Session, run: Run) -> list[dict[str, Any]]:
+    rows = session.execute(select(InboundEvent).where(InboundEvent.run_id == run.id)).scalars()
+    return [
+        entry(
+            at=row.attached_at or row.received_at,
+            kind="message",
+            name=row.provider,
+            status=row.status,
+            key=row.id,
+        )
+        for row in rows
+    ]

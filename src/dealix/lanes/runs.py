@@ -1,0 +1,282 @@
+"""Runs as people start, follow, extend and end them; every start happens after its commit."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from dealix import clock
+from dealix.actors import Actor
+from dealix.errors import Conflict, DealixError, InvalidInput
+from dealix.lanes import run_book, run_views, signals
+from dealix.lanes.bridge import Bridge
+from dealix.lanes.delivery import Courier
+from dealix.lanes.kinds import WorkflowKind
+from dealix.lanes.models import Run
+from dealix.records import audit
+from dealix.store.ids import new_id
+from dealix.store.session import Database, tenant_of
+
+
+class Windows(Protocol):
+    """What a run's page shows from the parts above the lanes."""
+
+    def approvals(self, session: Session, run_id: str) -> list[dict[str, Any]]:
+        """Timeline entries of the run's approvals."""
+
+    def evidence(self, session: Session, run_id: str) -> list[str]:
+        """IDs of the run's evidence packs."""
+
+
+class RunService:
+    """Every door's way to runs."""
+
+    def __init__(
+        self,
+        database: Database,
+        kinds: Mapping[str, WorkflowKind],
+        known: frozenset[str],
+        courier: Courier,
+        bridge: Bridge,
+        permit: Callable[[Actor, str], None],
+        windows: Windows,
+        fingerprint: Callable[[str], str],
+    ) -> None:
+        """`known`: keys of the inventory; `kinds`: those that are built.
+
+        `fingerprint` is a keyed hash, so that an input's hash gives nothing personal away.
+        """
+        self.database = database
+        self.kinds = kinds
+        self.known = known
+        self.courier = courier
+        self.bridge = bridge
+        self.permit = permit
+        self.windows = windows
+        self.fingerprint = fingerprint
+
+    def start(
+        self,
+        actor: Actor,
+        workflow: str,
+        input: Mapping[str, Any],  # noqa: A002 (the surface's name)
+        key: str | None = None,
+        rehearsal: bool = False,
+    ) -> tuple[dict[str, Any], bool]:
+        """Start a run, or answer the one that this key started. Answers it and whether it is new."""
+        kind = self._kind(workflow)
+        self.permit(actor, f"run.start.{workflow}")
+        checked = _validated(kind.input_model, input)
+        if rehearsal:
+            self._can_rehearse()
+        digest = self.fingerprint(_canonical(input, rehearsal))
+        with self.database.tenant(actor.tenant_id) as session:
+            run, created = self._store(session, actor, kind, checked, digest, key, rehearsal)
+        if created:
+            self._try_start(run)
+        return self.get(actor, run.id), created
+
+    def list(
+        self,
+        actor: Actor,
+        status: str | None = None,
+        workflow: str | None = None,
+        limit: int = 50,
+    ) -> list[dict[str, Any]]:
+        """The tenant's runs, newest first."""
+        self.permit(actor, "run.read")
+        query = select(Run).order_by(Run.requested_at.desc()).limit(min(max(limit, 1), 500))
+        if status is not None:
+            query = query.where(Run.status == status)
+        if workflow is not None:
+            query = query.where(Run.workflow == workflow)
+        with self.database.tenant(actor.tenant_id) as session:
+            return [run_views.summary(run) for run in session.execute(query).scalars()]
+
+    def get(self, actor: Actor, run_id: str) -> dict[str, Any]:
+        """A run with its timeline."""
+        self.permit(actor, "run.read")
+        with self.database.tenant(actor.tenant_id) as session:
+            return self._view(session, run_book.get(session, run_id))
+
+    def undo_preview(self, actor: Actor, run_id: str) -> dict[str, Any]:
+        """What a cancel takes back, in order, and what is final."""
+        self.permit(actor, "run.read")
+        with self.database.tenant(actor.tenant_id) as session:
+            return run_views.undo_preview(session, run_book.get(session, run_id))
+
+    def cancel(self, actor: Actor, run_id: str, comment: str | None = None) -> dict[str, Any]:
+        """Ask a run to end; what is outside is taken back. The request survives any crash."""
+        self.permit(actor, "run.cancel")
+        with self.database.tenant(actor.tenant_id) as session:
+            run = self._live(session, run_id)
+            if run.cancel_requested_at is None:
+                run.cancel_requested_at = clock.real_now()
+                run.cancel_requested_by = actor.user_id
+                data = {"comment": self.fingerprint(comment) if comment else None}
+                audit.append(
+                    session, actor.user_id, "run.cancel_requested", run.id, data, chain=run.chain
+                )
+            signal = signals.enqueue(session, run.id, "cancel", run.id)
+        self._quietly(lambda: self.courier.deliver(actor.tenant_id, signal))
+        return self.get(actor, run_id)
+
+    def extend(self, actor: Actor, run_id: str, until: datetime) -> dict[str, Any]:
+        """Move a run's deadline further away; who did it is in the audit."""
+        self.permit(actor, "run.extend")
+        with self.database.tenant(actor.tenant_id) as session:
+            run = self._live(session, run_id)
+            if until.tzinfo is None or run.deadline is None or until <= run.deadline:
+                raise InvalidInput("deadline_past", until=until.isoformat())
+            data = {"from": run.deadline.isoformat(), "until": until.isoformat()}
+            run.deadline = until
+            audit.append(session, actor.user_id, "run.extended", run.id, data, chain=run.chain)
+            signal = signals.enqueue(session, run.id, "extend", signals.fresh_reference())
+        self._quietly(lambda: self.courier.deliver(actor.tenant_id, signal))
+        return self.get(actor, run_id)
+
+    def fast_forward(self, actor: Actor, run_id: str, duration: timedelta) -> dict[str, Any]:
+        """Move a rehearsal's clock; answers when the run is idle again."""
+        self.permit(actor, "run.rehearse")
+        if duration <= timedelta(0):
+            raise InvalidInput("deadline_past", until=str(duration))
+        with self.database.tenant(actor.tenant_id) as session:
+            run = self._live(session, run_id)
+            if not run.rehearsal:
+                raise Conflict("not_a_rehearsal")
+        self.courier.start(actor.tenant_id, run_id)
+        self.bridge.fast_forward(run, duration)
+        with self.database.tenant(actor.tenant_id) as session:
+            row = run_book.get(session, run_id, lock=True)
+            row.skipped += duration
+        return self.get(actor, run_id)
+
+    def settle(self, actor: Actor, run_id: str) -> dict[str, Any]:
+        """Wait until a rehearsal is idle; for casts that act in turn."""
+        with self.database.tenant(actor.tenant_id) as session:
+            run = run_book.get(session, run_id)
+        if run.ended_at is None and run.engine_started_at is not None:
+            self.bridge.settle(run)
+        return self.get(actor, run_id)
+
+    def _kind(self, workflow: str) -> WorkflowKind:
+        if workflow not in self.known:
+            raise InvalidInput("unknown_workflow", workflow=workflow)
+        kind = self.kinds.get(workflow)
+        if kind is None:
+            raise InvalidInput("not_built", workflow=workflow)
+        return kind
+
+    def _store(
+        self,
+        session: Session,
+        actor: Actor,
+        kind: WorkflowKind,
+        checked: BaseModel,
+        digest: str,
+        key: str | None,
+        rehearsal: bool,
+    ) -> tuple[Run, bool]:
+        """The run's row, with what its business needs, in the caller's transaction."""
+        found = self._by_key(session, kind.key, key, digest)
+        if found is not None:
+            return found, False
+        now = clock.real_now()
+        run_id = new_id("run")
+        prepared = kind.prepare(session, actor, checked, run_id)
+        values = {
+            "tenant_id": tenant_of(session),
+            "id": run_id,
+            "workflow": kind.key,
+            "lane": kind.lane,
+            "key": key or run_id,
+            "input_hash": digest,
+            "input": prepared.input,
+            "status": "running",
+            "started_by": actor.user_id,
+            "rehearsal": rehearsal,
+            "chain": f"rehearsal:{run_id}" if rehearsal else "main",
+            "requested_at": now,
+            "started_at": now,
+            "deadline": now + kind.longest if kind.longest else None,
+            "engine_id": f"{tenant_of(session)}/{kind.key}/{run_id}",
+        }
+        session.execute(insert(Run).values(**values))
+        run = run_book.get(session, run_id, lock=True)
+        prepared.after(session, run)
+        data = {"workflow": kind.key, "input": digest, "rehearsal": rehearsal}
+        audit.append(session, actor.user_id, "run.started", run_id, data, chain=run.chain)
+        return run, True
+
+    def _by_key(
+        self, session: Session, workflow: str, key: str | None, digest: str
+    ) -> Run | None:
+        if key is None:
+            return None
+        # Two starts with one key wait for one another here, so that the second finds the first.
+        session.execute(select(_lock_of(f"{tenant_of(session)}/{workflow}/{key}")))
+        run = session.execute(
+            select(Run).where(Run.workflow == workflow, Run.key == key)
+        ).scalar_one_or_none()
+        if run is not None and run.input_hash != digest:
+            raise Conflict("key_reused")
+        return run
+
+    def _live(self, session: Session, run_id: str) -> Run:
+        run = run_book.get(session, run_id, lock=True)
+        if run.ended_at is not None:
+            raise Conflict("run_ended")
+        return run
+
+    def _try_start(self, run: Run) -> None:
+        self._quietly(lambda: self.courier.start(run.tenant_id, run.id))
+
+    def _can_rehearse(self) -> None:
+        if not self.bridge.can_rehearse():
+            raise Conflict("rehearsal_unavailable")
+
+    @staticmethod
+    def _quietly(work: Callable[[], object]) -> None:
+        """Do now what the scheduler does anyway: when the engine is away, it is done later."""
+        try:
+            work()
+        except (DealixError, RuntimeError, OSError):
+            return
+
+    def _view(self, session: Session, run: Run) -> dict[str, Any]:
+        approvals = self.windows.approvals(session, run.id)
+        return run_views.whole(session, run, approvals, self.windows.evidence(session, run.id))
+
+
+def _validated(model: type[BaseModel], given: Mapping[str, Any]) -> BaseModel:
+    try:
+        return model.model_validate(dict(given))
+    except ValidationError as failure:
+        errors = [
+            {"field": ".".join(str(part) for part in error["loc"]), "type": error["type"]}
+            for error in failure.errors(include_input=False, include_url=False)
+        ]
+        code = next((e["type"] for e in errors if e["type"] in _BUSINESS_CODES), "invalid_input")
+        raise InvalidInput(code, errors=errors) from None
+
+
+_BUSINESS_CODES = frozenset(
+    {"unknown_partner_type", "malformed_registration", "negative_amount", "unknown_country"}
+)
+
+
+def _canonical(given: Mapping[str, Any], rehearsal: bool) -> str:
+    """The input as one text, by which a repeated key is told from a reused one."""
+    return json.dumps([dict(given), rehearsal], sort_keys=True, ensure_ascii=False, default=str)
+
+
+def _lock_of(name: str) -> Any:
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+    return func.pg_advisory_xact_lock(number)
+

@@ -1,0 +1,92 @@
+"""The durable worker: flows and steps on one task queue, each step on its run's clock."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import (
+    ActivityInboundInterceptor,
+    ExecuteActivityInput,
+    Interceptor,
+    Worker,
+)
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from dealix import clock
+from dealix.errors import DealixError, OutcomeUnknown, ProviderUnavailable
+from dealix.lanes.schemas import StepCall
+
+BEAT = 0.4
+STICKY = timedelta(seconds=1)
+THREADS = 40
+
+
+def durable_worker(
+    client: Client,
+    task_queue: str,
+    *,
+    flows: Sequence[type],
+    steps: Sequence[Callable[..., Any]],
+    threads: ThreadPoolExecutor,
+) -> Worker:
+    """A worker for one namespace. Sticky queues give up after 1 s, so a successor is quick."""
+    passed = SandboxRestrictions.default.with_passthrough_modules(
+        "dealix", "pydantic", "pydantic_core", "annotated_types", "sqlalchemy"
+    )
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=flows,
+        activities=steps,
+        activity_executor=threads,
+        interceptors=[StepInterceptor()],
+        workflow_runner=SandboxedWorkflowRunner(restrictions=passed),
+        sticky_queue_schedule_to_start_timeout=STICKY,
+        max_concurrent_activities=THREADS,
+        max_concurrent_local_activities=THREADS,
+        graceful_shutdown_timeout=timedelta(seconds=3),
+        max_heartbeat_throttle_interval=timedelta(milliseconds=500),
+        default_heartbeat_throttle_interval=timedelta(milliseconds=500),
+    )
+
+
+class StepInterceptor(Interceptor):
+    """Wraps every activity: the run's clock, a heartbeat, our errors in Temporal's words."""
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
+        """See `Interceptor.intercept_activity`."""
+        return _Step(next)
+
+
+class _Step(ActivityInboundInterceptor):
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
+        info = activity.info()
+        call = input.args[0] if input.args else None
+        local_time = call.at if info.is_local and isinstance(call, StepCall) else None
+        beat = None if info.is_local else asyncio.create_task(_heartbeat())
+        try:
+            with clock.at(local_time or info.started_time):
+                return await super().execute_activity(input)
+        except DealixError as failure:
+            raise as_temporal(failure) from None
+        finally:
+            if beat is not None:
+                beat.cancel()
+
+
+async def _heartbeat() -> None:
+    """Beat while the step runs, so that a killed worker is noticed within the heartbeat time."""
+    while True:
+        activity.heartbeat()
+        await asyncio.sleep(BEAT)
+
+
+def as_temporal(failure: DealixError) -> ApplicationError:
+    """Our error by its code; only what may help by trying again is tried again."""
+    again = failure.retry or isinstance(failure, (OutcomeUnknown, ProviderUnavailable))
+    return ApplicationError(failure.sentence, type=failure.code, non_retryable=not again)

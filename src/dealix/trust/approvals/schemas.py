@@ -1,0 +1,66 @@
+"""What is asked at a gate: the packet that deciders see and are bound to by its hash."""
+
+import hashlib
+import json
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Word = Literal["approve", "reject", "request_changes"]
+
+
+class ListedEffect(BaseModel):
+    """An effect that the packet lists; a decision issues one token for exactly this content."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    action: str
+    resource: str
+    payload_hash: str
+    covers: Literal["packet", "bad_end", "standing"] = "packet"
+    undo: str | None = None
+
+
+class ApprovalPacket(BaseModel):
+    """What is asked, in which context, at what risk, and what an approval lets out.
+
+    Personal values stand in it as salted commitments (`sha256:…`), so that its hash still
+    verifies after a person was erased. `document` names a draft by its digest.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    asks: str
+    subject: dict[str, Any]
+    context: dict[str, Any] = Field(default_factory=dict)
+    risks: list[str] = Field(default_factory=list)
+    reversibility: Literal["reversible", "partially", "irreversible"]
+    document: dict[str, str] | None = None
+    personal: dict[str, str] = Field(default_factory=dict)
+    person_id: str | None = None
+    effects: list[ListedEffect] = Field(default_factory=list)
+
+    def digest(self) -> str:
+        """The hash to which a decision is bound: SHA-256 over the packet's canonical JSON."""
+        text = json.dumps(
+            self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":")
+        )
+        return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+class Opening(BaseModel):
+    """A request to be opened: which gate of which run, who asks, and the packet."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    run_id: str
+    gate: str
+    round: int
+    kind: str
+    type: str
+    category: Literal["deal", "message", "integration", "billing", "compliance"] = "deal"
+    priority: Literal["critical", "high", "normal", "low"] = "normal"
+    requested_by: str
+    packet: ApprovalPacket
+    amount: str = "0"
+    authority_version: int | None = None
