@@ -1,0 +1,162 @@
+"""The one way over HTTP to a provider: timeouts, credentials, and what became of the call."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from time import perf_counter
+from typing import Any
+
+import httpx
+from pydantic import BaseModel
+
+from dealix import clock
+from dealix.connectors import outcomes, rehearsal
+from dealix.connectors.metadata import Timeouts
+from dealix.errors import NotConfigured, ProviderError
+
+log = logging.getLogger(__name__)
+
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+UNUSABLE = (httpx.InvalidURL, httpx.UnsupportedProtocol)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request. `dedups`: the provider makes a repeat harmless (reads always do)."""
+
+    operation: str
+    method: str
+    path: str
+    body: BaseModel | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    dedups: bool = False
+    accepts: frozenset[int] = frozenset()
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether the same call may be made again without knowing what became of it."""
+        return self.dedups or self.method in {"GET", "HEAD"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A good answer: its status and its parsed JSON (None when the body is empty)."""
+
+    status: int
+    json: Any
+    headers: Mapping[str, str]
+
+
+class Transport:
+    """A pooled connection to one provider; thread-safe, shared by the activities of a process."""
+
+    def __init__(
+        self, provider: str, base_url: str, timeouts: Timeouts, *, token: str, sandbox: bool
+    ) -> None:
+        self.provider = provider
+        self.sandbox = sandbox
+        answer = timeouts.answer.total_seconds()
+        try:
+            self._client = httpx.Client(
+                base_url=base_url,
+                timeout=httpx.Timeout(answer, connect=timeouts.connect.total_seconds()),
+                headers={"Authorization": f"Bearer {token}", "User-Agent": "dealix"},
+                follow_redirects=False,
+            )
+        except UNUSABLE:
+            raise NotConfigured("setting_missing", setting=f"{provider}_url") from None
+
+    def __repr__(self) -> str:
+        return f"Transport({self.provider!r}, sandbox={self.sandbox})"
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._client.close()
+
+    def send(self, call: Call) -> Answer:
+        """Make the call once. Raises `ProviderRefused`, `ProviderUnavailable`, `OutcomeUnknown`.
+
+        Statuses in `call.accepts` are answers too, so that a 404 can mean "there is none".
+        """
+        marks = rehearsal.headers_for(self.provider, sandbox=self.sandbox)
+        begun = perf_counter()
+        with outcomes.measured(self.provider, call.operation):
+            response = self._exchange(call, marks)
+            log.debug(
+                "%s %s answered %s in %.0f ms",
+                self.provider,
+                call.operation,
+                response.status_code,
+                (perf_counter() - begun) * 1000,
+            )
+            self._judge(call, response)
+            return Answer(response.status_code, self._parse(call, response), response.headers)
+
+    def _exchange(self, call: Call, marks: Mapping[str, str]) -> httpx.Response:
+        content = call.body.model_dump_json(by_alias=True, exclude_none=True) if call.body else None
+        headers = {**call.headers, **marks}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        try:
+            return self._client.request(
+                call.method,
+                call.path,
+                params=dict(call.params) or None,
+                content=content,
+                headers=headers,
+            )
+        except UNUSABLE:
+            raise NotConfigured("setting_missing", setting=f"{self.provider}_url") from None
+        except NEVER_SENT:
+            raise outcomes.unavailable(self.provider, "no connection") from None
+        except httpx.HTTPError as error:
+            raise self._lost(call, type(error).__name__) from None
+
+    def _judge(self, call: Call, response: httpx.Response) -> None:
+        status = response.status_code
+        if response.is_success or status in call.accepts:
+            return
+        if status == httpx.codes.TOO_MANY_REQUESTS:
+            raise outcomes.unavailable(
+                self.provider, "too many requests", retry_after=retry_after(response)
+            )
+        if response.is_server_error or status == httpx.codes.REQUEST_TIMEOUT:
+            raise self._lost(call, f"HTTP {status}")
+        raise outcomes.refused(self.provider, reason_of(response))
+
+    def _parse(self, call: Call, response: httpx.Response) -> Any:
+        if not response.content or not response.is_success:
+            return None
+        try:
+            return response.json()
+        except ValueError:
+            raise self._lost(call, "an unreadable answer") from None
+
+    def _lost(self, call: Call, reason: str) -> ProviderError:
+        return outcomes.unknown(self.provider, call.operation, reason, dedups=call.repeatable)
+
+
+def retry_after(response: httpx.Response) -> float | None:
+    """Seconds to wait by the `Retry-After` header, which holds seconds or a date."""
+    text = response.headers.get("Retry-After", "").strip()
+    if text.isdigit():
+        return float(text)
+    try:
+        until: datetime = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    moment = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (moment - clock.real_now()).total_seconds())
+
+
+def reason_of(response: httpx.Response) -> str:
+    """`HTTP 400 VALIDATION_ERROR`: status and code of an error answer, never its sentence."""
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    found = body.get("category") or body.get("code") if isinstance(body, dict) else None
+    return f"HTTP {response.status_code} {outcomes.code_of(found, '')}".strip()
