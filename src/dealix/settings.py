@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     smtp_url: str | None = Field(None, description="smtp://[user:password@]host:port for outgoing mail.")
     smtp_from: str = Field("partners@dealix.example", description="Sender of outgoing mail.")
     hubspot_url: str | None = Field(None, description="Base address of HubSpot.")
+    hubspot_prefix: str = Field(
+        "/crm/v3/objects", description="Path of HubSpot's object API; HubSpot dates newer ones."
+    )
     sandbox_url: str | None = Field(None, description="HTTP address of the sandbox, if one runs.")
     sandbox_smtp: str | None = Field(None, description="host:port of the sandbox's SMTP server.")
 

@@ -1,4 +1,4 @@
-"""Says of every field that leaves the house how it is classified; a field without it cannot exist."""
+"""Says of every field that leaves the house how it is classified; none exists without it."""
 
 from enum import StrEnum
 from typing import Any

@@ -13,12 +13,14 @@ from prometheus_client import (
 )
 
 EFFECTS = Counter(
-    "dealix_effects_total", "Effects by system, method and what became of them.",
+    "dealix_effects_total",
+    "Effects by system, method and what became of them.",
     ["system", "method", "status"],
 )
 UNDOS = Counter("dealix_undos_total", "Undo actions by what became of them.", ["action", "status"])
 DECISIONS = Counter(
-    "dealix_decisions_total", "Decisions at gates, and whether the workflow was told at once.",
+    "dealix_decisions_total",
+    "Decisions at gates, and whether the workflow was told at once.",
     ["gate", "decision", "delivered"],
 )
 WEBHOOKS = Counter(
@@ -30,7 +32,8 @@ UNROUTED = Gauge(
     "dealix_inbox_unrouted", "Deliveries that belong to no known message after the grace time."
 )
 CALLS = Histogram(
-    "dealix_connector_seconds", "Calls to providers by operation and outcome.",
+    "dealix_connector_seconds",
+    "Calls to providers by operation and outcome.",
     ["provider", "operation", "outcome"],
     buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30),
 )

@@ -1,0 +1,12 @@
+"""Every connector by name: for the contract test, health probes and the pages that list them."""
+
+from dealix.connectors.crm import HubSpotCrm
+from dealix.connectors.email import SmtpMailer
+from dealix.connectors.metadata import Connector, ConnectorMetadata
+
+ALL: tuple[type[Connector], ...] = (SmtpMailer, HubSpotCrm)
+
+
+def cards() -> dict[str, ConnectorMetadata]:
+    """The metadata of every connector, by key."""
+    return {connector.metadata.key: connector.metadata for connector in ALL}
