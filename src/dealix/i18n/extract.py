@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from dealix.error_codes import CODES
 from dealix.i18n.catalogue import DOMAIN, LOCALES, catalogue_file
+from dealix.i18n.catalogue_texts import texts_of_catalogue
+from dealix.i18n.words import WORDS
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog, Message
@@ -43,16 +45,22 @@ def texts_of_code() -> Iterator[_Found]:
 
 
 def texts_of_schemas() -> Iterator[_Found]:
-    """Titles and descriptions of fields in `schemas.py` files: a form is made of them."""
+    """Titles and descriptions of fields where an input is defined: a form is made of them."""
     for file in sorted(PACKAGE.rglob("schemas.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
-            if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Field"):
-                continue
-            for keyword in node.keywords:
-                value = keyword.value
-                if keyword.arg in FIELD_TEXTS and isinstance(value, ast.Constant):
-                    yield str(file.relative_to(PACKAGE)), value.lineno, str(value.value)
+        nodes = list(ast.walk(tree))
+        if not any(isinstance(n, ast.ClassDef) and n.name.endswith("Input") for n in nodes):
+            continue
+        for node in nodes:
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Field":
+                yield from _field_texts(str(file.relative_to(PACKAGE)), node)
+
+
+def _field_texts(file: str, call: ast.Call) -> Iterator[_Found]:
+    for keyword in call.keywords:
+        value = keyword.value
+        if keyword.arg in FIELD_TEXTS and isinstance(value, ast.Constant):
+            yield file, value.lineno, str(value.value)
 
 
 def texts_of_codes() -> Iterator[_Found]:
@@ -61,12 +69,19 @@ def texts_of_codes() -> Iterator[_Found]:
         yield "error_codes.py", 0, sentence
 
 
+def texts_of_rows() -> Iterator[_Found]:
+    """Texts of the catalogue of workflows; a key among them is said by its word."""
+    for text in texts_of_catalogue():
+        if text and text not in WORDS:
+            yield "catalog", 0, text
+
+
 def template() -> "Catalog":
     """A catalogue of every text, in a stable order, with no translation."""
     from babel.messages.catalog import Catalog
 
     catalogue = Catalog(project="Dealix", domain=DOMAIN, fuzzy=False)
-    for texts in (texts_of_code(), texts_of_schemas(), texts_of_codes()):
+    for texts in (texts_of_code(), texts_of_schemas(), texts_of_codes(), texts_of_rows()):
         for file, _line, msgid in texts:
             flags = ("python-brace-format",) if "{" in str(msgid) else ()
             catalogue.add(msgid, locations=[(f"src/dealix/{file}", 0)], flags=flags)

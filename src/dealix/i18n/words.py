@@ -94,10 +94,34 @@ STEPS = {
     "signature": N_("Signature"),
 }
 
+PAUSES = {
+    "board_approval": N_("Board approval"),
+    "regulatory_approval": N_("Regulatory approval"),
+    "regulatory_filing": N_("Regulatory filing"),
+    "target_response": N_("Target's response"),
+    "canary_evaluation": N_("Canary evaluation"),
+    "scale_decision": N_("Scale decision"),
+    "findings_review": N_("Findings review"),
+    "workstream_completion": N_("Workstream completion"),
+    "ic_decision": N_("Investment committee decision"),
+    "signature_request_sent": N_("Signature request sent"),
+    "awaiting_signature": N_("Awaiting signature"),
+    "affiliate_approval": N_("Affiliate approval"),
+    "release_approval": N_("Release approval"),
+    "standing_approval": N_("Standing approval"),
+    "meeting_begins": N_("Meeting begins"),
+    "answer": N_("Answer"),
+    "choice": N_("Choice"),
+    "day_1": N_("Day 1"),
+    "day_30": N_("Day 30"),
+    "day_60": N_("Day 60"),
+    "day_90": N_("Day 90"),
+}
+
 CASES = {
     "undo_failed": N_("Taking back failed"),
     "ended_behind": N_("Ended behind our back"),
-    "update_failed": N_("Decision could not be delivered"),
+    "late_delivery": N_("Decision that came too late"),
     "unmatched": N_("Message without a run"),
     "happened": N_("It happened"),
     "send_again": N_("Send again"),
@@ -166,6 +190,7 @@ WORDS: dict[str, str] = {
     **STATES,
     **KINDS,
     **STEPS,
+    **PAUSES,
     **CASES,
     **DECISIONS,
     **SYSTEMS,

@@ -1,0 +1,64 @@
+"""Dates, durations, numbers and money as people read them, in Latin digits in both languages.
+
+Arabic month names come from Babel. Patterns are our own, so that no invisible direction mark hides
+inside a date: the console isolates values itself.
+"""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from dealix.i18n.catalogue import ntranslate
+
+_DATE = {"ar": "d MMMM y", "en": "d MMMM y"}
+_MOMENT = {"ar": "d MMMM y، HH:mm", "en": "d MMMM y, HH:mm"}
+
+
+def moment_of(value: datetime | str | None) -> datetime | None:
+    """A moment from RFC 3339 text or a datetime; None stays None, naive text is UTC."""
+    if value is None or value == "":
+        return None
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def show_moment(locale: str, value: datetime | str, zone: ZoneInfo) -> str:
+    """Day, month by name, year and minute, on the clocks of `zone`."""
+    return _formatted(locale, value, zone, _MOMENT)
+
+
+def show_date(locale: str, value: datetime | str, zone: ZoneInfo) -> str:
+    """Day, month by name and year, on the calendar of `zone`."""
+    return _formatted(locale, value, zone, _DATE)
+
+
+def show_duration(locale: str, length: timedelta) -> str:
+    """A length in its largest whole unit: minutes, hours or days."""
+    minutes = max(0, int(length.total_seconds() // 60))
+    if minutes < 60:
+        return ntranslate(locale, "{count} minute", "{count} minutes", minutes)
+    if minutes < 48 * 60:
+        return ntranslate(locale, "{count} hour", "{count} hours", minutes // 60)
+    return ntranslate(locale, "{count} day", "{count} days", minutes // (24 * 60))
+
+
+def show_number(locale: str, value: object) -> str:
+    """A number with grouped digits; what is no number comes back as it is."""
+    from babel.numbers import format_decimal
+
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    return str(format_decimal(number, locale=locale, numbering_system="latn"))
+
+
+def _formatted(
+    locale: str, value: datetime | str, zone: ZoneInfo, patterns: dict[str, str]
+) -> str:
+    from babel.dates import format_datetime
+
+    moment = moment_of(value)
+    if moment is None:
+        return ""
+    return format_datetime(moment.astimezone(zone), patterns[locale], locale=locale)
