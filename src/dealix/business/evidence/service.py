@@ -51,7 +51,7 @@ class Evidence:
         counted by `verify` as unsealed.
         """
         pack_id = _pack_id(key)
-        known = session.get(EvidencePack, (tenant_of(session), pack_id))
+        known = self._row(session, pack_id)
         if known is not None:
             return known
         head = Manifest(
@@ -86,10 +86,13 @@ class Evidence:
 
     def find(self, session: Session, pack_id: str) -> EvidencePack:
         """The pack's row; `NotFound` when unknown or another tenant's."""
-        row = session.get(EvidencePack, (tenant_of(session), pack_id))
+        row = self._row(session, pack_id)
         if row is None:
             raise NotFound("not_found")
         return row
+
+    def _row(self, session: Session, pack_id: str) -> EvidencePack | None:
+        return session.scalar(select(EvidencePack).where(EvidencePack.id == pack_id))
 
     def of_run(self, session: Session, run_id: str) -> list[EvidencePack]:
         """The packs of a run, oldest first."""
