@@ -10,9 +10,9 @@ from dealix import clock
 from dealix.actors import Actor
 from dealix.errors import Conflict, InvalidInput, NotEntitled, NotFound
 from dealix.lanes import run_book, signals
-from dealix.records import audit
 from dealix.records.effects import effect_of, mark_undone
 from dealix.records.models import Case, Undo
+from dealix.records.run_notes import note
 from dealix.store.session import Database, tenant_of
 
 Resolution = Literal["happened", "send_again", "retry", "done_by_hand", "waive"]
@@ -67,7 +67,7 @@ class CaseService:
             case.resolved_by, case.resolved_at = actor.user_id, clock.real_now()
             run = run_book.get(session, case.run_id)
             data = {"case": case.id, "resolution": resolution, "key": case.subject}
-            audit.append(session, actor.user_id, "case.resolved", run.id, data, chain=run.chain)
+            note(session, actor.user_id, "case.resolved", run.id, data, chain=run.chain)
             signal = signals.enqueue(session, case.run_id, "case", case.id)
             answer = public(case)
         self.after(actor.tenant_id, signal)

@@ -8,9 +8,9 @@ from temporalio import activity
 from dealix.errors import InvariantBroken
 from dealix.lanes import run_book
 from dealix.lanes.schemas import Ending, FlowEnd, StepCall, StepResult, UndoItem
-from dealix.records import audit
 from dealix.records.case_book import open_case
 from dealix.records.models import Undo
+from dealix.records.run_notes import note
 from dealix.store.session import Database, tenant_of
 
 UNSETTLED = ("registered", "failed")
@@ -47,7 +47,7 @@ class RunActivities:
             if run.status != "compensating":
                 run.status, run.waiting_for = "compensating", None
                 data = {"reason": ending.reason, "outcome": ending.outcome, "undos": len(items)}
-                audit.append(session, "system", "undo.begun", run.id, data, chain=run.chain)
+                note(session, "system", "undo.begun", run.id, data, chain=run.chain)
             return items
 
     @activity.defn(name="fail_undo")
@@ -78,7 +78,7 @@ class RunActivities:
             if run.warned_at is None:
                 run.warned_at = call.at
                 data = {"deadline": run.deadline.isoformat() if run.deadline else None}
-                audit.append(session, "system", "run.deadline_near", run.id, data, chain=run.chain)
+                note(session, "system", "run.deadline_near", run.id, data, chain=run.chain)
         return StepResult()
 
     @activity.defn(name="load_deadline")
@@ -102,5 +102,5 @@ class RunActivities:
                 run.outcome, run.ended_at, run.waiting_for = ending.outcome, call.at, None
                 run.error = ending.error
                 data = {"status": run.status, "outcome": run.outcome, "undone": ending.undone}
-                audit.append(session, "system", "run.ended", run.id, data, chain=run.chain)
+                note(session, "system", "run.ended", run.id, data, chain=run.chain)
             return FlowEnd(status=run.status, outcome=run.outcome or ending.outcome)

@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 
 from dealix.errors import Conflict, NotFound
 from dealix.lanes.models import Run
-from dealix.records import audit
 from dealix.records.case_book import open_cases
 from dealix.records.models import Undo
+from dealix.records.run_notes import note
 from dealix.store.session import tenant_of
 
 LIVE = ("running", "waiting", "paused", "attention")
@@ -60,7 +60,7 @@ def end_status(session: Session, run: Run, outcome: str, good: bool) -> str:
 def attention(session: Session, run: Run, why: str) -> None:
     """Something is open that only a person can settle."""
     run.status = "attention"
-    audit.append(session, "system", "run.attention", run.id, {"why": why}, chain=run.chain)
+    note(session, "system", "run.attention", run.id, {"why": why}, chain=run.chain)
 
 
 def _undos(session: Session, run_id: str, *statuses: str) -> int:

@@ -19,7 +19,7 @@ from dealix.lanes.bridge import Bridge
 from dealix.lanes.delivery import Courier
 from dealix.lanes.kinds import WorkflowKind
 from dealix.lanes.models import Run
-from dealix.records import audit
+from dealix.records.run_notes import note
 from dealix.store.ids import new_id
 from dealix.store.session import Database, tenant_of
 
@@ -120,7 +120,7 @@ class RunService:
                 run.cancel_requested_at = clock.real_now()
                 run.cancel_requested_by = actor.user_id
                 data = {"comment": self.fingerprint(comment) if comment else None}
-                audit.append(
+                note(
                     session, actor.user_id, "run.cancel_requested", run.id, data, chain=run.chain
                 )
             signal = signals.enqueue(session, run.id, "cancel", run.id)
@@ -136,7 +136,7 @@ class RunService:
                 raise InvalidInput("deadline_past", until=until.isoformat())
             data = {"from": run.deadline.isoformat(), "until": until.isoformat()}
             run.deadline = until
-            audit.append(session, actor.user_id, "run.extended", run.id, data, chain=run.chain)
+            note(session, actor.user_id, "run.extended", run.id, data, chain=run.chain)
             signal = signals.enqueue(session, run.id, "extend", signals.fresh_reference())
         self._quietly(lambda: self.courier.deliver(actor.tenant_id, signal))
         return self.get(actor, run_id)
@@ -211,7 +211,7 @@ class RunService:
         run = run_book.get(session, run_id, lock=True)
         prepared.after(session, run)
         data = {"workflow": kind.key, "input": digest, "rehearsal": rehearsal}
-        audit.append(session, actor.user_id, "run.started", run_id, data, chain=run.chain)
+        note(session, actor.user_id, "run.started", run_id, data, chain=run.chain)
         return run, True
 
     def _by_key(

@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dealix import clock
-from dealix.records import audit
 from dealix.records.models import Case
+from dealix.records.run_notes import note
 from dealix.store.ids import new_id
 from dealix.store.session import tenant_of
 
@@ -44,7 +44,7 @@ def open_case(
     )
     session.add(case)
     data = {"case": case.id, "kind": kind, "key": subject, "step": step, "reason": reason}
-    audit.append(session, "system", "case.opened", run_id, data, chain=chain)
+    note(session, "system", "case.opened", run_id, data, chain=chain)
     session.flush()
     return case.id
 

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.errors import InvariantBroken
-from dealix.records import audit
 from dealix.records.case_book import open_case, open_case_of, settle
 from dealix.records.models import Effect, Undo
+from dealix.records.run_notes import note
 from dealix.records.schemas import Begun, EffectSpec, Reply
 from dealix.store.ids import new_id
 from dealix.store.session import tenant_of
@@ -73,7 +73,7 @@ def fail(session: Session, spec: EffectSpec, reason: str) -> Effect:
     undo = _undo_of(session, spec.key)
     if undo is not None:
         undo.status, undo.reason = "not_needed", reason
-    audit.append(
+    note(
         session,
         "system",
         "effect.failed",
@@ -176,7 +176,7 @@ def _locked(session: Session, key: str) -> Effect:
 def _done(session: Session, spec: EffectSpec, effect: Effect, reference: str | None) -> None:
     effect.status, effect.open_attempt = "done", False
     effect.reference, effect.done_at = reference, spec.at
-    audit.append(
+    note(
         session,
         "system",
         "effect.done",

@@ -1,0 +1,34 @@
+"""Named points at which the crash harness holds a process until it is killed.
+
+Outside the harness `reach` is one comparison with None. A point is `step:point`: `before` (the row
+is started, nothing was called), `after` (the provider has done it, nothing is recorded) and
+`recorded` (all is committed, the engine has not heard).
+"""
+
+import os
+import time
+from pathlib import Path
+
+_AT = os.environ.get("DEALIX_CRASH_AT")
+_DIR = os.environ.get("DEALIX_CRASH_DIR")
+PATIENCE = 60.0
+
+
+def reach(step: str, point: str) -> None:
+    """Hold here, once per barrier folder, when the harness asked for it; then go on."""
+    if _AT is None or _DIR is None:
+        return
+    wanted = {part.strip() for part in _AT.split(",")}
+    if f"{step}:{point}" in wanted:
+        _hold(Path(_DIR), f"{step}.{point}")
+
+
+def _hold(folder: Path, name: str) -> None:
+    try:
+        (folder / f"{name}.reached").touch(exist_ok=False)
+    except FileExistsError:
+        return  # this point has had its crash
+    (folder / f"{name}.pid").write_text(str(os.getpid()), encoding="utf-8")
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and not (folder / f"{name}.go").exists():
+        time.sleep(0.02)

@@ -1,0 +1,29 @@
+"""The durable lane's end of the door: what a stored decision adds up to, on the run's clock."""
+
+from temporalio import activity
+
+from dealix.lanes import run_book
+from dealix.lanes.schemas import GateState, StepCall
+from dealix.store.session import Database
+from dealix.trust.approvals.service import ApprovalService
+
+
+
+class ApprovalActivities:
+    """Loads decisions by their request; a forged update finds nothing here and changes nothing."""
+
+    def __init__(self, database: Database, approvals: ApprovalService) -> None:
+        self.database = database
+        self.approvals = approvals
+
+    @activity.defn(name="load_decision")
+    def load_decision(self, call: StepCall) -> GateState:
+        """The state of a request; each decision takes effect now, by the run's clock."""
+        with self.database.tenant(call.tenant_id) as session:
+            status, decisions = self.approvals.state(session, call.data["approval_id"])
+            for decision in decisions:
+                if decision.effective_at is None:
+                    decision.effective_at = call.at
+            if status != "open":
+                run_book.mark(session, call.run_id, "running")
+        return GateState.model_validate({"status": status})

@@ -1,0 +1,71 @@
+"""A request as people see it; personal values are read from the vault at that moment."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from dealix.trust.approvals.models import Approval, Decision
+from dealix.trust.approvals.ports import Seat
+from dealix.trust.privacy import Vault
+
+
+def approval(row: Approval, seats: list[Seat], made: list[Decision]) -> dict[str, Any]:
+    """One request in the surface's shape, without its packet."""
+    return {
+        "id": row.id,
+        "run": row.run_id,
+        "gate": row.gate,
+        "round": row.round,
+        "category": row.category,
+        "priority": row.priority,
+        "requested_by": row.requested_by,
+        "status": row.status,
+        "packet_hash": row.packet_hash,
+        "authority_version": row.authority_version,
+        "opened_at": _stamp(row.opened_at),
+        "deadline": _stamp(row.deadline),
+        "closed_at": _stamp(row.closed_at),
+        "escalation_level": row.escalation_level,
+        "who_may_decide": [
+            {"slot": s.name, "count": s.count, "people": list(s.eligible)} for s in seats
+        ],
+        "decisions": [
+            {
+                "id": d.id,
+                "slot": d.slot,
+                "by": d.user_id,
+                "decision": d.decision,
+                "comment": d.comment,
+                "packet_hash": d.packet_hash,
+                "received_at": _stamp(d.received_at),
+                "effective_at": _stamp(d.effective_at),
+            }
+            for d in made
+        ],
+    }
+
+
+def packet(session: Session, row: Approval, vault: Vault) -> dict[str, Any]:
+    """The packet with its personal values in clear beside their commitments, unless erased."""
+    shown = dict(row.packet)
+    person = shown.get("person_id")
+    shown["revealed"] = vault.reveal(session, person) if person else {}
+    shown["draft"] = _draft(session, row, vault)
+    return shown
+
+
+def _draft(session: Session, row: Approval, vault: Vault) -> str | None:
+    """The text of the draft that the packet names, opened by its commitment."""
+    named = row.packet.get("document") or {}
+    digest = named.get("digest")
+    if digest is None:
+        return None
+    for committed in vault.commitments(session, row.run_id):
+        if committed.digest == digest and committed.value is not None:
+            return committed.value.decode()
+    return None
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,202 @@
+"""Every outside effect goes through here: permitted, begun and committed before it is called."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from dealix import clock
+from dealix.connectors.rehearsal import rehearsing
+from dealix.errors import (
+    NotEntitled,
+    OutcomeUnknown,
+    ProviderError,
+    ProviderRefused,
+    ProviderUnavailable,
+)
+from dealix.lanes import run_book, signals
+from dealix.lanes.crash_points import reach
+from dealix.lanes.models import Run
+from dealix.lanes.schemas import StepCall, StepResult
+from dealix.lanes.steps import StepFacts
+from dealix.observability import metrics
+from dealix.records import effects
+from dealix.records.schemas import Begun, EffectSpec, Reply
+from dealix.store.session import Database
+
+
+@dataclass(frozen=True)
+class OutsideEffect:
+    """What leaves: the action and resource that policy judges, the payload's hash, the call.
+
+    `call` does it and answers the provider's reference; `look_up` asks the provider by our key
+    (None: it can be asked, and it did not happen). `recorded` runs in the transaction that records
+    success.
+    """
+
+    action: str
+    resource: str
+    payload_hash: str
+    kind: str
+    call: Callable[[], Reply]
+    look_up: Callable[[], Reply | None] | None = None
+    recorded: Callable[[Session], None] = lambda _session: None
+
+
+class Gatekeeper(Protocol):
+    """Policy: raises `NotEntitled` unless this effect may leave now."""
+
+    def permit(self, session: Session, run: Run, effect: OutsideEffect, key: str) -> str | None:
+        """The token that covers the effect, marked as used by `key`; audited either way."""
+        ...
+
+
+class Outbound:
+    """Performs outside effects, exactly once or with a case that asks a person."""
+
+    def __init__(self, database: Database, gatekeeper: Gatekeeper) -> None:
+        self.database = database
+        self.gatekeeper = gatekeeper
+
+    def perform(self, facts: StepFacts, call: StepCall, effect: OutsideEffect) -> StepResult:
+        """Do the effect of a step: `started` is committed before the call, `done` after it."""
+        spec = spec_of(facts, call, effect)
+        with self.database.tenant(call.tenant_id) as session:
+            begun, refusal = self._begin(session, spec, effect, call, facts)
+        if refusal is not None:
+            return StepResult(status="failed", reason=refusal)
+        if begun.verdict in {"done", "failed", "in_doubt"}:
+            return _settled(begun)
+        reach(facts.name, "before")
+        with _scope(call):
+            result = self._attempt(spec, effect, call, begun)
+        reach(facts.name, "recorded")
+        return result
+
+    def _begin(
+        self,
+        session: Session,
+        spec: EffectSpec,
+        effect: OutsideEffect,
+        call: StepCall,
+        facts: StepFacts,
+    ) -> tuple[Begun, str | None]:
+        run = (
+            run_book.get(session, call.run_id)
+            if facts.is_undo
+            else run_book.fence(session, call.run_id)
+        )
+        begun = effects.begin(session, spec)
+        if begun.verdict in {"go", "look_up"}:
+            try:
+                begun.effect.token_id = self.gatekeeper.permit(session, run, effect, spec.key)
+            except NotEntitled as refused:
+                effects.fail(session, spec, refused.code)
+                return begun, refused.code
+        elif begun.verdict == "in_doubt":
+            run_book.attention(session, run, "in_doubt")
+        return begun, None
+
+    def _attempt(
+        self, spec: EffectSpec, effect: OutsideEffect, call: StepCall, begun: Begun
+    ) -> StepResult:
+        try:
+            reply = self._asked_first(effect) if begun.verdict == "look_up" else None
+            reply = reply or effect.call()
+        except ProviderRefused as refused:
+            return self._refused(spec, call, str(refused.params.get("reason", refused.code)))
+        except ProviderUnavailable as away:
+            if not away.params.get("maybe_done"):
+                self._not_sent(spec, call, away.code)
+            raise
+        except OutcomeUnknown as unknown:
+            if spec.on_started != "ask":
+                raise
+            return self._in_doubt(spec, call, str(unknown.params.get("reason", unknown.code)))
+        reach(spec.step, "after")
+        return self._done(spec, effect, call, reply)
+
+    @staticmethod
+    def _asked_first(effect: OutsideEffect) -> Reply | None:
+        if effect.look_up is None:
+            raise ProviderError("outcome_unknown", provider=effect.kind, operation=effect.action)
+        return effect.look_up()
+
+    def _done(
+        self, spec: EffectSpec, effect: OutsideEffect, call: StepCall, reply: Reply
+    ) -> StepResult:
+        with self.database.tenant(call.tenant_id) as session:
+            row, settled = effects.finish(session, spec, reply)
+            effect.recorded(session)
+            if spec.undoes is not None:
+                effects.mark_undone(session, spec.undoes)
+            if settled is not None:
+                signals.enqueue(session, call.run_id, "case", settled)
+            metrics.effect(spec.system, spec.method, "done")
+            return StepResult(data=row.result or {})
+
+    def _refused(self, spec: EffectSpec, call: StepCall, reason: str) -> StepResult:
+        with self.database.tenant(call.tenant_id) as session:
+            effects.fail(session, spec, reason)
+        metrics.effect(spec.system, spec.method, "failed")
+        return StepResult(status="failed", reason=reason)
+
+    def _not_sent(self, spec: EffectSpec, call: StepCall, reason: str) -> None:
+        with self.database.tenant(call.tenant_id) as session:
+            effects.not_sent(session, spec, reason)
+
+    def _in_doubt(self, spec: EffectSpec, call: StepCall, reason: str) -> StepResult:
+        with self.database.tenant(call.tenant_id) as session:
+            row = effects.effect_of(session, spec.key)
+            if row is None or row.status == "done":
+                return StepResult(data=(row.result if row else None) or {})
+            case_id = effects.doubt(session, spec, row, reason)
+            run_book.attention(session, run_book.get(session, call.run_id, lock=True), "in_doubt")
+        metrics.effect(spec.system, spec.method, "in_doubt")
+        return StepResult(status="in_doubt", case_id=case_id)
+
+
+def spec_of(facts: StepFacts, call: StepCall, effect: OutsideEffect | None) -> EffectSpec:
+    """The ledger's words for a step's call; `at` is the run's clock at this attempt."""
+    return EffectSpec(
+        run_id=call.run_id,
+        seq=call.seq,
+        step=facts.name,
+        key=call.key,
+        system=facts.system,
+        kind=effect.kind if effect else "record",
+        method=facts.method,
+        on_started=facts.on_started,
+        at=now_of(call),
+        chain=chain_of(call),
+        final=facts.final,
+        payload_hash=effect.payload_hash if effect else None,
+        undo_action=facts.undo,
+        undo_system=facts.system if facts.undo else None,
+        undoes=call.key.removeprefix("undo:") if facts.is_undo else None,
+    )
+
+
+def chain_of(call: StepCall) -> str:
+    """The audit chain of a run: a rehearsal has one of its own."""
+    return f"rehearsal:{call.run_id}" if call.rehearsal else "main"
+
+
+def now_of(call: StepCall) -> datetime:
+    """The run's time at this attempt."""
+    return clock.now() if clock.is_run_time() else call.at
+
+
+def _settled(begun: Begun) -> StepResult:
+    if begun.verdict == "in_doubt":
+        return StepResult(status="in_doubt", case_id=begun.case_id)
+    if begun.verdict == "failed":
+        return StepResult(status="failed", reason=begun.effect.reason)
+    return StepResult(data=begun.effect.result or {})
+
+
+def _scope(call: StepCall) -> AbstractContextManager[None]:
+    return rehearsing(call.run_id) if call.rehearsal else nullcontext()
