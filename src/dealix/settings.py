@@ -49,6 +49,10 @@ class Settings(BaseSettings):
         None, description="host:port on which a process serves the Temporal SDK's metrics."
     )
 
+    start_patience: float = Field(
+        60.0, gt=0, description="Seconds that a start waits for an engine or a process to answer."
+    )
+
     secrets_file: Path | None = Field(
         None, description="JSON file of secrets (mode 0600); environment variables win over it."
     )

@@ -46,7 +46,9 @@ def test_a_wrong_password_is_refused(engines):
 
 
 def test_no_unix_socket_is_open_and_only_loopback_listens(engines):
-    settings = "SELECT current_setting('unix_socket_directories'), current_setting('listen_addresses')"
+    settings = (
+        "SELECT current_setting('unix_socket_directories'), current_setting('listen_addresses')"
+    )
     assert one(engines.superuser_url, settings) == ("", "127.0.0.1")
 
 

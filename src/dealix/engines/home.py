@@ -29,7 +29,7 @@ class Home:
         self.lock_file = self.root / "lock"
 
     def create(self) -> "Home":
-        """Make the folders, closed to other people, and bring an older layout to the present one."""
+        """Make the folders, closed to other people, and bring an older layout up."""
         for folder in (self.root, self.log, self.run):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         migrate_layout(self)

@@ -42,7 +42,9 @@ class LogFile:
         self.close()
         for number in range(self.kept, 0, -1):
             older = self.path.with_name(f"{self.path.name}.{number}")
-            newer = self.path if number == 1 else self.path.with_name(f"{self.path.name}.{number - 1}")
+            newer = (
+                self.path if number == 1 else self.path.with_name(f"{self.path.name}.{number - 1}")
+            )
             if newer.exists():
                 newer.replace(older)
 

@@ -124,9 +124,7 @@ class Plan:
                 self.home, self.ports["postgres"], self.words["database.superuser"]
             )
         elif name == valkey.NAME:
-            program = valkey.prepare(
-                self.home, self.ports["valkey"], self.words["broker.password"]
-            )
+            program = valkey.prepare(self.home, self.ports["valkey"], self.words["broker.password"])
         else:
             program = temporal.prepare(
                 self.home, self.settings, dict(self.ports), f"{self.url}/codec", name
@@ -135,7 +133,9 @@ class Plan:
 
     def application(self, name: str) -> Program:
         """One of our own processes as a program."""
-        command = self._sandbox_command() if name == "sandbox" else python(f"dealix.processes.{name}")
+        command = (
+            self._sandbox_command() if name == "sandbox" else python(f"dealix.processes.{name}")
+        )
         environment = self._sandbox_environment() if name == "sandbox" else self.environment(name)
         return self._of_this_home(Program(name, mortal(command)), environment)
 

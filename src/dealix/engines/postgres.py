@@ -121,17 +121,18 @@ def create(found: Cluster, superuser_password: str) -> None:
         os.chown(half, NOBODY, NOBODY)
         os.chown(password, NOBODY, NOBODY)
     try:
-        run(
-            found.command(
-                "initdb", "-D", str(half), "-U", SUPERUSER, "--auth=scram-sha-256",
-                f"--pwfile={password}", "--encoding=UTF8", "--locale=C", f"--lc-ctype={letters()}",
-                "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
-            )  # fmt: skip
-        )
+        run(found.command("initdb", "-D", str(half), f"--pwfile={password}", *initdb_options()))
     finally:
         password.unlink()
     (half / "pg_hba.conf").write_text(LOOPBACK_ONLY)
     half.rename(found.data)
+
+
+def initdb_options() -> list[str]:
+    """Passwords for everybody; Unicode by PostgreSQL's own tables, the same on every machine."""
+    access = ["--username", SUPERUSER, "--auth=scram-sha-256"]
+    text = ["--encoding=UTF8", "--locale=C", f"--lc-ctype={letters()}"]
+    return [*access, *text, "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
 
 
 def letters() -> str:
@@ -201,9 +202,7 @@ def ensure_role(connection: psycopg.Connection[tuple[object, ...]], role: str, w
     known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
     statement = "ALTER ROLE {} {} PASSWORD {}" if known else "CREATE ROLE {} {} PASSWORD {}"
     rights = sql.SQL("LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION")
-    connection.execute(
-        sql.SQL(statement).format(sql.Identifier(role), rights, sql.Literal(word))
-    )
+    connection.execute(sql.SQL(statement).format(sql.Identifier(role), rights, sql.Literal(word)))
 
 
 def ensure_database(
@@ -213,7 +212,9 @@ def ensure_database(
     known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
     database, owner = sql.Identifier(name), sql.Identifier(OWNER)
     if not known:
-        origin = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
+        origin = (
+            sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
+        )
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, owner) + origin)
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
     connection.execute(

@@ -11,17 +11,16 @@ from pathlib import Path
 from dealix.engines import plan as plans
 from dealix.engines import postgres, temporal, valkey
 from dealix.engines.home import Home
-from dealix.engines.plan import ENGINES, REHEARSAL, Plan
+from dealix.engines.plan import LANES, Plan
 from dealix.engines.programs import base_environment, python
 from dealix.errors import DealixError, NotConfigured
 
-PATIENCE = 60.0
 SEED = "dealix.processes.seed"
 
 
 def prepare(plan: Plan, only: Sequence[str], say: Callable[[str], None]) -> None:
     """Make the engines usable; `only` names the processes of this stack."""
-    whole = not set(only) <= {*ENGINES, REHEARSAL}
+    uses_database = bool({"api", *LANES} & set(only))
     own = [name for name in plan.embedded if name in only]
     for name in own:
         await_engine(plan, name)
@@ -31,7 +30,7 @@ def prepare(plan: Plan, only: Sequence[str], say: Callable[[str], None]) -> None
         postgres.set_up(
             plan.superuser_url, {role: plan.words[word] for role, word in passwords.items()}
         )
-    if whole:
+    if uses_database:
         migrate_and_seed(plan, say)
 
 
@@ -60,7 +59,7 @@ def await_engine(plan: Plan, name: str) -> None:
         valkey.NAME: lambda: valkey.answers(plan.broker_url),
     }
     probe = probes.get(name, lambda: temporal.keep_histories(plan.settings, own_temporal(plan)))
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + plan.settings.start_patience
     while not probe():
         if time.monotonic() > end:
             raise NotConfigured("engine_failed", engine=name, log=plan.home.log / f"{name}.log")

@@ -46,9 +46,11 @@ class Record:
 def describe(plan: Plan, pids: Mapping[str, int]) -> dict[str, Any]:
     """The content of `stack.json`."""
     runs = {name: pid for name, pid in pids.items() if name not in {"supervisor", "prepare"}}
-    sign_ins = json.loads(plan.home.sign_ins_file.read_text(encoding="utf-8")) if (
-        plan.home.sign_ins_file.exists()
-    ) else []
+    sign_ins = (
+        json.loads(plan.home.sign_ins_file.read_text(encoding="utf-8"))
+        if (plan.home.sign_ins_file.exists())
+        else []
+    )
     return {
         "url": plan.url if "api" in runs else None,
         "sandbox_url": plan.sandbox_url if "sandbox" in runs else None,

@@ -23,7 +23,7 @@ WORDS = (
 def ensure_secrets(home: Home) -> dict[str, str]:
     """The words of the secrets file (rings left out); missing ones are made, none is replaced."""
     known = read_json(home.secrets_file)
-    made = {name: ring() for name in RINGS if name not in known}
+    made: dict[str, object] = {name: ring() for name in RINGS if name not in known}
     made |= {name: secrets.token_urlsafe(32) for name in WORDS if name not in known}
     if "smtp.webhook" not in known:
         made["smtp.webhook"] = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()

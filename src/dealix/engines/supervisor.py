@@ -1,4 +1,4 @@
-"""Starts the processes of a stack in order, starts again what dies, and ends all of them together."""
+"""Starts the processes of a stack in order, starts again what dies, ends all of them together."""
 
 import argparse
 import asyncio
@@ -28,7 +28,6 @@ from dealix.engines.record import Record, describe, end_leftovers
 from dealix.errors import DealixError, NotConfigured
 
 CHECK_SECONDS = 0.5
-PATIENCE = 90.0
 Announce = Callable[[dict[str, Any]], None]
 
 
@@ -43,8 +42,12 @@ def supervise(home: Path, only: Sequence[str] = (), announce: Announce | None = 
         end_leftovers(place)
         log_to(place.log / "supervisor.log")
         plan = plans.make(place, plans.settings_for(place.root))
-        supervisor = Supervisor(plan, only, announce or (lambda _: None))
-        return asyncio.run(supervisor.run())
+        return asyncio.run(serve(plan, only, announce or (lambda _: None)))
+
+
+async def serve(plan: Plan, only: Sequence[str], announce: Announce) -> int:
+    """Run the stack in this event loop."""
+    return await Supervisor(plan, only, announce).run()
 
 
 class Supervisor:
@@ -57,12 +60,11 @@ class Supervisor:
         names = (*plan.embedded, *APPLICATION)
         self.names = [name for name in names if not only or name in only]
         self.stop = asyncio.Event()
-        self.prepared: asyncio.Future[int] | None = None
+        self.prepared: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.reason: DealixError | None = None
 
     async def run(self) -> int:
         """Start, serve until told to stop, end; 1 when the stack did not come up."""
-        self.prepared = asyncio.get_running_loop().create_future()
         engines = [n for n in self.names if n in self.plan.embedded]
         apps = [n for n in self.names if n not in self.plan.embedded]
         programs = [self.plan.engine(name) for name in engines]
@@ -99,7 +101,6 @@ class Supervisor:
         """Take the steps of a start; a failed one stops the stack with its reason."""
         try:
             await self.start_watchers([self.preparation])
-            assert self.prepared is not None
             if await self.prepared != 0:
                 raise failed(self.plan, "prepare")
             await self.start_watchers(self.apps)
@@ -112,7 +113,7 @@ class Supervisor:
 
     async def await_application(self) -> None:
         """Wait until every process of the application listens."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + self.plan.settings.start_patience
         for name in (n for n in self.names if n in APPLICATION):
             while not self.serves(name):
                 if time.monotonic() > end:
@@ -186,7 +187,7 @@ class Supervisor:
 
     def reaped(self, name: str, *_: object, exit_code: int = 0, **__: object) -> bool:
         """A process ended; of the preparation the exit code counts."""
-        if name == "prepare" and self.prepared is not None and not self.prepared.done():
+        if name == "prepare" and not self.prepared.done():
             self.prepared.set_result(exit_code)
         return True
 
@@ -225,7 +226,7 @@ def log_to(path: Path) -> None:
 
 def is_conflict(entry: logging.LogRecord) -> bool:
     """Whether circus says that it skipped a round of checks while it carried out a command."""
-    return bool(entry.exc_info) and isinstance(entry.exc_info[1], ConflictError)
+    return entry.exc_info is not None and isinstance(entry.exc_info[1], ConflictError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

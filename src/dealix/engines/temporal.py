@@ -76,9 +76,7 @@ def describe(settings: Settings, address: str, namespace: str) -> dict[str, obje
     return answer
 
 
-def operate(
-    settings: Settings, address: str, *words: str
-) -> subprocess.CompletedProcess[str]:
+def operate(settings: Settings, address: str, *words: str) -> subprocess.CompletedProcess[str]:
     """Run one `temporal operator …` command against the server."""
     command: Sequence[str] = (
         str(binary(settings)), "operator", *words, "--address", address, *NO_CONFIG,

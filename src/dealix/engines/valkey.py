@@ -1,4 +1,4 @@
-"""The embedded Valkey: the broker of the medium lane, on loopback, with a password and a journal."""
+"""The embedded Valkey: the broker of the medium lane, on loopback, with password and journal."""
 
 import socket
 from pathlib import Path

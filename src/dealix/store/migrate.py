@@ -19,16 +19,18 @@ def migrate(url: str, revision: str = "head") -> str:
     engine = create_engine(sqlalchemy_url(url), connect_args={"prepare_threshold": None})
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": LOCK})
-        connection.commit()
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-        connection.commit()
-        current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
-        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": LOCK})
-        connection.commit()
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": LOCK})
+            connection.commit()
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+            connection.commit()
+            current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": LOCK})
+            connection.commit()
+    finally:
+        engine.dispose()
     return str(current)
 
 

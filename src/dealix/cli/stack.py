@@ -1,0 +1,53 @@
+"""What `dealix up` and `dealix doctor` do: run the stack in the foreground, look it over."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from dealix.engines import doctor as doctors
+from dealix.engines.supervisor import supervise
+from dealix.settings import Settings
+
+
+def up(home: Path | None = None) -> int:
+    """Run the stack until Ctrl-C; a second one on the same folder is refused."""
+    sys.stdout.write("Starting the stack …\n")
+    sys.stdout.flush()
+    code = supervise(home or Settings().home, announce=show)
+    sys.stdout.write("Everything has stopped.\n" if code == 0 else "")
+    return code
+
+
+def show(record: dict[str, Any]) -> None:
+    """Print where things are and who can sign in."""
+    sys.stdout.write("\n".join(lines(record)) + "\n")
+    sys.stdout.flush()
+
+
+def lines(record: dict[str, Any]) -> list[str]:
+    """The words of a start: addresses, then people."""
+    words = [
+        f"Console       {record['url']}",
+        f"Sandbox       {record['sandbox_url']}",
+        f"Temporal UI   {record['temporal_ui_url']}",
+        f"All of it     {record['home']}/stack.json",
+    ]
+    people = record["sign_ins"]
+    if people:
+        words += ["", "Sign in as (each with its password or token in stack.json):"]
+        words += [
+            f"  {person['email']:<34} {person['tenant']:<11} {', '.join(person['roles'])}"
+            for person in people
+        ]
+    return [*words, "", "Ctrl-C stops it."]
+
+
+def doctor(home: Path | None = None, *, as_json: bool = False) -> int:
+    """Print one line for each thing looked at; 1 when something does not work."""
+    findings = doctors.examine(home or Settings().home)
+    if as_json:
+        sys.stdout.write(json.dumps(doctors.as_data(findings), indent=1) + "\n")
+    else:
+        sys.stdout.write("\n".join(finding.line() for finding in findings) + "\n")
+    return 0 if all(finding.ok for finding in findings) else 1
