@@ -106,8 +106,10 @@ PREREQUISITES: tuple[Prerequisite, ...] = (
         needs=("adr_proposed", "spike_evidence"),
         before_declared="spike",
         before="pilot",
-        command="dealix adr verify",
-        proves="the ADR's evidence has the hash that a person approved",
+        command="make proof",
+        proves=(
+            "it makes the evidence anew; the approval itself is a person's (`dealix adr approve`)"
+        ),
     ),
 )
 

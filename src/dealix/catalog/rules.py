@@ -4,8 +4,8 @@ Nothing here knows a workflow by name. A row is judged as it is declared and as 
 the same functions; change one fact of a row and its verdict changes.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from dealix.catalog.model import Facts, Row
 from dealix.catalog.roadmap import ORDER, PREREQUISITES, produced_not_before
@@ -62,10 +62,11 @@ REASONS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A rule that facts break, with the reason in words."""
+    """A rule that facts break, with the reason in words and the values that fill its sentence."""
 
     rule: str
     reason: str
+    values: Mapping[str, object] = field(default_factory=dict, compare=False)
 
     def as_public(self) -> dict[str, str]:
         """The violation as the API shows it."""
@@ -124,7 +125,7 @@ def judge_here(row: Row, world: World) -> Verdict:
 
 
 def _broken(rule: str, **values: object) -> Violation:
-    return Violation(rule, REASONS[rule].format(**values))
+    return Violation(rule, REASONS[rule].format(**values), values)
 
 
 def _names(things: tuple[object, ...]) -> str:

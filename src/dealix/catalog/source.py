@@ -1,0 +1,200 @@
+"""Reads from the syntax tree what the code of a lane declares: flows, their steps and undos.
+
+Nothing is imported and nothing is registered by hand, so the catalogue is compared with what
+really stands in the files. A lane file that nobody can read is a finding, not a silence.
+"""
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dealix.catalog.source_activities import Activity, Modules, decorator_call, literal, literals
+from dealix.catalog.words import Lane, Method, StepKind, Undo
+
+PACKAGE = Path(__file__).parent.parent
+
+# The methods of a flow that are read, in the order in which they run, and what a flow calls there.
+BODIES = ("steps", "conclude")
+CALLS = {
+    "step": StepKind.ACT,
+    "gate": StepKind.GATE,
+    "event": StepKind.EVENT,
+    "timer": StepKind.TIMER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CodeStep:
+    """A step as its flow calls it and as its activity declares it."""
+
+    key: str
+    kind: StepKind
+    method: Method | None
+    undo: Undo
+    undo_by: str | None
+    system: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFlow:
+    """A workflow as its file writes it."""
+
+    workflow: str
+    lane: Lane
+    file: str
+    steps: tuple[CodeStep, ...]
+
+
+@dataclass(slots=True)
+class Reading:
+    """Every flow that was found, and what could not be read or belongs to nobody."""
+
+    flows: dict[str, CodeFlow] = field(default_factory=dict)
+    findings: list[str] = field(default_factory=list)
+
+    def finding(self, file: Path, line: int, text: str) -> None:
+        """Note what is wrong at a line of a file."""
+        self.findings.append(f"{file.parent.name}/{file.name}:{line}: {text}")
+
+
+def read(package: Path = PACKAGE) -> Reading:
+    """Read every lane file of every capability under `package`."""
+    reading = Reading()
+    modules = Modules(package)
+    for name, reader in READERS.items():
+        for file in sorted(package.glob(f"business/*/{name}")):
+            reader(file, modules, reading)
+    for problem in modules.problems:
+        reading.finding(problem.file, problem.line, problem.text)
+    _unused(modules, reading)
+    return reading
+
+
+def _read_workflows(file: Path, modules: Modules, reading: Reading) -> None:
+    """The durable lane: classes decorated `@workflow.defn(name=…)` with their `steps()`."""
+    for node in modules.tree(file).body:
+        if not isinstance(node, ast.ClassDef):
+            continue
+        defined = decorator_call(node, "defn")
+        if defined is None:
+            continue
+        name = literals(defined).get("name")
+        if not isinstance(name, str):
+            reading.finding(file, node.lineno, f"the flow {node.name} has no literal name")
+            continue
+        if name in reading.flows:
+            reading.finding(file, node.lineno, f"a second flow is called {name}")
+            continue
+        steps = _Flow(file, node, modules, reading).read()
+        reading.flows[name] = CodeFlow(name, Lane.DURABLE, str(file), steps)
+
+
+def _nobody_reads(file: Path, modules: Modules, reading: Reading) -> None:  # noqa: ARG001 (reader)
+    """A lane whose first workflow brings its reader along with it."""
+    reading.finding(file, 1, "nothing reads the workflows of this lane yet: add its reader")
+
+
+Reader = Callable[[Path, Modules, Reading], None]
+READERS: dict[str, Reader] = {
+    "workflows.py": _read_workflows,
+    "pipelines.py": _nobody_reads,
+    "tasks.py": _nobody_reads,
+}
+
+
+class _Flow:
+    """One flow's class, walked in the order in which its lines stand."""
+
+    def __init__(self, file: Path, node: ast.ClassDef, modules: Modules, reading: Reading) -> None:
+        self.file, self.node, self.modules, self.reading = file, node, modules, reading
+        self.methods = {
+            each.name: each
+            for each in node.body
+            if isinstance(each, (ast.AsyncFunctionDef, ast.FunctionDef))
+        }
+        self.steps: dict[str, CodeStep] = {}
+        self.entered: set[str] = set()
+
+    def read(self) -> tuple[CodeStep, ...]:
+        """Its steps, each where it is called first."""
+        if "steps" not in self.methods:
+            self.reading.finding(self.file, self.node.lineno, f"{self.node.name} has no steps()")
+        for body in BODIES:
+            self._enter(body)
+        return tuple(self.steps.values())
+
+    def _enter(self, name: str) -> None:
+        if name in self.methods and name not in self.entered:
+            self.entered.add(name)
+            for statement in self.methods[name].body:
+                self._walk(statement)
+
+    def _walk(self, node: ast.AST) -> None:
+        for child in ast.iter_child_nodes(node):
+            self._walk(child)
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            return
+        owner, called = node.func.value, node.func.attr
+        if not isinstance(owner, ast.Name) or owner.id != "self":
+            return
+        if called in CALLS and called not in self.methods:
+            step = self._step(CALLS[called], node)
+            if step is not None:
+                self.steps.setdefault(step.key, step)
+        else:
+            self._enter(called)
+
+    def _step(self, kind: StepKind, call: ast.Call) -> CodeStep | None:
+        if kind is StepKind.ACT:
+            activity = self._activity(call.args[0]) if call.args else None
+            if activity is None or activity.kind != "step":
+                self._odd(call, "calls no activity that is decorated with @step")
+                return None
+            return _of_activity(activity)
+        name = literal(call.args[0]) if call.args else None
+        if not isinstance(name, str):
+            self._odd(call, f"has a {kind} without a literal name")
+            return None
+        if kind is StepKind.GATE:
+            self._asked(name, call)
+        method = Method.REQUEST_ID if kind is StepKind.GATE else Method.UPSERT
+        return CodeStep(name, kind, method, Undo.NONE, None, None)
+
+    def _asked(self, gate: str, call: ast.Call) -> None:
+        activity = self._activity(call.args[1]) if len(call.args) > 1 else None
+        if activity is None or activity.kind != "ask":
+            self._odd(call, f"opens the gate {gate} by no activity that is decorated with @ask")
+        elif activity.gate != gate:
+            self._odd(call, f"opens the gate {gate} by the question of {activity.gate}")
+
+    def _activity(self, node: ast.expr) -> Activity | None:
+        if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+            return None
+        return self.modules.activity(self.file, node.value.id, node.attr)
+
+    def _odd(self, call: ast.Call, text: str) -> None:
+        self.reading.finding(self.file, call.lineno, f"{self.node.name} {text}")
+
+
+def _of_activity(activity: Activity) -> CodeStep:
+    undo = Undo.UNDOABLE if activity.undo else Undo.FINAL if activity.final else Undo.NONE
+    return CodeStep(
+        activity.name, StepKind.ACT, activity.method, undo, activity.undo, activity.system
+    )
+
+
+def _unused(modules: Modules, reading: Reading) -> None:
+    """Activities that no flow calls, undos that no step names, and undos that do not exist."""
+    activities = [each for file in modules.activity_files() for each in modules.in_file(file)]
+    undos = {each.name for each in activities if each.kind == "undo"}
+    wanted = {each.undo for each in activities if each.undo}
+    for each in activities:
+        if each.kind == "undo" and each.name not in wanted:
+            reading.finding(each.file, each.line, f"no step names the undo {each.name}")
+        if each.kind != "undo" and each not in modules.used:
+            reading.finding(each.file, each.line, f"no flow calls the {each.kind} {each.name}")
+        if each.undo and each.undo not in undos:
+            reading.finding(
+                each.file, each.line, f"{each.name} names an undo {each.undo} that is nowhere"
+            )
