@@ -1,9 +1,9 @@
 """The functions that cross tenants are those of the one list, and each is closed to the public."""
 
 import psycopg
+from tests.conftest import Urls
 
 from dealix.store.lookups import LOOKUPS
-from tests.conftest import Urls
 
 DEFINERS = """
 SELECT p.proname, has_function_privilege('public', p.oid, 'EXECUTE'),

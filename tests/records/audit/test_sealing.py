@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 from sqlalchemy import select, text
+from tests.conftest import Engines, Urls
+from tests.records.audit.deeds import OTHER, TENANT, deed, deeds, sealed, verified
 
 from dealix import clock
 from dealix.records import audit
 from dealix.records.audit import sealing
 from dealix.records.audit.models import AuditSeal
 from dealix.store.session import Database
-from tests.conftest import Engines, Urls
-from tests.records.audit.deeds import OTHER, TENANT, deed, deeds, sealed, verified
 
 WRITERS = 16
 

@@ -1,19 +1,18 @@
 """Whoever gets past the triggers is found out: verify names the first bad record."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
+from tests.conftest import Urls
+from tests.records.audit.deeds import OTHER, TENANT, deed, deeds, sealed, triggers_off, verified
 
 from dealix.errors import InvalidInput
 from dealix.records import audit
 from dealix.records.audit import verifying
 from dealix.store.session import Database
-from tests.conftest import Urls
-from tests.records.audit.deeds import OTHER, TENANT, deed, deeds, sealed, triggers_off, verified
 
 SWAP_SEALS = """
 UPDATE audit_seals SET seq = -seq WHERE seq IN (3, 4);
@@ -86,12 +85,14 @@ def test_inserted_record_gets_no_place_in_the_past(
 ) -> None:
     """Only the end of the chain is free: a seal for an earlier place is refused by its key."""
     deed(fresh_database, 9)
-    with psycopg.connect(fresh_urls.app) as app, pytest.raises(psycopg.errors.UniqueViolation):
+    forged = (
+        "INSERT INTO audit_seals SELECT tenant_id, chain, 3, 'audit_x', record_digest, "
+        "prev_hash, hash, sealed_at FROM audit_seals WHERE seq = 3"
+    )
+    with psycopg.connect(fresh_urls.app) as app:
         app.execute("SELECT set_config('app.tenant', %s, true)", (TENANT,))
-        app.execute(
-            "INSERT INTO audit_seals SELECT tenant_id, chain, 3, 'audit_x', record_digest, "
-            "prev_hash, hash, sealed_at FROM audit_seals WHERE seq = 3"
-        )
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            app.execute(forged)
 
 
 def test_cut_end_is_found_by_a_head_kept_elsewhere(
@@ -142,7 +143,7 @@ def lines(database: Database) -> list[bytes]:
 
 
 @pytest.fixture
-def exported(fresh_database: Database, tmp_path: Path) -> Iterator[Path]:
+def exported(fresh_database: Database, tmp_path: Path) -> Path:
     for number in range(5):
         deed(fresh_database, number)
     deed(fresh_database, 9, chain="rehearsal:run_1")
@@ -151,7 +152,7 @@ def exported(fresh_database: Database, tmp_path: Path) -> Iterator[Path]:
     deed(fresh_database, 6)
     file = tmp_path / "audit.jsonl"
     file.write_bytes(b"".join(lines(fresh_database)))
-    yield file
+    return file
 
 
 def test_export_verifies_without_a_database(exported: Path) -> None:

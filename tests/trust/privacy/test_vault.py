@@ -1,17 +1,17 @@
-"""Personal values open with their own person's key, in their own place, and not after an erasure."""
+"""Personal values open with their person's key, in their own place, not after an erasure."""
 
 import threading
 
 import psycopg
 import pytest
+from tests.conftest import Urls
+from tests.trust.privacy.rings import NEW, OLD, secrets
 
 from dealix.actors import Actor
 from dealix.errors import Conflict, InvariantBroken, NotConfigured, NotFound
 from dealix.records import audit
 from dealix.store.session import Database
 from dealix.trust.privacy import Vault, commitment_digest
-from tests.conftest import Urls
-from tests.trust.privacy.rings import NEW, OLD, secrets
 
 TENANT, OTHER = "rawabi-sa", "rawabi-ae"
 OFFICER = Actor(TENANT, "user_officer", frozenset({"compliance_officer"}))
@@ -74,10 +74,14 @@ def test_other_tenant_sees_nobody(fresh_database: Database, vault: Vault, person
     [
         "UPDATE personal_fields SET name = 'nick' WHERE name = 'name'",
         "UPDATE personal_fields SET person_id = 'person_b' WHERE name = 'name'",
-        "UPDATE person_keys SET wrapped_key = (SELECT wrapped_key FROM person_keys "
-        "WHERE person_id = 'person_b') WHERE person_id = 'person_nora'",
-        "UPDATE personal_fields SET ciphertext = set_byte(ciphertext, 20, "
-        "get_byte(ciphertext, 20) # 1) WHERE name = 'name'",
+        (
+            "UPDATE person_keys SET wrapped_key = (SELECT wrapped_key FROM person_keys "
+            "WHERE person_id = 'person_b') WHERE person_id = 'person_nora'"
+        ),
+        (
+            "UPDATE personal_fields SET ciphertext = set_byte(ciphertext, 20, "
+            "get_byte(ciphertext, 20) # 1) WHERE name = 'name'"
+        ),
     ],
 )
 def test_moved_or_changed_ciphertext_does_not_open(
@@ -193,7 +197,11 @@ def test_rotation_rewraps_every_tenants_keys_and_frees_the_old_kek(
 
 def test_blind_index_is_keyed_and_blind_to_form(vault: Vault) -> None:
     index = vault.blind_index("Nora@Rawabi.example")
-    assert index == vault.blind_index("  nora@rawabi.EXAMPLE ") == vault.blind_index("ｎora@rawabi.example")
+    assert (
+        index
+        == vault.blind_index("  nora@rawabi.EXAMPLE ")
+        == vault.blind_index("ｎora@rawabi.example")
+    )
     assert index != vault.blind_index("nora@rawabi.example.")
     assert "nora" not in index
     other = secrets()
