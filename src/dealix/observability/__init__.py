@@ -1,1 +1,1 @@
-"""TODO"""
+"""What operators see of a running installation: logs without people, metrics, a clean exit."""

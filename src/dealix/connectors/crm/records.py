@@ -27,6 +27,9 @@ class CompanyWrite(Outgoing):
     status: Annotated[Text, DataClass.CONFIDENTIAL] = Field(
         serialization_alias="dealix_partner_status"
     )
+    undoes: Annotated[str, Field(max_length=200), DataClass.INTERNAL] = Field(
+        "", serialization_alias="dealix_undoes"
+    )
 
 
 class DealWrite(Outgoing):

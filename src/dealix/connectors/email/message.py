@@ -59,6 +59,7 @@ class Mail(Outgoing):
     body: Annotated[str, DataClass.RESTRICTED]
     language: Annotated[Literal["ar", "en"], DataClass.PUBLIC] = "en"
     in_reply_to: Annotated[MessageId | None, DataClass.INTERNAL] = None
+    undoes: Annotated[MessageId | None, DataClass.INTERNAL] = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,8 @@ def as_bytes(mail: Mail, marks: Mapping[str, str]) -> bytes:
     if mail.in_reply_to:
         message["In-Reply-To"] = mail.in_reply_to
         message["References"] = mail.in_reply_to
+    if mail.undoes:
+        message["X-Dealix-Undoes"] = mail.undoes
     for name, value in marks.items():
         message[name] = value
     message.set_content(mail.body, cte="base64")

@@ -1,0 +1,300 @@
+"""Takes what comes in from outside: verified, stored once, acknowledged, then given to its run.
+
+A delivery names no tenant; the message of ours that it answers does. One that comes before that
+message is known is put aside, encrypted, and taken up by the sweep.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from dealix import clock
+from dealix.connectors.inbound import Delivery, ReceivedMail, read_mail, verified
+from dealix.connectors.secrets import SecretStore
+from dealix.errors import Conflict, NotSignedIn
+from dealix.lanes.inbox_models import InboundEvent, OutboundMessage
+from dealix.lanes.models import Run
+from dealix.lanes.tenant_keys import TenantKeys
+from dealix.observability import metrics
+from dealix.records import audit
+from dealix.store.ids import new_id
+from dealix.store.session import Database, tenant_of
+
+GRACE = timedelta(hours=1)
+BATCH = 200
+PURPOSE = "inbox"
+NO_TENANT = "*"
+Status = Literal["attached", "waiting", "unmatched"]
+
+
+class Sealer(Protocol):
+    """Keeps personal bytes under a person's key; the vault is one."""
+
+    def seal(self, session: Session, person_id: str, clear: bytes) -> bytes:
+        """`clear` under the person's key; `Conflict` for an erased person."""
+        ...
+
+    def open(self, session: Session, person_id: str, sealed: bytes) -> bytes | None:
+        """What `seal` was given; None once the person is erased."""
+        ...
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What to acknowledge: our ID, whether it was stored before, whose it is if that is known."""
+
+    event_id: str
+    repeated: bool
+    tenant_id: str | None
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose delivery it is, found by the message that it answers."""
+
+    tenant_id: str
+    run_id: str | None
+    person_id: str | None
+    answers: str
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A delivery on its way into `inbound_events`; `raw` is personal."""
+
+    provider: str
+    delivery_id: str
+    received_at: datetime
+    raw: bytes
+
+
+def expect_answers(
+    session: Session,
+    *,
+    message_id: str,
+    run_id: str | None,
+    person_id: str | None,
+    effect_key: str,
+    channel: str = "email",
+    at: datetime | None = None,
+) -> None:
+    """Record a message before it is sent, in the transaction that commits `started`."""
+    row = {
+        "tenant_id": tenant_of(session),
+        "id": new_id("msg"),
+        "run_id": run_id,
+        "message_id": message_id,
+        "channel": channel,
+        "person_id": person_id,
+        "effect_key": effect_key,
+        "sent_at": at or clock.now(),
+    }
+    session.execute(insert(OutboundMessage).values(row).on_conflict_do_nothing())
+
+
+class Inbox:
+    """The inbox of an installation; safe from any thread, holds no state of its own."""
+
+    def __init__(
+        self, database: Database, keys: TenantKeys, sealer: Sealer, secrets: SecretStore
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._sealer = sealer
+        self._secrets = secrets
+
+    def receive(self, provider: str, headers: Mapping[str, str], raw: bytes) -> Receipt:
+        """Verify a delivery and store it once; nothing else, so that it is acknowledged fast.
+
+        `NotSignedIn` on a bad signature, `NotFound` for an unknown provider, `InvalidInput` for a
+        signed body that is no event.
+        """
+        try:
+            delivery = verified(provider, self._secrets, headers, raw)
+        except NotSignedIn:
+            metrics.webhook("smtp" if provider == "smtp" else "other", "refused")
+            raise
+        with self._database.nobody() as session:
+            known = _stored(session, delivery)
+            owner = _owner(session, delivery.answers)
+        if known is not None:
+            metrics.webhook(provider, "repeated")
+            return Receipt(known, repeated=True, tenant_id=owner.tenant_id if owner else None)
+        receipt = self._keep(delivery, owner, raw)
+        metrics.webhook(provider, "repeated" if receipt.repeated else "stored")
+        return receipt
+
+    def sweep(self) -> int:
+        """Route early deliveries, then give each new event to its run. Answers how many it gave."""
+        self._route()
+        with self._database.nobody() as session:
+            tenants = session.execute(text("SELECT tenant_id FROM lookup_inbound_tenants()"))
+            waiting = [row.tenant_id for row in tenants]
+            late = session.execute(
+                text("SELECT count_unrouted(:before)"), {"before": clock.real_now() - GRACE}
+            ).scalar_one()
+        metrics.UNROUTED.set(late)
+        return sum(self._sweep_tenant(tenant) for tenant in waiting)
+
+    def read(self, session: Session, event: InboundEvent) -> ReceivedMail | None:
+        """The mail in clear; None when its person has been erased."""
+        if event.sealed is None:
+            return None
+        if event.person_id is None:
+            raw: bytes | None = self._keys.open_named(PURPOSE, event.tenant_id, event.sealed)
+        else:
+            raw = self._sealer.open(session, event.person_id, event.sealed)
+        return None if raw is None else read_mail(raw)
+
+    def _keep(self, delivery: Delivery, owner: Owner | None, raw: bytes) -> Receipt:
+        moment = clock.real_now()
+        if owner is None:
+            return self._put_aside(delivery, raw, moment)
+        arrival = Arrival(delivery.provider, delivery.delivery_id, moment, raw)
+        with self._database.tenant(owner.tenant_id) as session:
+            stored = self._store(session, owner, arrival)
+        if stored is None:
+            with self._database.nobody() as session:
+                stored = _stored(session, delivery)
+            return Receipt(stored or "", repeated=True, tenant_id=owner.tenant_id)
+        return Receipt(stored, repeated=False, tenant_id=owner.tenant_id)
+
+    def _put_aside(self, delivery: Delivery, raw: bytes, moment: datetime) -> Receipt:
+        sealed = self._keys.seal_named(PURPOSE, NO_TENANT, raw)
+        row = {
+            "id": new_id("inb"),
+            "provider": delivery.provider,
+            "delivery": delivery.delivery_id,
+            "answered": delivery.answers[0] if delivery.answers else None,
+            "body": sealed,
+            "at": moment,
+        }
+        call = text(
+            "SELECT id FROM keep_unrouted(:id, :provider, :delivery, :answered, :body, :at)"
+        )
+        with self._database.nobody() as session:
+            kept = session.execute(call, row).scalar_one_or_none()
+            known = kept or _stored(session, delivery) or ""
+        return Receipt(known, repeated=kept is None, tenant_id=None)
+
+    def _store(self, session: Session, owner: Owner, arrival: Arrival) -> str | None:
+        """The new event's ID, or None when this delivery is stored already."""
+        row = {
+            "tenant_id": owner.tenant_id,
+            "id": new_id("inb"),
+            "provider": arrival.provider,
+            "delivery_id": arrival.delivery_id,
+            "received_at": arrival.received_at,
+            "in_reply_to": owner.answers,
+            "run_id": owner.run_id,
+            "person_id": owner.person_id,
+            "sealed": self._seal(session, owner, arrival.raw),
+            "status": "new",
+        }
+        storing = insert(InboundEvent).values(row).on_conflict_do_nothing()
+        return session.execute(storing.returning(InboundEvent.id)).scalar_one_or_none()
+
+    def _seal(self, session: Session, owner: Owner, raw: bytes) -> bytes | None:
+        if owner.person_id is None:
+            return self._keys.seal_named(PURPOSE, owner.tenant_id, raw)
+        try:
+            return self._sealer.seal(session, owner.person_id, raw)
+        except Conflict:
+            return None  # The person was erased: that something came is kept, not what.
+
+    def _route(self) -> None:
+        with self._database.nobody() as session:
+            found = session.execute(text("SELECT * FROM lookup_routable(:most)"), {"most": BATCH})
+            rows = found.all()
+        for row in rows:
+            with self._database.tenant(row.tenant_id) as session:
+                self._take(session, row.id, row.run_id, row.person_id)
+
+    def _take(
+        self, session: Session, unrouted_id: str, run_id: str | None, person_id: str | None
+    ) -> None:
+        taken = session.execute(
+            text("SELECT * FROM take_unrouted(:id)"), {"id": unrouted_id}
+        ).one_or_none()
+        if taken is None:
+            return  # Another sweep was faster.
+        raw = self._keys.open_named(PURPOSE, NO_TENANT, taken.sealed)
+        owner = Owner(tenant_of(session), run_id, person_id, taken.in_reply_to)
+        arrival = Arrival(taken.provider, taken.delivery_id, taken.received_at, raw)
+        self._store(session, owner, arrival)
+
+    def _sweep_tenant(self, tenant_id: str) -> int:
+        waiting = (
+            select(InboundEvent)
+            .where(InboundEvent.status.in_(["new", "waiting"]))
+            .order_by(InboundEvent.received_at)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+        )
+        with self._database.tenant(tenant_id) as session:
+            ended = [process(session, event) for event in session.execute(waiting).scalars().all()]
+        return ended.count("attached")
+
+
+def process(session: Session, event: InboundEvent) -> Status:
+    """Give an event to its run as a message, at the run's own time; without a run it waits.
+
+    After `GRACE` it is `unmatched`, which the audit keeps.
+    """
+    run = _run_of(session, event)
+    if run is None:
+        overdue = clock.real_now() - event.received_at > GRACE
+        event.status = "unmatched" if overdue else "waiting"
+    else:
+        event.run_id, event.attached_at, event.status = run.id, run.now(), "attached"
+    if event.status != "waiting":
+        metrics.webhook(event.provider, event.status)
+        audit.append(
+            session,
+            "system",
+            f"message.{event.status}",
+            run.id if run else event.id,
+            {"event": event.id, "provider": event.provider, "delivery": event.delivery_id},
+            chain=run.chain if run else audit.MAIN,
+        )
+    session.flush()
+    return "attached" if run else "unmatched" if event.status == "unmatched" else "waiting"
+
+
+def messages_of(session: Session, run_id: str) -> list[InboundEvent]:
+    """What came in for a run, oldest first."""
+    query = select(InboundEvent).where(InboundEvent.run_id == run_id)
+    return list(session.execute(query.order_by(InboundEvent.received_at)).scalars())
+
+
+def _run_of(session: Session, event: InboundEvent) -> Run | None:
+    """The run of the event, or of the message it answers, which may have become known since."""
+    run_id = event.run_id
+    if run_id is None:
+        run_id = session.execute(
+            select(OutboundMessage.run_id).where(OutboundMessage.message_id == event.in_reply_to)
+        ).scalar_one_or_none()
+    return session.get(Run, (tenant_of(session), run_id)) if run_id else None
+
+
+def _stored(session: Session, delivery: Delivery) -> str | None:
+    return session.execute(
+        text("SELECT id FROM lookup_delivery(:provider, :delivery)"),
+        {"provider": delivery.provider, "delivery": delivery.delivery_id},
+    ).scalar()
+
+
+def _owner(session: Session, answers: Iterable[str]) -> Owner | None:
+    """The owner of the first message among `answers` that is ours."""
+    for message_id in answers:
+        row = session.execute(
+            text("SELECT * FROM lookup_message(:answered)"), {"answered": message_id}
+        ).one_or_none()
+        if row is not None:
+            return Owner(row.tenant_id, row.run_id, row.person_id, message_id)
+    return None

@@ -1,0 +1,32 @@
+"""The Temporal SDK's runtime of this process, with its metrics where Prometheus can read them."""
+
+from functools import cache
+
+from temporalio.runtime import (
+    LoggingConfig,
+    PrometheusConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
+
+from dealix.settings import Settings
+
+
+@cache
+def _runtime(address: str | None) -> Runtime:
+    metrics = None
+    if address is not None:
+        metrics = PrometheusConfig(
+            bind_address=address,
+            counters_total_suffix=True,
+            unit_suffix=True,
+            durations_as_seconds=True,
+        )
+    logging = LoggingConfig(TelemetryFilter(core_level="WARN", other_level="ERROR"))
+    return Runtime(telemetry=TelemetryConfig(logging=logging, metrics=metrics))
+
+
+def runtime(settings: Settings) -> Runtime:
+    """The one runtime of this process; `temporal_metrics` (host:port) serves its metrics."""
+    return _runtime(settings.temporal_metrics)
