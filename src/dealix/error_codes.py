@@ -13,6 +13,8 @@ CODES: dict[str, str] = {
     "invalid_input": "Some fields are not right; each is named with its reason.",
     "body_too_large": "The request is larger than {limit} bytes.",
     "too_many_requests": "Too many attempts. Try again in {seconds} seconds.",
+    "csrf_failed": "This request did not come from a page of yours; open the page again and repeat it.",
+    "method_not_allowed": "This address does not answer {method}.",
     "internal_error": "Something went wrong on our side; it is recorded under {reference}.",
     # runs
     "unknown_workflow": "There is no workflow called {workflow}.",

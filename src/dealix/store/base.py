@@ -30,4 +30,4 @@ class Base(DeclarativeBase):
 class Tenanted:
     """A row that belongs to one tenant; row-level security reads this column."""
 
-    tenant_id: Mapped[str] = mapped_column(String, primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String, primary_key=True, sort_order=-1)

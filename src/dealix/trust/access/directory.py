@@ -1,0 +1,41 @@
+"""The people of a company as roles and a line of managers, without a name or an address."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealix.errors import InvalidInput
+from dealix.store.session import tenant_of
+from dealix.trust.access.models import User
+
+
+@dataclass(frozen=True)
+class Person:
+    """An active person: who, with which roles, under whom."""
+
+    user_id: str
+    roles: frozenset[str]
+    manager_id: str | None
+
+
+def active_users(session: Session) -> list[Person]:
+    """Every person of the tenant who may act now, by user ID."""
+    query = select(User).where(User.active).order_by(User.id)
+    return [_person(user) for user in session.scalars(query)]
+
+
+def active_user(session: Session, user_id: str) -> Person:
+    """One active person.
+
+    Raises:
+        InvalidInput: `unknown_person`, nobody active has this ID in the tenant.
+    """
+    user = session.get(User, (tenant_of(session), user_id))
+    if user is None or not user.active:
+        raise InvalidInput("unknown_person", person=user_id)
+    return _person(user)
+
+
+def _person(user: User) -> Person:
+    return Person(user.id, frozenset(user.roles), user.manager_id)

@@ -1,0 +1,113 @@
+"""The one table of rights: which roles may do what, at every door and in every service."""
+
+from dataclasses import dataclass
+
+from dealix.actors import Actor
+from dealix.errors import InvariantBroken, NotEntitled
+
+ROLES = (
+    "sales_rep",
+    "partner_manager",
+    "director",
+    "vp",
+    "vp_corpdev",
+    "svp",
+    "cfo",
+    "cto",
+    "legal_counsel",
+    "compliance_officer",
+    "ceo",
+    "ic_member",
+    "board_member",
+    "pmi_director",
+    "workstream_lead",
+    "auditor",
+    "operator",
+    "tenant_admin",
+)
+"""Every role, in the order in which pages list them."""
+
+EVERYBODY = frozenset(ROLES)
+EXECUTIVES = frozenset({"vp", "vp_corpdev", "svp", "cfo", "cto", "ceo"})
+PARTNERSHIPS = frozenset({"sales_rep", "partner_manager", "director"}) | EXECUTIVES
+KEEPERS = frozenset({"operator", "tenant_admin"})
+DECIDERS = EVERYBODY - {"auditor", "operator", "tenant_admin", "sales_rep"}
+WATCHERS = frozenset({"auditor", "compliance_officer"}) | KEEPERS
+
+
+@dataclass(frozen=True)
+class Right:
+    """One thing that may be done: what it is, in a sentence, and the roles that may."""
+
+    does: str
+    roles: frozenset[str]
+
+
+RIGHTS: dict[str, Right] = {
+    "inventory.read": Right("See the inventory of workflows with its verdicts.", EVERYBODY),
+    "run.read": Right("See the runs of the company with timeline and waits.", EVERYBODY),
+    "run.start.partner_approval": Right("Start a partner approval.", PARTNERSHIPS),
+    "run.rehearse": Right(
+        "Start a rehearsal and move its clock forward.", PARTNERSHIPS | {"operator"}
+    ),
+    "run.cancel": Right(
+        "Cancel a run; what is outside is taken back.", PARTNERSHIPS - {"sales_rep"} | KEEPERS
+    ),
+    "run.extend": Right("Move the deadline of a run.", PARTNERSHIPS - {"sales_rep"} | {"operator"}),
+    "run.pause": Right("Pause a run and let it go on.", PARTNERSHIPS - {"sales_rep"} | KEEPERS),
+    "run.event": Right("Enter an event that a run waits for by hand.", PARTNERSHIPS),
+    "approval.read": Right("See requests for approval with their packets.", EVERYBODY),
+    "approval.decide": Right("Decide requests; the authority table says which of them.", DECIDERS),
+    "effect.read": Right("See the ledger of effects.", EVERYBODY),
+    "case.read": Right("See what waits for a person to settle it.", EVERYBODY),
+    "case.resolve": Right(
+        "Settle a case: it happened, send again, retry, done by hand, waive.",
+        frozenset({"partner_manager", "director", "compliance_officer"}) | EXECUTIVES | KEEPERS,
+    ),
+    "evidence.read": Right("Fetch evidence packs; they name nobody.", EVERYBODY),
+    "evidence.reveal": Right(
+        "Fetch evidence packs with personal values in clear; this is audited.",
+        frozenset({"auditor", "compliance_officer", "legal_counsel", "ceo"}),
+    ),
+    "audit.read": Right("Read and export the audit.", WATCHERS),
+    "audit.verify": Right("Verify the chains of the audit.", EVERYBODY),
+    "person.read": Right("See the people of the company with their roles.", EVERYBODY),
+    "person.erase": Right(
+        "Erase the personal data of a person for good.", frozenset({"compliance_officer"})
+    ),
+    "authority.read": Right("See the authority table: who approves what.", EVERYBODY),
+    "authority.propose": Right(
+        "Draft a change of the authority table.", frozenset({"tenant_admin", "legal_counsel"})
+    ),
+    "authority.activate": Right(
+        "Put a drafted authority table into force; never one's own draft.",
+        frozenset({"tenant_admin", "cfo", "ceo"}),
+    ),
+    "policy.test": Right("Run the policies against their own tests.", WATCHERS | EXECUTIVES),
+    "codec.read": Right(
+        "Read the company's payloads in Temporal's UI; this is audited.", frozenset({"operator"})
+    ),
+    "mailbox.read": Right("Look into the sandbox's mailbox and answer from it.", EVERYBODY),
+}
+
+
+def may(actor: Actor, right: str) -> bool:
+    """Whether one of the actor's roles carries this right; the system itself carries all.
+
+    Raises:
+        InvariantBroken: the right is not in the table, so a door asks for something unheard of.
+    """
+    known = RIGHTS.get(right)
+    if known is None:
+        raise InvariantBroken("invariant_broken", what=f"the right {right} is in no table")
+    return actor.kind == "system" or actor.has(*known.roles)
+
+
+def permit(actor: Actor, right: str) -> None:
+    """Let the actor pass, or refuse.
+
+    Raises:
+        NotEntitled: none of the actor's roles carries this right.
+    """
+    if not may(actor, right):
+        raise NotEntitled("not_entitled")

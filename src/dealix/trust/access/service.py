@@ -1,0 +1,176 @@
+"""Signing in and out: passwords in, secrets out that are kept only as their SHA-256."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import delete, select, text
+from sqlalchemy.orm import Session
+
+from dealix import clock
+from dealix.actors import Actor
+from dealix.errors import NotSignedIn
+from dealix.records import audit
+from dealix.store.session import Database, tenant_of
+from dealix.trust.access import passwords
+from dealix.trust.access.limiting import SignInLimits, Try
+from dealix.trust.access.models import SignInSession, Tenant, User
+from dealix.trust.access.rights import permit
+from dealix.trust.privacy import Vault
+
+Kind = Literal["session", "token"]
+PREFIX: dict[Kind, str] = {"session": "dxs_", "token": "dxt_"}
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A fresh secret with its end; the secret is shown this once and kept nowhere."""
+
+    secret: str
+    expires_at: datetime
+    actor: Actor
+
+
+@dataclass(frozen=True)
+class Access:
+    """The one way in. `hours` is how long a sign-in lasts."""
+
+    database: Database
+    vault: Vault
+    limits: SignInLimits
+    hours: int = 12
+
+    def sign_in(self, email: str, password: str, *, address: str, kind: Kind) -> SignedIn:
+        """Open a session, or make a bearer token, for the person of this email.
+
+        Raises:
+            NotSignedIn: `sign_in_failed`, whether the email or the password was wrong.
+            TooMany: too many tries at this account or from this address.
+        """
+        attempt = Try(self.vault.blind_index(email), address)
+        self.limits.begin(attempt)
+        found = self._account(attempt.account)
+        if not passwords.matches(found.password_hash if found else None, password) or not found:
+            self.limits.failed(attempt)
+            if found:
+                self._note(found.tenant_id, found.user_id, "session.refused")
+            raise NotSignedIn("sign_in_failed")
+        self.limits.succeeded(attempt)
+        with self.database.tenant(found.tenant_id) as session:
+            user = session.get_one(User, (found.tenant_id, found.user_id))
+            if passwords.outdated(found.password_hash):
+                user.password_hash = passwords.hashed(password)
+            _forget_expired(session)
+            return issue(session, user, kind, timedelta(hours=self.hours))
+
+    def actor_of(self, secret: str) -> Actor:
+        """Whose secret this is.
+
+        Raises:
+            NotSignedIn: unknown, ended, or its person is no longer active.
+        """
+        digest = digest_of(secret)
+        query = text("SELECT tenant_id, user_id, expires_at FROM lookup_session(:digest)")
+        with self.database.nobody() as session:
+            found = session.execute(query, {"digest": digest}).one_or_none()
+        if found is None or found.expires_at <= clock.real_now():
+            raise NotSignedIn("not_signed_in")
+        with self.database.tenant(found.tenant_id) as session:
+            user = session.get(User, (found.tenant_id, found.user_id))
+            if user is None or not user.active:
+                raise NotSignedIn("not_signed_in")
+            return actor_for(user)
+
+    def sign_out(self, actor: Actor, secret: str) -> None:
+        """End what this secret opens; a second time changes nothing."""
+        with self.database.tenant(actor.tenant_id) as session:
+            ended = session.execute(
+                delete(SignInSession)
+                .where(SignInSession.token_hash == digest_of(secret))
+                .returning(SignInSession.user_id)
+            ).scalar_one_or_none()
+            if ended is not None:
+                audit.append(session, actor.user_id, "session.ended", ended, {})
+
+    def profile(self, actor: Actor) -> dict[str, Any]:
+        """The signed-in person and company, for the frame of a page and for `GET /me`."""
+        with self.database.tenant(actor.tenant_id) as session:
+            user = session.get_one(User, (actor.tenant_id, actor.user_id))
+            tenant = session.get_one(Tenant, actor.tenant_id)
+            company = {
+                "id": tenant.tenant_id,
+                "name": tenant.name,
+                "name_ar": tenant.name_ar,
+                "country": tenant.country,
+                "time_zone": tenant.time_zone,
+            }
+            return {**self._shown(session, [user])[0], "locale": user.locale, "tenant": company}
+
+    def people(self, actor: Actor) -> list[dict[str, Any]]:
+        """The people of the actor's company: names, roles, managers."""
+        permit(actor, "person.read")
+        with self.database.tenant(actor.tenant_id) as session:
+            users = session.scalars(select(User).order_by(User.id)).all()
+            return self._shown(session, users)
+
+    def _shown(self, session: Session, users: Iterable[User]) -> list[dict[str, Any]]:
+        users = list(users)
+        known = self.vault.reveal_many(session, [user.person_id for user in users])
+        return [
+            {
+                "id": user.id,
+                "name": known[user.person_id].get("name"),
+                "name_ar": known[user.person_id].get("name_ar"),
+                "email": known[user.person_id].get("email"),
+                "roles": sorted(user.roles),
+                "manager_id": user.manager_id,
+                "active": user.active,
+            }
+            for user in users
+        ]
+
+    def _account(self, email_digest: str) -> Any:
+        query = text("SELECT tenant_id, user_id, password_hash FROM lookup_sign_in(:digest)")
+        with self.database.nobody() as session:
+            return session.execute(query, {"digest": email_digest}).one_or_none()
+
+    def _note(self, tenant_id: str, user_id: str, action: str) -> None:
+        with self.database.tenant(tenant_id) as session:
+            audit.append(session, "system", action, user_id, {})
+
+
+def issue(
+    session: Session, user: User, kind: Kind, lasts: timedelta, secret: str | None = None
+) -> SignedIn:
+    """Make a secret for a person, keep its hash, and note it in the audit."""
+    secret = secret or PREFIX[kind] + secrets.token_urlsafe(32)
+    now = clock.real_now()
+    row = SignInSession(
+        tenant_id=tenant_of(session),
+        token_hash=digest_of(secret),
+        user_id=user.id,
+        kind=kind,
+        created_at=now,
+        expires_at=now + lasts,
+    )
+    session.add(row)
+    session.flush()
+    audit.append(session, user.id, "session.opened", user.id, {"kind": kind})
+    return SignedIn(secret, row.expires_at, actor_for(user))
+
+
+def actor_for(user: User) -> Actor:
+    """The actor whom the services see."""
+    return Actor(user.tenant_id, user.id, frozenset(user.roles), "person", user.locale)
+
+
+def digest_of(secret: str) -> str:
+    """How a secret is kept: its SHA-256; 256 random bits need no salt."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _forget_expired(session: Session) -> None:
+    session.execute(delete(SignInSession).where(SignInSession.expires_at < clock.real_now()))

@@ -1,0 +1,138 @@
+"""A request's side of sign-in: its cookie or bearer token, whose it is, and its CSRF token."""
+
+import hashlib
+import hmac
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request, Response
+
+from dealix.actors import Actor
+from dealix.errors import NotEntitled, NotSignedIn
+from dealix.trust.access.service import Access
+
+COOKIE = "dealix_session"
+CSRF_HEADER = "x-csrf-token"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def current_actor(request: Request) -> Actor:
+    """The signed-in person of this request, by bearer token or cookie.
+
+    A cookie is sent by the browser on its own, so whoever changes something asks `check_csrf` (a
+    form) or `program` (the API) too.
+
+    Raises:
+        NotSignedIn: no session or token, or one that has ended.
+    """
+    known: Actor | None = getattr(request.state, "actor", None)
+    if known is None:
+        known = access_of(request).actor_of(secret_of(request))
+        request.state.actor = known
+    return known
+
+
+def actor_or_none(request: Request) -> Actor | None:
+    """The signed-in person, or None."""
+    try:
+        return current_actor(request)
+    except NotSignedIn:
+        return None
+
+
+def program(request: Request) -> Actor:
+    """`current_actor` for the API: a cookie's request that changes something proves its origin.
+
+    Raises:
+        NotSignedIn: no session or token, or one that has ended.
+        NotEntitled: `csrf_failed`, the cookie came without the session's CSRF token.
+    """
+    actor = current_actor(request)
+    if request.method not in SAFE and bearer_of(request) is None:
+        check_csrf(request, request.headers.get(CSRF_HEADER, ""))
+    return actor
+
+
+Who = Annotated[Actor, Depends(program)]
+"""The parameter of an API route that needs a signed-in person."""
+
+
+def csrf_token(request: Request) -> str:
+    """The token for forms of this session; empty for somebody who is not signed in."""
+    cookie = request.cookies.get(COOKIE)
+    return hashlib.sha256(f"csrf:{cookie}".encode()).hexdigest() if cookie else ""
+
+
+def check_csrf(request: Request, token: str) -> None:
+    """Refuse what another site made the browser send.
+
+    With a session the token must be the session's; without one (signing in) the browser's own
+    word about where the request comes from must name this site.
+
+    Raises:
+        NotEntitled: `csrf_failed`.
+    """
+    expected = csrf_token(request)
+    if not same_site(request) or not hmac.compare_digest(expected.encode(), token.encode()):
+        raise NotEntitled("csrf_failed")
+
+
+def same_site(request: Request) -> bool:
+    """Whether the browser says that the request comes from our own pages; programs say nothing."""
+    if request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
+        return False
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
+def sign_in(request: Request, response: Response, email: str, password: str) -> Actor:
+    """Open a browser session and set its cookie on `response`; errors as `Access.sign_in`."""
+    access = access_of(request)
+    signed = access.sign_in(email, password, address=address_of(request), kind="session")
+    response.set_cookie(
+        COOKIE,
+        signed.secret,
+        max_age=access.hours * 3600,
+        httponly=True,
+        samesite="lax",
+        secure=bool(request.app.state.services.settings.secure_cookies),
+        path="/",
+    )
+    return signed.actor
+
+
+def sign_out(request: Request, response: Response) -> None:
+    """End the session on the server and in the browser."""
+    actor = actor_or_none(request)
+    if actor is not None:
+        access_of(request).sign_out(actor, secret_of(request))
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+
+
+def secret_of(request: Request) -> str:
+    """The bearer token, else the session's cookie.
+
+    Raises:
+        NotSignedIn: the request carries neither.
+    """
+    secret = bearer_of(request) or request.cookies.get(COOKIE)
+    if not secret:
+        raise NotSignedIn("not_signed_in")
+    return secret
+
+
+def bearer_of(request: Request) -> str | None:
+    """The token of `Authorization: Bearer …`."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+def address_of(request: Request) -> str:
+    """Where the request comes from, for limits only."""
+    return request.client.host if request.client else "unknown"
+
+
+def access_of(request: Request) -> Access:
+    """The application's access service."""
+    access: Access = request.app.state.services.access
+    return access
