@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel
@@ -17,21 +17,30 @@ class Prepared:
     """What a start may store: identifiers only, since the run's row is no place for people."""
 
     input: dict[str, Any]
+    deadline: datetime | None = None
     after: Callable[[Session, Run], None] = lambda _session, _run: None
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """The start that is being prepared: the run's ID to be, and whether it is a rehearsal."""
+
+    run_id: str
+    rehearsal: bool
 
 
 @dataclass(frozen=True)
 class WorkflowKind:
     """A built workflow: its input model, its longest duration, and its check before the start.
 
-    `prepare(session, actor, input, rehearsal)` validates against the business (staffing, partner
+    `prepare(session, actor, input, start)` validates against the business (staffing, partner
     facts) and stores what the run needs; it raises and so starts nothing. `examples(n)` answers
     the nth distinct valid input.
     """
 
     key: str
     input_model: type[BaseModel]
-    prepare: Callable[[Session, Actor, Any, str], Prepared]
+    prepare: Callable[[Session, Actor, Any, Beginning], Prepared]
     examples: Callable[[int], dict[str, Any]]
     lane: str = "durable"
     longest: timedelta | None = None

@@ -17,7 +17,7 @@ from dealix.errors import Conflict, DealixError, InvalidInput
 from dealix.lanes import run_book, run_views, signals
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.delivery import Courier
-from dealix.lanes.kinds import WorkflowKind
+from dealix.lanes.kinds import Beginning, WorkflowKind
 from dealix.lanes.models import Run
 from dealix.records.run_notes import note
 from dealix.store.ids import new_id
@@ -189,7 +189,7 @@ class RunService:
             return found, False
         now = clock.real_now()
         run_id = new_id("run")
-        prepared = kind.prepare(session, actor, checked, run_id)
+        prepared = kind.prepare(session, actor, checked, Beginning(run_id, rehearsal))
         values = {
             "tenant_id": tenant_of(session),
             "id": run_id,
@@ -204,7 +204,7 @@ class RunService:
             "chain": f"rehearsal:{run_id}" if rehearsal else "main",
             "requested_at": now,
             "started_at": now,
-            "deadline": now + kind.longest if kind.longest else None,
+            "deadline": prepared.deadline or (now + kind.longest if kind.longest else None),
             "engine_id": f"{tenant_of(session)}/{kind.key}/{run_id}",
         }
         session.execute(insert(Run).values(**values))

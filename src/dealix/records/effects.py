@@ -6,6 +6,7 @@ can be asked by our key, `ask` where only a person can find out.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -101,6 +102,25 @@ def mark_undone(session: Session, key: str, status: str = "undone") -> None:
     """The effect `key` was taken back, or a second person waived that."""
     effect = _locked(session, key)
     effect.status = status
+
+
+def spec_of_row(effect: Effect, at: datetime, chain: str) -> EffectSpec:
+    """The spec that a ledger row was made from, for what is done about it later."""
+    return EffectSpec(
+        run_id=effect.run_id,
+        seq=effect.seq,
+        step=effect.step,
+        key=effect.key,
+        system=effect.system,
+        kind=effect.kind,
+        method=effect.method,
+        on_started=effect.on_started,
+        at=at,
+        chain=chain,
+        final=effect.final,
+        payload_hash=effect.payload_hash,
+        undoes=effect.undoes,
+    )
 
 
 def effect_of(session: Session, key: str) -> Effect | None:

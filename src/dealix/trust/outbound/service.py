@@ -33,8 +33,8 @@ class OutsideEffect:
     """What leaves: the action and resource that policy judges, the payload's hash, the call.
 
     `call` does it and answers the provider's reference; `look_up` asks the provider by our key
-    (None: it can be asked, and it did not happen). `recorded` runs in the transaction that records
-    success.
+    (None: it can be asked, and it did not happen). `begun` runs in the transaction that commits to
+    the effect, `recorded` in the one that records its success.
     """
 
     action: str
@@ -43,6 +43,7 @@ class OutsideEffect:
     kind: str
     call: Callable[[], Reply]
     look_up: Callable[[], Reply | None] | None = None
+    begun: Callable[[Session], None] = lambda _session: None
     recorded: Callable[[Session], None] = lambda _session: None
 
 
@@ -96,6 +97,7 @@ class Outbound:
             except NotEntitled as refused:
                 effects.fail(session, spec, refused.code)
                 return begun, refused.code
+            effect.begun(session)
         elif begun.verdict == "in_doubt":
             run_book.attention(session, run, "in_doubt")
         return begun, None

@@ -1,0 +1,300 @@
+"""The steps of the partner approval: each acts once, by its declared method."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from dealix import clock
+from dealix.business.evidence.service import Evidence
+from dealix.business.partners import gates, repository
+from dealix.business.partners.evidence import sources
+from dealix.business.partners.service import Outgoing, PartnerService, company_hash, template
+from dealix.connectors.crm import Crm
+from dealix.connectors.email import Mail, Mailer, message_id_for
+from dealix.lanes import run_book
+from dealix.lanes.crash_points import reach
+from dealix.lanes.inbox import remember_outbound
+from dealix.lanes.models import Run
+from dealix.lanes.schemas import GateOpened, StepCall, StepResult
+from dealix.lanes.steps import ask, facts_of, step, undo
+from dealix.records import audit, effects
+from dealix.records.schemas import Reply
+from dealix.store.ids import new_id
+from dealix.store.session import Database
+from dealix.trust.approvals.service import ApprovalService
+from dealix.trust.outbound.service import Outbound, OutsideEffect, chain_of, spec_of
+from dealix.trust.outbound.undoing import undo_outside, undo_own
+
+
+class PartnerActivities:
+    """Steps, gates and undo actions of `partner_approval`."""
+
+    def __init__(  # noqa: PLR0913 (its collaborators, each named)
+        self,
+        database: Database,
+        partners: PartnerService,
+        approvals: ApprovalService,
+        outbound: Outbound,
+        mailer: Callable[[bool], Mailer],
+        crm: Callable[[bool], Crm],
+        evidence: Evidence,
+        sender: str,
+    ) -> None:
+        """`mailer(rehearsal)` and `crm(rehearsal)` answer the connector of that world."""
+        self.database = database
+        self.partners = partners
+        self.approvals = approvals
+        self.outbound = outbound
+        self.mailer = mailer
+        self.crm = crm
+        self.evidence = evidence
+        self.sender = sender
+
+    # -- steps -------------------------------------------------------------------------------
+
+    @step("identify_partner", method="upsert")
+    def identify_partner(self, call: StepCall) -> StepResult:
+        """Write the PartnerDossier."""
+        return self._own(PartnerActivities.identify_partner, call, self._keep_dossier)
+
+    @step("score_fit", method="upsert")
+    def score_fit(self, call: StepCall) -> StepResult:
+        """Write the EconomicsModel with its fit score."""
+        return self._own(PartnerActivities.score_fit, call, self._keep_economics)
+
+    @ask("ask_manager", gate="manager_approval")
+    def ask_manager(self, call: StepCall) -> GateOpened:
+        """Open the manager's gate: the draft, the mail and the CRM write with their hashes."""
+        return self._open(PartnerActivities.ask_manager, call, gates.manager)
+
+    @step("draft_term_sheet", method="content_hash")
+    def draft_term_sheet(self, call: StepCall) -> StepResult:
+        """Keep the draft under its content, sealed for its contact."""
+        return self._own(PartnerActivities.draft_term_sheet, call, self._keep_draft)
+
+    @step(
+        "send_terms", system="email", method="message_id", undo="retract_terms", on_started="ask"
+    )
+    def send_terms(self, call: StepCall) -> StepResult:
+        """Send the approved terms; a draft that has changed goes back to the gate."""
+        with self.database.tenant(call.tenant_id) as session:
+            run = run_book.get(session, call.run_id)
+            mail = self.partners.terms(session, run)
+            same = gates.approved_draft(session, run) == self.partners.draft(session, run)[1]
+        if not same:
+            return StepResult(status="changed")
+        effect = self._mail(call, mail, "email.send", "send_terms")
+        return self.outbound.perform(facts_of(PartnerActivities.send_terms), call, effect)
+
+    @step("write_crm", system="crm", method="upsert", undo="withdraw_in_crm")
+    def write_crm(self, call: StepCall) -> StepResult:
+        """Write the partner to the CRM."""
+        effect = self._company(call, "terms_sent", "crm.write", "write_crm")
+        return self.outbound.perform(facts_of(PartnerActivities.write_crm), call, effect)
+
+    @ask("ask_executive", gate="executive_approval")
+    def ask_executive(self, call: StepCall) -> GateOpened:
+        """Open the executive's gate, at the level of the authority table."""
+        return self._open(PartnerActivities.ask_executive, call, gates.executive)
+
+    @step("activate_partner", method="upsert", undo="deactivate_partner")
+    def activate_partner(self, call: StepCall) -> StepResult:
+        """Make the partner active in our own stores."""
+        return self._own(PartnerActivities.activate_partner, call, _status("active"))
+
+    @step(
+        "notify_activation", system="email", method="message_id", final=True, on_started="ask"
+    )
+    def notify_activation(self, call: StepCall) -> StepResult:
+        """Tell the partner that the partnership is in effect."""
+        with self.database.tenant(call.tenant_id) as session:
+            run = run_book.get(session, call.run_id)
+            mail = self.partners.activation(session, run)
+        effect = self._mail(call, mail, "email.send", "notify_activation")
+        return self.outbound.perform(facts_of(PartnerActivities.notify_activation), call, effect)
+
+    @step("assemble_evidence", method="content_hash")
+    def assemble_evidence(self, call: StepCall) -> StepResult:
+        """Seal the run's pack: decisions with what was seen, effects, outputs, audit slice."""
+        audit.settle(self.database, call.tenant_id, chain_of(call))
+        return self._own(PartnerActivities.assemble_evidence, call, self._seal_pack)
+
+    # -- undo --------------------------------------------------------------------------------
+
+    @undo("retract_terms", system="email", method="message_id", on_started="ask")
+    def retract_terms(self, call: StepCall) -> StepResult:
+        """Withdraw the terms and say that the partnership does not go on, in one mail."""
+        with self.database.tenant(call.tenant_id) as session:
+            run = run_book.get(session, call.run_id)
+            mail = self.partners.retraction(session, run)
+        effect = self._mail(call, mail, "email.retract", "retract_terms")
+        return undo_outside(self.outbound, facts_of(PartnerActivities.retract_terms), call, effect)
+
+    @undo("withdraw_in_crm", system="crm", method="upsert")
+    def withdraw_in_crm(self, call: StepCall) -> StepResult:
+        """Mark the partner as withdrawn in the CRM."""
+        effect = self._company(call, "withdrawn", "crm.withdraw", "withdraw_in_crm")
+        facts = facts_of(PartnerActivities.withdraw_in_crm)
+        return undo_outside(self.outbound, facts, call, effect)
+
+    @undo("deactivate_partner", method="upsert")
+    def deactivate_partner(self, call: StepCall) -> StepResult:
+        """Take the activation back in our own stores."""
+        with self.database.tenant(call.tenant_id) as session:
+            run = run_book.get(session, call.run_id)
+            facts = facts_of(PartnerActivities.deactivate_partner)
+            return undo_own(
+                session, facts, call, lambda: _set_status(session, run, "withdrawn")
+            )
+
+    # -- how ---------------------------------------------------------------------------------
+
+    def _own(
+        self,
+        method: Callable[..., Any],
+        call: StepCall,
+        work: Callable[[Session, Run, StepCall], Mapping[str, Any]],
+    ) -> StepResult:
+        """A step on our own stores: work, ledger and audit in one transaction."""
+        facts = facts_of(method)
+        reach(facts.name, "before")
+        with self.database.tenant(call.tenant_id) as session:
+            run = run_book.get(session, call.run_id)
+            spec = spec_of(facts, call, None)
+            row = effects.once(session, spec, lambda: work(session, run, call))
+            result = StepResult(data=row.result or {})
+        reach(facts.name, "recorded")
+        return result
+
+    def _open(
+        self, method: Callable[..., Any], call: StepCall, opening: gates.Opener
+    ) -> GateOpened:
+        """Open a gate by its request ID: the ledger row and the request in one transaction."""
+        facts = facts_of(method)
+        reach(facts.name, "before")
+        with self.database.tenant(call.tenant_id) as session:
+            run = run_book.get(session, call.run_id, lock=True)
+            request = opening(session, self.partners, run, call.round)
+            approval = self.approvals.open(session, request, run)
+            effects.once(
+                session, spec_of(facts, call, None), lambda: {"approval_id": approval.id}
+            )
+            run_book.mark(session, run.id, "waiting", approval.gate)
+            opened = GateOpened(
+                approval_id=approval.id,
+                packet_hash=approval.packet_hash,
+                deadline=approval.deadline,
+            )
+        reach(facts.name, "recorded")
+        return opened
+
+    def _keep_dossier(self, session: Session, run: Run, _call: StepCall) -> dict[str, Any]:
+        dossier = self.partners.dossier(session, run)
+        return {"sha256": repository.keep_output(session, run.id, dossier)}
+
+    def _keep_economics(self, session: Session, run: Run, _call: StepCall) -> dict[str, Any]:
+        economics = self.partners.economics(session, run)
+        digest = repository.keep_output(session, run.id, economics)
+        return {"sha256": digest, "fit_score": economics.fit_score}
+
+    def _keep_draft(self, session: Session, run: Run, _call: StepCall) -> dict[str, Any]:
+        text, digest = self.partners.draft(session, run)
+        person = self.partners.partner(session, run).contact_person_id
+        repository.keep_document(
+            session,
+            {
+                "id": new_id("doc"),
+                "run_id": run.id,
+                "kind": "term_sheet",
+                "digest": digest,
+                "person_id": person,
+                "sealed": self.partners.vault.seal(session, person, text.encode()),
+                "template_version": template(),
+            },
+        )
+        return {"digest": digest}
+
+    def _seal_pack(self, session: Session, run: Run, call: StepCall) -> dict[str, Any]:
+        pack = self.evidence.assemble(
+            session,
+            "system",
+            run.id,
+            sources(str(call.data.get("outcome"))),
+            chain=run.chain,
+            key=f"{run.id}:deal_closure",
+        )
+        return {"pack_id": pack.id, "sha256": pack.sha256}
+
+    def _mail(
+        self, call: StepCall, outgoing: Outgoing, action: str, name: str
+    ) -> OutsideEffect:
+        message_id = message_id_for(call.key, self.sender)
+        undone = call.key.removeprefix("undo:") if call.key.startswith("undo:") else None
+        mail = Mail(
+            message_id=message_id,
+            date=clock.now(),
+            sender=self.sender,
+            to=outgoing.to,
+            to_name=outgoing.to_name,
+            subject=outgoing.letter.subject,
+            body=outgoing.letter.body,
+            language="ar" if outgoing.locale == "ar" else "en",
+            undoes=message_id_for(undone, self.sender) if undone else None,
+        )
+
+        def send() -> Reply:
+            receipt = self.mailer(call.rehearsal).send(mail)
+            return Reply(receipt.reference, {"message_id": message_id})
+
+        def remember(session: Session) -> None:
+            remember_outbound(
+                session,
+                run_id=call.run_id,
+                message_id=message_id,
+                channel="email",
+                person_id=outgoing.person_id,
+                effect_key=call.key,
+                sent_at=clock.now(),
+            )
+
+        return OutsideEffect(
+            action=action,
+            resource=f"{call.run_id}:{name}",
+            payload_hash=outgoing.payload_hash,
+            kind="email",
+            call=send,
+            begun=remember,
+        )
+
+    def _company(self, call: StepCall, status: str, action: str, name: str) -> OutsideEffect:
+        with self.database.tenant(call.tenant_id) as session:
+            company = self.partners.company(session, run_book.get(session, call.run_id), status)
+
+        def write() -> Reply:
+            receipt = self.crm(call.rehearsal).upsert_company(company, call.key)
+            return Reply(receipt.reference, {"crm_id": receipt.reference})
+
+        return OutsideEffect(
+            action=action,
+            resource=f"{call.run_id}:{name}",
+            payload_hash=company_hash(company),
+            kind="company.upsert",
+            call=write,
+        )
+
+
+def _status(
+    status: str,
+) -> Callable[[Session, Run, StepCall], dict[str, Any]]:
+    def work(session: Session, run: Run, _call: StepCall) -> dict[str, Any]:
+        _set_status(session, run, status)
+        return {"status": status}
+
+    return work
+
+
+def _set_status(session: Session, run: Run, status: str) -> None:
+    partner = repository.partner(session, run.input["partner_id"])
+    partner.status, partner.updated_at = status, clock.now()
+

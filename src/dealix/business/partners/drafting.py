@@ -1,0 +1,117 @@
+"""Term sheets and mails as pure functions of the dossier, the contact and the template's version.
+
+Nothing here reads a clock, a database or a setting: the same facts give the same text, so that
+the hash that a manager approved can be compared with what would leave now.
+"""
+
+from dataclasses import dataclass
+
+from dealix.business.partners.schemas import EconomicsModel, PartnerDossier
+
+TEMPLATE_VERSION = "terms-1"
+
+TYPES_AR = {
+    "referral": "إحالة",
+    "distribution": "توزيع",
+    "technology": "تقنية",
+    "strategic": "استراتيجية",
+    "government": "جهة حكومية",
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a text is made of: the dossier, the economics, our own name, the contact's name."""
+
+    dossier: PartnerDossier
+    economics: EconomicsModel
+    share_percent: str
+    company: str
+    company_ar: str
+    contact_name: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail's subject and body in the contact's language."""
+
+    subject: str
+    body: str
+
+
+def term_sheet(facts: Facts) -> str:
+    """The term sheet in both languages, Arabic first; the Arabic text prevails."""
+    d, e = facts.dossier, facts.economics
+    exclusive_ar = "حصرية" if d.exclusivity else "غير حصرية"
+    exclusive = "exclusive" if d.exclusivity else "non-exclusive"
+    arabic = [
+        f"مذكرة شروط الشراكة — {facts.reference}",
+        f"بين: {facts.company_ar} و{d.name_ar} (سجل تجاري {d.registration_number})",
+        f"عناية: {facts.contact_name}",
+        f"1. نوع الشراكة: {TYPES_AR[d.partner_type]}، {exclusive_ar}.",
+        f"2. حصة الشريك من الإيرادات: {facts.share_percent}٪.",
+        f"3. الإيراد السنوي المتوقع: {e.expected_revenue} {e.currency}.",
+        "4. مدة العرض: أربعة عشر يوماً من تاريخ الإرسال.",
+        "5. لا تصبح الشراكة نافذة قبل اعتمادها من صاحب الصلاحية لدينا.",
+        "6. النص العربي هو المعتمد عند الاختلاف.",
+    ]
+    english = [
+        f"Partnership term sheet — {facts.reference}",
+        f"Between: {facts.company} and {d.name} (registration {d.registration_number})",
+        f"Attention: {facts.contact_name}",
+        f"1. Kind of partnership: {d.partner_type}, {exclusive}.",
+        f"2. Partner's share of revenue: {facts.share_percent} %.",
+        f"3. Expected revenue a year: {e.expected_revenue} {e.currency}.",
+        "4. This offer stands for fourteen days from the day it is sent.",
+        "5. The partnership takes effect only when our authorised signatory has approved it.",
+        "6. Where the texts differ, the Arabic text prevails.",
+    ]
+    return "\n".join([*arabic, "", *english, ""])
+
+
+def terms(facts: Facts, locale: str) -> Letter:
+    """The mail that brings the terms."""
+    if locale == "ar":
+        return Letter(
+            f"شروط الشراكة مع {facts.company_ar} — {facts.reference}",
+            f"السيد/السيدة {facts.contact_name}،\n\nنرسل إليكم مسودة شروط الشراكة. يمكنكم الرد على "
+            f"هذه الرسالة.\n\n{term_sheet(facts)}\n{facts.company_ar}\n",
+        )
+    return Letter(
+        f"Partnership terms with {facts.company} — {facts.reference}",
+        f"Dear {facts.contact_name},\n\nPlease find our draft partnership terms below. You may "
+        f"answer this mail.\n\n{term_sheet(facts)}\n{facts.company}\n",
+    )
+
+
+def retraction(facts: Facts, locale: str) -> Letter:
+    """The mail that takes the terms back and says that the partnership does not go on."""
+    if locale == "ar":
+        return Letter(
+            f"سحب شروط الشراكة — {facts.reference}",
+            f"السيد/السيدة {facts.contact_name}،\n\nنسحب بهذا مذكرة الشروط المرسلة إليكم تحت الرقم "
+            f"{facts.reference}، ولن نمضي في هذه الشراكة في الوقت الحالي. نشكر لكم اهتمامكم.\n\n"
+            f"{facts.company_ar}\n",
+        )
+    return Letter(
+        f"Partnership terms withdrawn — {facts.reference}",
+        f"Dear {facts.contact_name},\n\nWe withdraw the term sheet {facts.reference} that we sent "
+        "you, and will not go on with this partnership for now. Thank you for your interest.\n\n"
+        f"{facts.company}\n",
+    )
+
+
+def activation(facts: Facts, locale: str) -> Letter:
+    """The mail that says that the partnership is in effect."""
+    if locale == "ar":
+        return Letter(
+            f"تفعيل الشراكة — {facts.reference}",
+            f"السيد/السيدة {facts.contact_name}،\n\nيسرنا إبلاغكم بأن الشراكة مع {facts.company_ar} "
+            f"أصبحت نافذة.\n\n{facts.company_ar}\n",
+        )
+    return Letter(
+        f"Partnership activated — {facts.reference}",
+        f"Dear {facts.contact_name},\n\nWe are glad to tell you that the partnership with "
+        f"{facts.company} is now in effect.\n\n{facts.company}\n",
+    )

@@ -1,0 +1,72 @@
+"""Queries of partners, their typed outputs and their drafts."""
+
+import hashlib
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from dealix import clock
+from dealix.business.partners.models import DecisionOutput, Document, Partner
+from dealix.errors import NotFound
+from dealix.records.canonical import canonical
+from dealix.store.session import tenant_of
+
+
+def partner(session: Session, partner_id: str) -> Partner:
+    """One partner of the tenant."""
+    found = session.get(Partner, (tenant_of(session), partner_id))
+    if found is None:
+        raise NotFound("not_found")
+    return found
+
+
+def in_progress(session: Session, country: str, registration_number: str) -> bool:
+    """Whether an approval of this company is under way."""
+    query = select(Partner.id).where(
+        Partner.country == country,
+        Partner.registration_number == registration_number,
+        Partner.status == "in_progress",
+    )
+    return session.execute(query.limit(1)).scalar_one_or_none() is not None
+
+
+def keep_output(session: Session, run_id: str, output: BaseModel) -> str:
+    """Store a typed output of a run, replacing an earlier one. Answers its SHA-256."""
+    body = output.model_dump(mode="json")
+    digest = hashlib.sha256(canonical(body)).hexdigest()
+    values = {"body": body, "sha256": digest, "created_at": clock.now()}
+    session.execute(
+        insert(DecisionOutput)
+        .values(
+            tenant_id=tenant_of(session),
+            run_id=run_id,
+            schema_name=type(output).__name__,
+            **values,
+        )
+        .on_conflict_do_update(index_elements=["tenant_id", "run_id", "schema_name"], set_=values)
+    )
+    return digest
+
+
+def outputs(session: Session, run_id: str) -> dict[str, dict[str, Any]]:
+    """The typed outputs of a run by schema."""
+    query = select(DecisionOutput).where(DecisionOutput.run_id == run_id)
+    return {row.schema_name: row.body for row in session.execute(query).scalars()}
+
+
+def keep_document(session: Session, document: dict[str, Any]) -> None:
+    """Store a draft once per content."""
+    session.execute(
+        insert(Document)
+        .values(tenant_id=tenant_of(session), created_at=clock.now(), **document)
+        .on_conflict_do_nothing()
+    )
+
+
+def documents(session: Session, run_id: str) -> list[Document]:
+    """The drafts of a run, oldest first."""
+    query = select(Document).where(Document.run_id == run_id).order_by(Document.created_at)
+    return list(session.execute(query).scalars())

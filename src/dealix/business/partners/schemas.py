@@ -1,0 +1,176 @@
+"""What starts a partner approval, and the typed outputs on which people decide."""
+
+import re
+import unicodedata
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+PARTNER_TYPES = ("referral", "distribution", "technology", "strategic", "government")
+REGISTRATION: dict[str, str] = {
+    "SA": r"(?:[1-5]\d{9}|7\d{9})",
+    "AE": r"(?:CN-)?\d{4,10}",
+    "BH": r"\d{4,6}(?:-\d{1,2})?",
+    "KW": r"\d{4,7}",
+    "QA": r"\d{4,6}",
+    "OM": r"\d{6,8}",
+}
+"""Forms of commercial registration numbers by country; a Saudi one has ten digits (7… is unified)."""
+
+FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+def _clean(text: str) -> str:
+    """One line of text: no control, bidi or zero-width characters, which only mislead a reader."""
+    tidy = unicodedata.normalize("NFC", text).strip()
+    if FORBIDDEN.search(tidy):
+        raise PydanticCustomError("forbidden_character", "control characters are not allowed")
+    return tidy
+
+
+def _digits(text: str) -> str:
+    """Eastern Arabic and Persian digits as Latin ones."""
+    return "".join(
+        str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text
+    ).strip()
+
+
+def _address(text: str) -> str:
+    if not ADDRESS.fullmatch(text):
+        raise PydanticCustomError("email_address", "an address has the form name@domain")
+    return text
+
+
+def _partner_type(text: str) -> str:
+    if text not in PARTNER_TYPES:
+        raise PydanticCustomError("unknown_partner_type", "unknown partner type")
+    return text
+
+
+def _amount(text: str) -> str:
+    plain = _digits(text)
+    if re.fullmatch(r"-\d+(\.\d+)?", plain):
+        raise PydanticCustomError("negative_amount", "an amount is not negative")
+    if not re.fullmatch(r"\d{1,12}(\.\d{1,2})?", plain):
+        raise PydanticCustomError("decimal_string", "an amount is a decimal with two places")
+    return plain
+
+
+Line = Annotated[str, Field(min_length=2, max_length=200), AfterValidator(_clean)]
+Amount = Annotated[str, Field(max_length=20), AfterValidator(_amount)]
+
+
+class Strict(BaseModel):
+    """Nothing unknown comes in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Contact(Strict):
+    """The person at the partner who gets the terms. Personal data: it lies in the vault."""
+
+    name: Annotated[Line, Field(title="Contact name")]
+    email: Annotated[str, Field(max_length=254, title="Contact email"), AfterValidator(_address)]
+    locale: Annotated[Literal["ar", "en"], Field(title="Contact language")] = "ar"
+
+
+class Economics(Strict):
+    """What the partnership is expected to bring, a year, in one currency."""
+
+    expected_revenue: Annotated[Amount, Field(title="Expected revenue a year")]
+    setup_cost: Annotated[Amount, Field(title="One-time cost")] = "0"
+    revenue_share_percent: Annotated[Decimal, Field(ge=0, le=60, title="Revenue share in percent")]
+    currency: Annotated[
+        Literal["SAR", "AED", "BHD", "KWD", "QAR", "OMR", "USD"], Field(title="Currency")
+    ] = "SAR"
+
+
+class PartnerApprovalInput(Strict):
+    """Starts a partner approval."""
+
+    name: Annotated[Line, Field(title="Company name in English")]
+    name_ar: Annotated[Line, Field(title="Company name in Arabic")]
+    partner_type: Annotated[
+        str,
+        Field(title="Partner type", json_schema_extra={"enum": list(PARTNER_TYPES)}),
+        AfterValidator(_partner_type),
+    ]
+    country: Annotated[Literal["SA", "AE", "BH", "KW", "QA", "OM"], Field(title="Country")] = "SA"
+    registration_number: Annotated[
+        str, Field(max_length=20, title="Commercial registration"), AfterValidator(_digits)
+    ]
+    contact: Contact
+    economics: Economics
+    exclusivity: Annotated[bool, Field(title="Exclusive partnership")] = False
+    approver: Annotated[
+        str | None, Field(max_length=80, title="Manager who shall decide (user ID)")
+    ] = None
+    deadline: Annotated[AwareDatetime | None, Field(title="Deadline, at most 14 days away")] = None
+
+    @model_validator(mode="after")
+    def _registration_fits(self) -> "PartnerApprovalInput":
+        if not re.fullmatch(REGISTRATION[self.country], self.registration_number):
+            raise PydanticCustomError(
+                "malformed_registration", "not in a form that this country issues"
+            )
+        return self
+
+
+class Provenance(Strict):
+    """Where an output comes from; nothing that is not configured is pretended."""
+
+    generated_at: datetime
+    method: Literal["rules", "model", "person"]
+    model: str | None = None
+    prompt_version: str | None = None
+    rules_version: str | None = None
+    inputs_hash: str
+    sources: list[str]
+    confidence: str | None = None
+    not_configured: list[str] = Field(default_factory=list)
+
+
+class PartnerDossier(Strict):
+    """Who the partner is. The contact stands in it as a person's ID only."""
+
+    partner_id: str
+    name: str
+    name_ar: str
+    partner_type: str
+    country: str
+    registration_number: str
+    registration_checked: Literal["format_only"]
+    contact_person_id: str
+    contact_locale: Literal["ar", "en"]
+    exclusivity: bool
+    provenance: Provenance
+
+
+class Signal(Strict):
+    """One signal of a score: what it weighs, what it gave and why."""
+
+    name: str
+    weight: int
+    points: int
+    because: str
+
+
+class EconomicsModel(Strict):
+    """What the partnership brings and how well it fits, 0–100 by rules, every signal shown."""
+
+    expected_revenue: str
+    partner_share: str
+    setup_cost: str
+    net_first_year: str
+    currency: str
+    fit_score: int
+    signals: list[Signal]
+    provenance: Provenance
+
+    def as_stored(self) -> dict[str, Any]:
+        """As JSON for the table of outputs."""
+        return self.model_dump(mode="json")

@@ -1,0 +1,270 @@
+"""What the partner approval decides and stores; every text and hash comes from one set of facts."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dealix import clock
+from dealix.actors import Actor
+from dealix.business.partners import drafting, repository, scoring
+from dealix.business.partners.drafting import TEMPLATE_VERSION, Facts, Letter
+from dealix.business.partners.models import Partner
+from dealix.business.partners.schemas import (
+    Economics,
+    EconomicsModel,
+    PartnerApprovalInput,
+    PartnerDossier,
+    Provenance,
+)
+from dealix.connectors.crm import CompanyWrite
+from dealix.errors import Conflict, InvalidInput
+from dealix.lanes.kinds import Beginning, Prepared
+from dealix.lanes.models import Run
+from dealix.records.canonical import canonical
+from dealix.store.ids import new_id
+from dealix.store.session import tenant_of
+from dealix.trust.access.directory import active_user
+from dealix.trust.access.models import Tenant
+from dealix.trust.approvals.ports import Tokens
+from dealix.trust.approvals.schemas import ListedEffect
+from dealix.trust.policy.staffing import Staffing
+from dealix.trust.privacy import Vault
+
+LONGEST = timedelta(days=14)
+KIND = "partner_approval"
+GATES = ("manager_approval", "executive_approval")
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A letter to the contact with the hash that policy and the packet know it by."""
+
+    letter: Letter
+    to: str
+    to_name: str
+    locale: str
+    person_id: str
+    payload_hash: str
+
+
+class PartnerService:
+    """Facts, texts and hashes of partner approvals."""
+
+    def __init__(self, vault: Vault, staffing: Staffing, tokens: Tokens) -> None:
+        self.vault = vault
+        self.staffing = staffing
+        self.tokens = tokens
+
+    # -- before the start --------------------------------------------------------------------
+
+    def prepare(
+        self, session: Session, actor: Actor, given: PartnerApprovalInput, start: Beginning
+    ) -> Prepared:
+        """Check the start against the business and store the partner; raises and starts nothing."""
+        deadline = self._deadline(given.deadline)
+        amount = given.economics.expected_revenue
+        if given.approver is not None:
+            active_user(session, given.approver)
+        self.staffing.assert_staffed(
+            session, KIND, given.partner_type, amount, actor.user_id, named=given.approver
+        )
+        if not start.rehearsal:
+            self._alone(session, given)
+        partner = self._store(session, given, start)
+        stored: dict[str, Any] = {
+            "partner_id": partner.id,
+            "partner_type": given.partner_type,
+            "exclusivity": given.exclusivity,
+            "economics": given.economics.model_dump(mode="json"),
+            "approver": given.approver,
+        }
+        return Prepared(stored, deadline, self._cover_bad_end)
+
+    @staticmethod
+    def _deadline(given: datetime | None) -> datetime | None:
+        if given is None:
+            return None
+        now = clock.now()
+        if not now < given <= now + LONGEST:
+            raise InvalidInput("deadline_past", until=given.isoformat())
+        return given
+
+    @staticmethod
+    def _alone(session: Session, given: PartnerApprovalInput) -> None:
+        """One approval a company at a time; two starts at once wait for one another here."""
+        name = f"{tenant_of(session)}/{given.country}/{given.registration_number}"
+        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+        session.execute(select(func.pg_advisory_xact_lock(number)))
+        if repository.in_progress(session, given.country, given.registration_number):
+            raise Conflict("partner_in_progress")
+
+    def _store(
+        self, session: Session, given: PartnerApprovalInput, start: Beginning
+    ) -> Partner:
+        person_id = new_id("person")
+        self.vault.add(
+            session, person_id, {"name": given.contact.name, "email": given.contact.email}
+        )
+        partner = Partner(
+            tenant_id=tenant_of(session),
+            id=new_id("partner"),
+            name=given.name,
+            name_ar=given.name_ar,
+            partner_type=given.partner_type,
+            country=given.country,
+            registration_number=given.registration_number,
+            contact_person_id=person_id,
+            locale=given.contact.locale,
+            status="rehearsal" if start.rehearsal else "in_progress",
+            created_at=clock.now(),
+            updated_at=clock.now(),
+        )
+        session.add(partner)
+        session.flush()
+        return partner
+
+    def _cover_bad_end(self, session: Session, run: Run) -> None:
+        """The start, by a person with the right, covers the notices of a bad end."""
+        self.tokens.issue(
+            session,
+            run_id=run.id,
+            decision_id=None,
+            issued_by=run.started_by,
+            effects=[
+                ListedEffect(
+                    action="email.retract",
+                    resource=f"{run.id}:retract_terms",
+                    payload_hash=self.retraction(session, run).payload_hash,
+                    covers="bad_end",
+                ),
+                ListedEffect(
+                    action="crm.withdraw",
+                    resource=f"{run.id}:withdraw_in_crm",
+                    payload_hash=company_hash(self.company(session, run, "withdrawn")),
+                    covers="bad_end",
+                ),
+            ],
+        )
+
+    # -- typed outputs -----------------------------------------------------------------------
+
+    def dossier(self, session: Session, run: Run) -> PartnerDossier:
+        """Who the partner is, from what the starter gave; the registry is not asked yet."""
+        partner = self.partner(session, run)
+        return PartnerDossier(
+            partner_id=partner.id,
+            name=partner.name,
+            name_ar=partner.name_ar,
+            partner_type=partner.partner_type,
+            country=partner.country,
+            registration_number=partner.registration_number,
+            registration_checked="format_only",
+            contact_person_id=partner.contact_person_id,
+            contact_locale="ar" if partner.locale == "ar" else "en",
+            exclusivity=bool(run.input["exclusivity"]),
+            provenance=Provenance(
+                generated_at=run.started_at,
+                method="person",
+                inputs_hash=_hash(run.input),
+                sources=[f"run {run.id}"],
+                not_configured=["registry"],
+            ),
+        )
+
+    def economics(self, session: Session, run: Run) -> EconomicsModel:
+        """What the partnership brings, and the fit score with its signals."""
+        partner = self.partner(session, run)
+        given = Economics.model_validate(run.input["economics"])
+        return scoring.economics(
+            given, partner.partner_type, partner.country, run.started_at, _hash(run.input)
+        )
+
+    # -- texts -------------------------------------------------------------------------------
+
+    def draft(self, session: Session, run: Run) -> tuple[str, str]:
+        """The term sheet and the commitment by which packet, ledger and evidence know it."""
+        facts, partner = self._facts(session, run), self.partner(session, run)
+        text = drafting.term_sheet(facts)
+        person, subject = partner.contact_person_id, f"{run.id}:draft"
+        return text, self.vault.commit(session, person, subject, {"draft": text})["draft"]
+
+    def terms(self, session: Session, run: Run) -> Outgoing:
+        """The mail that brings the terms."""
+        return self._outgoing(session, run, "terms")
+
+    def retraction(self, session: Session, run: Run) -> Outgoing:
+        """The mail that takes them back."""
+        return self._outgoing(session, run, "retraction")
+
+    def activation(self, session: Session, run: Run) -> Outgoing:
+        """The mail that says that the partnership is in effect."""
+        return self._outgoing(session, run, "activation")
+
+    def company(self, session: Session, run: Run, status: str) -> CompanyWrite:
+        """The partner as the CRM gets it; no person's data in it."""
+        partner = self.partner(session, run)
+        undoes = f"{run.id}:write_crm" if status == "withdrawn" else ""
+        return CompanyWrite(
+            ext_ref=partner.id,
+            name=partner.name,
+            country=partner.country,
+            registration_number=partner.registration_number,
+            status=status,
+            undoes=undoes,
+        )
+
+    def contact(self, session: Session, run: Run) -> tuple[str, dict[str, str]]:
+        """The contact's person ID and the commitments to name and address."""
+        person = self.partner(session, run).contact_person_id
+        clear = self.vault.reveal(session, person)
+        return person, self.vault.commit(session, person, f"{run.id}:contact", clear)
+
+    def partner(self, session: Session, run: Run) -> Partner:
+        """The partner of a run."""
+        return repository.partner(session, run.input["partner_id"])
+
+    def _outgoing(self, session: Session, run: Run, kind: str) -> Outgoing:
+        partner = self.partner(session, run)
+        clear = self.vault.reveal(session, partner.contact_person_id)
+        if not clear:
+            raise Conflict("person_erased")
+        letter: Letter = getattr(drafting, kind)(self._facts(session, run), partner.locale)
+        payload = canonical([clear["email"], letter.subject, letter.body]).decode()
+        digest = self.vault.commit(
+            session, partner.contact_person_id, f"{run.id}:mail", {kind: payload}
+        )[kind]
+        return Outgoing(
+            letter, clear["email"], clear["name"], partner.locale, partner.contact_person_id, digest
+        )
+
+    def _facts(self, session: Session, run: Run) -> Facts:
+        partner = self.partner(session, run)
+        tenant = session.get_one(Tenant, tenant_of(session))
+        clear = self.vault.reveal(session, partner.contact_person_id)
+        return Facts(
+            dossier=self.dossier(session, run),
+            economics=self.economics(session, run),
+            share_percent=str(run.input["economics"]["revenue_share_percent"]),
+            company=tenant.name,
+            company_ar=tenant.name_ar,
+            contact_name=clear.get("name", ""),
+            reference=f"TS-{run.id[-8:].upper()}",
+        )
+
+
+def company_hash(company: CompanyWrite) -> str:
+    """The hash by which policy knows a CRM write."""
+    return _hash(company.model_dump(mode="json", by_alias=True))
+
+
+def template() -> str:
+    """The version of the texts."""
+    return TEMPLATE_VERSION
+
+
+def _hash(value: Any) -> str:
+    return f"sha256:{hashlib.sha256(canonical(value)).hexdigest()}"

@@ -1,0 +1,102 @@
+"""Taking an effect back: harmless when nothing happened, and never blind when nobody knows."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from dealix.lanes import run_book
+from dealix.lanes.schemas import StepCall, StepResult
+from dealix.lanes.steps import StepFacts
+from dealix.observability import metrics
+from dealix.records import effects
+from dealix.records.models import Effect, Undo
+from dealix.records.run_notes import note
+from dealix.store.session import tenant_of
+from dealix.trust.outbound.service import Outbound, OutsideEffect, chain_of, now_of, spec_of
+
+HARMLESS_TO_REPEAT = frozenset({"resend", "look_up"})
+
+
+def undo_outside(
+    outbound: Outbound, facts: StepFacts, call: StepCall, effect: OutsideEffect
+) -> StepResult:
+    """Undo an outside effect by another one; answers `not_needed` when it never happened."""
+    with outbound.database.tenant(call.tenant_id) as session:
+        early = _judge(session, call)
+    if early is not None:
+        return early
+    both = _and(effect.recorded, lambda session: settle(session, call, "done"))
+    return outbound.perform(facts, call, replace(effect, recorded=both))
+
+
+def undo_own(
+    session: Session, facts: StepFacts, call: StepCall, work: Callable[[], None]
+) -> StepResult:
+    """Undo a change of our own stores, in the caller's transaction."""
+    early = _judge(session, call)
+    if early is not None:
+        return early
+
+    def undone() -> dict[str, str]:
+        work()
+        return {}
+
+    spec = spec_of(facts, call, None)
+    effects.once(session, spec, undone)
+    if spec.undoes is not None:
+        effects.mark_undone(session, spec.undoes)
+    settle(session, call, "done")
+    return StepResult()
+
+
+def settle(session: Session, call: StepCall, status: str) -> None:
+    """Mark the registered undo, with the reason for which it ran, in its audit."""
+    undo = session.get_one(Undo, (tenant_of(session), call.data["undo_id"]))
+    undo.status, undo.reason, undo.undone_at = status, call.reason, now_of(call)
+    data = {"undo": undo.action, "key": undo.key, "reason": call.reason, "status": status}
+    note(session, "system", "undo.settled", call.run_id, data, chain=chain_of(call))
+    metrics.undo(undo.action, status)
+
+
+def _judge(session: Session, call: StepCall) -> StepResult | None:
+    """What to answer without undoing anything, or None when the undo must run."""
+    undo = session.get_one(Undo, (tenant_of(session), call.data["undo_id"]), with_for_update=True)
+    if undo.status in {"done", "by_hand", "waived", "not_needed"}:
+        return StepResult(status="done" if undo.status == "done" else "not_needed")
+    effect = effects.effect_of(session, undo.key)
+    if effect is None or _never_happened(effect):
+        settle(session, call, "not_needed")
+        return StepResult(status="not_needed")
+    if effect.status == "undone":
+        settle(session, call, "done")
+        return StepResult()
+    if effect.status == "in_doubt" or _nobody_knows(effect):
+        return _ask(session, call, effect)
+    return None
+
+
+def _never_happened(effect: Effect) -> bool:
+    return effect.status == "failed" or (effect.status == "started" and not effect.open_attempt)
+
+
+def _nobody_knows(effect: Effect) -> bool:
+    """An unknown outcome of a message: taking back what was never said would say it."""
+    return effect.open_attempt and effect.on_started not in HARMLESS_TO_REPEAT
+
+
+def _ask(session: Session, call: StepCall, effect: Effect) -> StepResult:
+    spec = effects.spec_of_row(effect, now_of(call), chain_of(call))
+    case_id = effects.doubt(session, spec, effect, effect.reason or "no answer is on record")
+    run_book.attention(session, run_book.get(session, call.run_id, lock=True), "in_doubt")
+    return StepResult(status="in_doubt", case_id=case_id)
+
+
+def _and(
+    first: Callable[[Session], None], second: Callable[[Session], None]
+) -> Callable[[Session], None]:
+    def both(session: Session) -> None:
+        first(session)
+        second(session)
+
+    return both
