@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
+from tests.trust.access.company import PASSWORD, hire
 
 from dealix import clock
 from dealix.errors import NotSignedIn, TooMany
@@ -10,7 +11,6 @@ from dealix.trust.access import directory
 from dealix.trust.access.limiting import BY_PAIR, SignInLimits
 from dealix.trust.access.models import SignInSession, User
 from dealix.trust.access.service import Access, digest_of, issue
-from tests.trust.access.company import PASSWORD, hire
 
 HERE = "127.0.0.1"
 

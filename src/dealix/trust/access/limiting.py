@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.errors import StorageError
-from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from dealix.errors import TooMany
@@ -34,9 +34,9 @@ class Try:
 class SignInLimits:
     """The three windows. When the shared counter is away, this process counts alone."""
 
-    def __init__(self, storage: Storage | None = None) -> None:
+    def __init__(self, storage: RedisStorage | None = None) -> None:
         self._alone = MovingWindowRateLimiter(MemoryStorage())
-        self._shared = MovingWindowRateLimiter(storage) if storage is not None else None  # type: ignore[arg-type]
+        self._shared = MovingWindowRateLimiter(storage) if storage is not None else None
 
     @classmethod
     def at(cls, broker_url: str | None) -> "SignInLimits":
@@ -44,7 +44,7 @@ class SignInLimits:
         address = shared_address(broker_url)
         if address is None:
             return cls()
-        return cls(storage_from_string(address, wrap_exceptions=True, socket_timeout=1))
+        return cls(RedisStorage(address, wrap_exceptions=True, socket_timeout=1))
 
     def begin(self, attempt: Try) -> None:
         """Count a try before its password is looked at, so that parallel tries count too.

@@ -6,7 +6,6 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-LONGEST = 1024
 _hasher = PasswordHasher()
 
 
@@ -18,10 +17,10 @@ def hashed(password: str) -> str:
 def matches(password_hash: str | None, password: str) -> bool:
     """Whether the password belongs to the hash; with no hash, a slow no."""
     try:
-        right = _hasher.verify(password_hash or _nobody(), password)
+        _hasher.verify(password_hash or _nobody(), password)
     except (Argon2Error, InvalidHashError):
         return False
-    return right and password_hash is not None
+    return password_hash is not None
 
 
 def outdated(password_hash: str) -> bool:

@@ -1,0 +1,1 @@
+"""The processes of a running installation, each started by its module name."""
