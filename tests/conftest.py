@@ -72,7 +72,9 @@ def engines() -> Iterator[Engines]:
     finally:
         stack.stop()
         if os.environ.get("DEALIX_KEEP_TEST_HOME") is None:
+            data = postgres.cluster(Home(home)).data  # outside, where root may make no namespace
             shutil.rmtree(home, ignore_errors=True)
+            shutil.rmtree(data.parent if home not in data.parents else data, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -76,6 +76,7 @@ CODES: dict[str, str] = {
     "layout_newer": "This folder was made by a newer Dealix (layout {found}, known {known}).",
     "no_free_port": "There is no free port between {first} and {last}.",
     "engine_failed": "{engine} did not start; see {log}.",
+    "folder_not_ours": "The folder {folder} belongs to somebody else; remove it.",
     "no_stack": "No stack has run on {home} yet; start one with make up.",
     "stack_failed": "The stack did not come up; {log} ends with: {said}",
     "already_running": "Another stack runs on this folder (process {pid}).",

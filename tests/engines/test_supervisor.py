@@ -172,6 +172,29 @@ def test_an_engine_with_an_address_in_the_settings_is_left_out(tmp_path):
     stack.stop()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root must give up its rights")
+def test_root_without_user_namespaces_runs_postgres_as_nobody_outside_its_folder(tmp_path):
+    import shutil
+
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "unshare").write_text("#!/bin/sh\nexit 1\n")
+    (programs / "unshare").chmod(0o755)
+    environment = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    stack = Stack(tmp_path / "home", environment)
+    record = stack.start(["postgres"])
+    outside = Path(record["database_folder"])
+    try:
+        assert psutil.Process(record["processes"]["postgres"]).uids().real == 65534
+        assert outside.stat().st_mode & 0o777 == 0o700
+        assert tmp_path not in outside.parents
+        write_row(stack)
+        assert row_is_there(stack)
+    finally:
+        stack.stop()
+        shutil.rmtree(outside.parent)
+
+
 def test_a_start_that_fails_says_why_and_leaves_nothing_running(tmp_path):
     broken = tmp_path / "temporal"
     broken.write_text("#!/bin/sh\necho this is not a server >&2\nexit 3\n")

@@ -26,6 +26,7 @@ from dealix.engines.programs import (
     user_namespaces,
     wheel_folder,
 )
+from dealix.errors import NotConfigured
 
 NAME = "postgres"
 SUPERUSER, OWNER, APP, DATABASE = "dealix_super", "dealix_owner", "dealix_app", "dealix"
@@ -60,9 +61,17 @@ def cluster(home: Home) -> Cluster:
         return Cluster(inside, binaries)
     if user_namespaces():
         return Cluster(inside, binaries, prefix=tuple(unprivileged()))
-    outside = Path("/var/tmp") / f"dealix-{short_hash(str(home.root))}"  # noqa: S108 (owned, 0700)
+    outside = own_folder(Path("/var/tmp") / f"dealix-{short_hash(str(home.root))}")  # noqa: S108
     user = ("--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups")
     return Cluster(outside / "data", copied_binaries(binaries, outside), extra=user)
+
+
+def own_folder(folder: Path) -> Path:
+    """Make a folder in a place where everybody may make one; refuse one that is somebody else's."""
+    folder.mkdir(mode=0o711, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
+        raise NotConfigured("folder_not_ours", folder=folder)
+    return folder
 
 
 def copied_binaries(source: Path, outside: Path) -> Path:
@@ -70,7 +79,6 @@ def copied_binaries(source: Path, outside: Path) -> Path:
     version = short_hash(str((source / "bin" / "postgres").stat().st_mtime_ns))
     target = outside / f"binaries-{version}"
     if not target.exists():
-        outside.mkdir(mode=0o711, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(dir=outside))
         package = source.parent
         shutil.copytree(package, fresh / package.name, symlinks=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import psutil
 
+from dealix.engines import postgres
 from dealix.engines.home import Home, read_json, write_private
 from dealix.engines.plan import Plan
 
@@ -62,6 +63,7 @@ def describe(plan: Plan, pids: Mapping[str, int]) -> dict[str, Any]:
         "sign_ins": sign_ins,
         "supervisor": pids.get("supervisor"),
         "home": str(plan.home.root),
+        "database_folder": str(postgres.cluster(plan.home).data) if postgres.NAME in runs else None,
         "rehearsal_address": plan.rehearsal_address,
     }
 
