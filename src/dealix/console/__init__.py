@@ -1,1 +1,1 @@
-"""TODO"""
+"""The door for people: server-rendered pages in Arabic and English."""

@@ -110,7 +110,9 @@ def _fill(locale: str, text: str, params: Mapping[str, object]) -> str:
     if not params and "{" not in text:
         return text
     shown = {
-        name: isolate(str(value)) if locale == "ar" and not isinstance(value, int | float) else value
+        name: isolate(str(value))
+        if locale == "ar" and not isinstance(value, int | float)
+        else value
         for name, value in params.items()
     }
     return text.format_map(_Values(shown))

@@ -37,7 +37,11 @@ def texts_of_code() -> Iterator[_Found]:
     """Marked texts of our Python and of the templates, with the file and line of each."""
     from babel.messages.extract import extract_from_dir
 
-    methods = [("**/i18n/extract.py", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
+    methods = [
+        ("**/i18n/extract.py", "ignore"),
+        ("**.py", "python"),
+        ("**/templates/**.html", "jinja2.ext:babel_extract"),
+    ]
     options = {"**/templates/**.html": {"newstyle_gettext": "true", "silent": "false"}}
     for found in extract_from_dir(str(PACKAGE), methods, options, keywords=KEYWORDS):
         file, line, msgid = found[0], found[1], found[2]
@@ -51,9 +55,26 @@ def texts_of_schemas() -> Iterator[_Found]:
         nodes = list(ast.walk(tree))
         if not any(isinstance(n, ast.ClassDef) and n.name.endswith("Input") for n in nodes):
             continue
+        name = str(file.relative_to(PACKAGE))
+        yield from _group_texts(name, [n for n in nodes if isinstance(n, ast.ClassDef)])
         for node in nodes:
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Field":
-                yield from _field_texts(str(file.relative_to(PACKAGE)), node)
+                yield from _field_texts(name, node)
+
+
+def _group_texts(file: str, classes: list[ast.ClassDef]) -> Iterator[_Found]:
+    """Names and sentences of the models that an input holds: a form draws each as a group."""
+    held = {
+        node.annotation.id
+        for each in classes
+        if each.name.endswith("Input")
+        for node in each.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.annotation, ast.Name)
+    }
+    for each in classes:
+        if each.name in held:
+            yield file, each.lineno, each.name
+            yield file, each.lineno, ast.get_docstring(each) or each.name
 
 
 def _field_texts(file: str, call: ast.Call) -> Iterator[_Found]:
@@ -111,8 +132,13 @@ def write(locale: str, catalogue: "Catalog") -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("wb") as target:
         write_po(
-            target, catalogue, sort_output=True, no_location=True, omit_header=False,
-            ignore_obsolete=True, width=100,
+            target,
+            catalogue,
+            sort_output=True,
+            no_location=True,
+            omit_header=False,
+            ignore_obsolete=True,
+            width=100,
         )
 
 

@@ -53,9 +53,7 @@ def show_number(locale: str, value: object) -> str:
     return str(format_decimal(number, locale=locale, numbering_system="latn"))
 
 
-def _formatted(
-    locale: str, value: datetime | str, zone: ZoneInfo, patterns: dict[str, str]
-) -> str:
+def _formatted(locale: str, value: datetime | str, zone: ZoneInfo, patterns: dict[str, str]) -> str:
     from babel.dates import format_datetime
 
     moment = moment_of(value)

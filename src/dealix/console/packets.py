@@ -1,0 +1,129 @@
+"""A packet as people read it: its values said in their language, and what two packets differ in."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from markupsafe import Markup
+
+from dealix.console.speech import Speech
+from dealix.i18n import N_
+from dealix.i18n.words import WORDS
+
+COMPARED = ("asks", "subject", "context", "risks", "reversibility", "effects", "draft", "revealed")
+LONGEST_SEEN = 200_000
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value that differs; None where the value was or is absent."""
+
+    name: str
+    before: str | None
+    after: str | None
+
+
+def seen(packet: Mapping[str, Any]) -> str:
+    """What a decider has before them, as the form carries it along."""
+    return json.dumps({part: packet.get(part) for part in COMPARED}, ensure_ascii=False)
+
+
+def seen_before(text: str) -> dict[str, Any]:
+    """What a form says the decider saw; nothing where it says nothing readable."""
+    if len(text) > LONGEST_SEEN:
+        return {}
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """Every value in which two packets differ, by its name; nothing when nothing was seen."""
+    if not before:
+        return []
+    old, new = (dict(_leaves(packet)) for packet in (before, after))
+    names = dict.fromkeys((*old, *new))
+    return [
+        Change(name.rpartition(".")[2], old.get(name), new.get(name))
+        for name in names
+        if old.get(name) != new.get(name)
+    ]
+
+
+def said(speech: Speech, values: Mapping[str, Any]) -> list[tuple[str, Markup]]:
+    """Names and values of one part of a packet, in its order."""
+    return [(name, value_said(speech, value)) for name, value in values.items()]
+
+
+def value_said(speech: Speech, value: Any) -> Markup:
+    """One value: words said, dates and numbers formatted, lists and groups one below the other."""
+    if value is None or value == "":
+        return Markup("—")
+    if isinstance(value, bool):
+        return speech.say(YES if value else NO)
+    if isinstance(value, Mapping):
+        lines = [
+            Markup("<li>{}: {}</li>").format(speech.word(name), value_said(speech, part))
+            for name, part in value.items()
+        ]
+        return Markup("<ul>{}</ul>").format(Markup("").join(lines))
+    if isinstance(value, list | tuple):
+        parts = [value_said(speech, part) for part in value]
+        return Markup("<ul>{}</ul>").format(
+            Markup("").join(Markup("<li>{}</li>").format(part) for part in parts)
+        )
+    return _scalar(speech, value)
+
+
+YES = N_("Yes")
+NO = N_("No")
+
+
+def _scalar(speech: Speech, value: Any) -> Markup:
+    text = str(value)
+    if text in WORDS:
+        return speech.word(text)
+    if text.startswith("sha256:"):
+        return speech.ident(text)
+    if _is_moment(text):
+        return speech.when(text) if "T" in text else speech.day(text)
+    if _is_amount(value):
+        return speech.number(value)
+    return speech.apart(text)
+
+
+def _is_amount(value: Any) -> bool:
+    """A number, or a decimal as text; a registration number of digits alone is neither."""
+    if isinstance(value, int | float):
+        return True
+    try:
+        Decimal(str(value))
+    except InvalidOperation:
+        return False
+    return "." in str(value)
+
+
+def _is_moment(text: str) -> bool:
+    if len(text) < 10 or text[4:5] != "-":
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _leaves(part, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from _leaves(part, f"{name}.{index + 1}")
+    elif value is not None:
+        yield name, str(value)

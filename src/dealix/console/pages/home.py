@@ -1,0 +1,34 @@
+"""The start page: what waits for me; and the count that the menu keeps fresh."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from dealix.console.door import PageRoute, signed_in
+from dealix.console.render import page
+from dealix.console.titles import titles
+from dealix.console.visit import Visit
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+LATEST = 5
+
+
+@router.get("/")
+def home(visit: Annotated[Visit, Depends(signed_in)]) -> Response:
+    """What waits for the visitor, open cases, and the latest runs."""
+    visit.section = "home"
+    services = visit.services
+    return page(
+        visit,
+        "home.html",
+        mine=visit.mine,
+        cases=visit.allowed(lambda: services.cases.list(visit.who, "open"), []),
+        runs=visit.allowed(lambda: services.runs.list(visit.who, limit=LATEST), []),
+        title_of=titles(visit),
+    )
+
+
+@router.get("/parts/count")
+def count(visit: Annotated[Visit, Depends(signed_in)]) -> Response:
+    """How many decisions wait, for the menu."""
+    return page(visit, "count.html")

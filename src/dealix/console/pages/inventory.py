@@ -1,0 +1,34 @@
+"""The inventory: every workflow with its verdicts and its ruling."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from dealix import catalog
+from dealix.console.door import PageRoute, signed_in
+from dealix.console.reasons import reasons
+from dealix.console.render import page
+from dealix.console.visit import Visit
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/inventory")
+def inventory(visit: Annotated[Visit, Depends(signed_in)]) -> Response:
+    """Every row of the inventory."""
+    visit.section = "inventory"
+    rows = [catalog.as_public(row, visit.services.settings) for row in catalog.rows()]
+    return page(visit, "inventory.html", rows=rows)
+
+
+@router.get("/inventory/{key}")
+def row(visit: Annotated[Visit, Depends(signed_in)], key: str) -> Response:
+    """One row with its steps and the reasons of its verdicts."""
+    visit.section = "inventory"
+    found = catalog.row(key)
+    return page(
+        visit,
+        "inventory_row.html",
+        row=catalog.as_public(found, visit.services.settings),
+        reason=reasons(visit.speech, found),
+    )

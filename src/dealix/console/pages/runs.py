@@ -1,0 +1,160 @@
+"""Runs: the list, one run with its timeline, what a cancel takes back, and time for rehearsals."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+from markupsafe import Markup
+
+from dealix import catalog
+from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
+from dealix.console.engine_link import engine_href
+from dealix.console.render import page
+from dealix.console.titles import titles
+from dealix.console.visit import Visit
+from dealix.errors import Conflict, InvalidInput, NotEntitled, Refused
+from dealix.i18n import N_, sentence_of
+from dealix.i18n.words import RUN_STATES
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+JUMPS = (
+    ("PT4H", timedelta(hours=4), N_("4 hours")),
+    ("P1D", timedelta(days=1), N_("1 day")),
+    ("P2D", timedelta(days=2), N_("2 days")),
+    ("P7D", timedelta(days=7), N_("7 days")),
+)
+DONE = {"done", "approved", "undone", "waived"}
+
+
+@router.get("/runs")
+def runs(
+    visit: Annotated[Visit, Depends(signed_in)], status: str = "", workflow: str = ""
+) -> Response:
+    """The company's runs, newest first, by state and workflow."""
+    visit.section = "runs"
+    found = visit.services.runs.list(visit.who, status or None, workflow or None, 100)
+    return page(
+        visit,
+        "runs.html",
+        runs=found,
+        rows=catalog.rows(),
+        states=list(RUN_STATES),
+        state=status,
+        workflow=workflow,
+        title_of=titles(visit),
+    )
+
+
+@router.get("/runs/{run_id}")
+def run(visit: Annotated[Visit, Depends(signed_in)], run_id: str) -> Response:
+    """A run with its timeline."""
+    return _run_page(visit, run_id)
+
+
+@router.get("/runs/{run_id}/undo")
+def undo(visit: Annotated[Visit, Depends(signed_in)], run_id: str) -> Response:
+    """What a cancel would take back, in order, and what stays."""
+    return _undo_page(visit, run_id)
+
+
+@router.post("/runs/{run_id}/cancel")
+def cancel(
+    visit: Annotated[Visit, Depends(signed_in)],
+    sent: Annotated[Sent, Depends(checked)],
+    run_id: str,
+) -> Response:
+    """Ask the run to end and to take back what is outside."""
+    try:
+        visit.services.runs.cancel(visit.who, run_id, first(sent, "comment") or None)
+    except (Conflict, NotEntitled) as refusal:
+        return _undo_page(visit, run_id, refusal)
+    return back_to(f"/runs/{run_id}", "cancelled")
+
+
+@router.post("/runs/{run_id}/extend")
+def extend(
+    visit: Annotated[Visit, Depends(signed_in)],
+    sent: Annotated[Sent, Depends(checked)],
+    run_id: str,
+) -> Response:
+    """Move the deadline further away."""
+    until = first(sent, "until")
+    try:
+        moment = _local_moment(visit, until)
+        visit.services.runs.extend(visit.who, run_id, moment)
+    except (InvalidInput, Conflict, NotEntitled) as refusal:
+        return _run_page(visit, run_id, refusal, until)
+    return back_to(f"/runs/{run_id}", "extended")
+
+
+@router.post("/runs/{run_id}/fast-forward")
+def fast_forward(
+    visit: Annotated[Visit, Depends(signed_in)],
+    sent: Annotated[Sent, Depends(checked)],
+    run_id: str,
+) -> Response:
+    """Move a rehearsal's time forward by one of the offered lengths."""
+    length = next((length for key, length, _ in JUMPS if key == first(sent, "duration")), None)
+    if length is None:
+        raise InvalidInput("invalid_input")
+    try:
+        visit.services.runs.fast_forward(visit.who, run_id, length)
+    except (Conflict, NotEntitled) as refusal:
+        return _run_page(visit, run_id, refusal)
+    return back_to(f"/runs/{run_id}", "moved")
+
+
+def _run_page(
+    visit: Visit, run_id: str, refusal: Refused | None = None, until: str = ""
+) -> Response:
+    visit.section = "runs"
+    found = visit.services.runs.get(visit.who, run_id)
+    steps = catalog.row(found["workflow"]).here.steps
+    seen = {entry["name"] for entry in found["timeline"]}
+    done = {entry["name"] for entry in found["timeline"] if entry["status"] in DONE}
+    names = {step.key: visit.speech.name(step) for step in steps}
+
+    def entry_name(entry: dict[str, Any]) -> Markup:
+        return names.get(entry["name"]) or visit.speech.word(entry["name"])
+
+    return page(
+        visit,
+        "run.html",
+        status=refusal.status if refusal else 200,
+        run=found,
+        entries=found["timeline"],
+        ahead=[] if found["ended_at"] else [step for step in steps if step.key not in seen],
+        progress={"done": len(done & names.keys()), "all": len(steps)},
+        entry_name=entry_name,
+        title_of=titles(visit),
+        jumps=[(key, visit.speech.say(label)) for key, _, label in JUMPS],
+        engine_href=engine_href(visit.services.settings, found),
+        problem=sentence_of(refusal, visit.speech.locale) if refusal else "",
+        until=until,
+        until_problem=bool(until),
+        error_of=visit.error_text,
+    )
+
+
+def _undo_page(visit: Visit, run_id: str, refusal: Refused | None = None) -> Response:
+    visit.section = "runs"
+    return page(
+        visit,
+        "undo.html",
+        status=refusal.status if refusal else 200,
+        run=visit.services.runs.get(visit.who, run_id),
+        preview=visit.services.runs.undo_preview(visit.who, run_id),
+        title_of=titles(visit),
+        problem=sentence_of(refusal, visit.speech.locale) if refusal else "",
+    )
+
+
+def _local_moment(visit: Visit, text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput("deadline_past", until=text) from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=visit.speech.zone)
+    return moment

@@ -1,0 +1,104 @@
+"""Start a workflow from a form that is made of its input schema."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+
+from dealix import catalog
+from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
+from dealix.console.field_errors import sentences
+from dealix.console.forms import SchemaForm, asked_for_more, with_another
+from dealix.console.people import people
+from dealix.console.render import page
+from dealix.console.visit import Visit
+from dealix.errors import Conflict, InvalidInput, NotFound
+from dealix.i18n import sentence_of
+from dealix.store.ids import new_id
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/start")
+def workflows(visit: Annotated[Visit, Depends(signed_in)]) -> Response:
+    """The workflows that can be started."""
+    visit.section = "start"
+    rows = [catalog.as_public(row, visit.services.settings) for row in catalog.rows()]
+    return page(visit, "start_list.html", rows=rows)
+
+
+@router.get("/start/{workflow}")
+def form(
+    visit: Annotated[Visit, Depends(signed_in)], workflow: str, example: int | None = None
+) -> Response:
+    """The form of a workflow, empty or filled with its nth example."""
+    kind = _kind(visit, workflow)
+    return _form(visit, workflow, {} if example is None else kind.examples(example))
+
+
+@router.post("/start/{workflow}")
+def start(
+    visit: Annotated[Visit, Depends(signed_in)],
+    sent: Annotated[Sent, Depends(checked)],
+    workflow: str,
+) -> Response:
+    """Start the run; what is wrong is said at its field, and nothing that was entered is lost."""
+    kind = _kind(visit, workflow)
+    given = _schema(visit, kind).read(sent)
+    more = asked_for_more(sent)
+    if more is not None:
+        return _form(visit, workflow, with_another(given, more), sent)
+    rehearsal = first(sent, "_rehearsal") == "true"
+    try:
+        run, _ = visit.services.runs.start(
+            visit.who, workflow, given, first(sent, "_key") or None, rehearsal
+        )
+    except (InvalidInput, Conflict) as refusal:
+        return _form(visit, workflow, given, sent, refusal)
+    return back_to(f"/runs/{run['id']}", "started")
+
+
+def _kind(visit: Visit, workflow: str) -> Any:
+    row = catalog.row(workflow)
+    kind = visit.services.runs.kinds.get(workflow)
+    if kind is None:
+        raise NotFound("not_built", workflow=visit.speech.plain(row.name))
+    return kind
+
+
+def _schema(visit: Visit, kind: Any) -> SchemaForm:
+    name_of = people(visit)
+    chosen = [
+        (user_id, str(name_of(user_id).striptags()))
+        for user_id, person in visit.directory.items()
+        if person["active"] and user_id != visit.who.user_id
+    ]
+    return SchemaForm(kind.input_model.model_json_schema(), visit.speech.zone, chosen)
+
+
+def _form(
+    visit: Visit,
+    workflow: str,
+    given: dict[str, Any],
+    sent: Sent | None = None,
+    refusal: InvalidInput | Conflict | None = None,
+) -> Response:
+    visit.section = "start"
+    locale = visit.speech.locale
+    kind = _kind(visit, workflow)
+    schema = _schema(visit, kind)
+    wrong: dict[str, list[str]] = {}
+    problems: list[str] = []
+    if refusal is not None:
+        wrong, others = sentences(locale, refusal, schema.fields(given), given)
+        problems = others if wrong else [sentence_of(refusal, locale), *others]
+    return page(
+        visit,
+        "start.html",
+        status=refusal.status if refusal else 200,
+        row=catalog.row(workflow),
+        fields=schema.fields(given, wrong),
+        key=first(sent or {}, "_key") or new_id("form"),
+        rehearsal=first(sent or {}, "_rehearsal") == "true",
+        can_rehearse=visit.services.runs.bridge.can_rehearse(),
+        problem=" ".join(problems),
+    )

@@ -1,0 +1,148 @@
+"""One person's visit: who it is, in which language, on whose clocks, with what waiting."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+
+from dealix.actors import Actor
+from dealix.console.speech import Speech
+from dealix.error_codes import CODES
+from dealix.errors import NotEntitled, NotSignedIn
+from dealix.i18n import LOCALES, N_, negotiate
+from dealix.trust.access.rights import may
+
+LANGUAGE_COOKIE = "dealix_language"
+DEFAULT_ZONE = ZoneInfo("Asia/Riyadh")
+PLACES = {
+    "Asia/Riyadh": N_("Riyadh"),
+    "Asia/Dubai": N_("Dubai"),
+    "UTC": N_("UTC"),
+}
+SECTIONS = (
+    ("/", N_("Waiting for me"), "home", ""),
+    ("/start", N_("Start"), "start", ""),
+    ("/approvals", N_("Approvals"), "approvals", "approval.read"),
+    ("/runs", N_("Runs"), "runs", ""),
+    ("/cases", N_("Cases"), "cases", ""),
+    ("/inventory", N_("Inventory"), "inventory", ""),
+    ("/mailbox", N_("Mailbox"), "mailbox", "mailbox.read"),
+    ("/audit", N_("Records"), "audit", "audit.read"),
+)
+NOTICES = {
+    "started": N_("The run has started."),
+    "decided": N_("Your decision is stored and delivered."),
+    "stored": N_("Your decision is stored; it reaches the run as soon as its engine answers."),
+    "cancelled": N_("The cancel is stored; what is outside is being taken back."),
+    "extended": N_("The deadline is extended."),
+    "moved": N_("The rehearsal's time has moved forward."),
+    "resolved": N_("The case is settled."),
+    "answered": N_("The answer is on its way to the run."),
+}
+
+
+@dataclass
+class Visit:
+    """What every page knows about the one who looks at it."""
+
+    request: Request
+    speech: Speech
+    csrf: str
+    actor: Actor | None = None
+    name: str = ""
+    company: str = ""
+    services: Any = None
+    has_sandbox: bool = False
+    section: str = ""
+    notice: str = ""
+
+    @property
+    def who(self) -> Actor:
+        """The signed-in person; pages that ask for it are only for those."""
+        if self.actor is None:
+            raise NotSignedIn("not_signed_in")
+        return self.actor
+
+    @cached_property
+    def waiting(self) -> int:
+        """How many decisions wait for this person."""
+        return len(self.mine)
+
+    @cached_property
+    def mine(self) -> list[dict[str, Any]]:
+        """The requests that wait for this person's decision."""
+        if self.actor is None or self.services is None:
+            return []
+        actor, approvals = self.actor, self.services.approvals
+        found: list[dict[str, Any]] = self.allowed(lambda: approvals.list(actor, "mine"), [])
+        return found
+
+    @cached_property
+    def directory(self) -> dict[str, dict[str, Any]]:
+        """The people of the company by id."""
+        found = self.allowed(lambda: self.services.access.people(self.who), [])
+        return {person["id"]: person for person in found}
+
+    def error_text(self, error: Mapping[str, Any]) -> str:
+        """The error that a run ended with, in the visitor's language."""
+        text = CODES.get(str(error.get("code", "")), "")
+        params = {name: self.speech.word(value) for name, value in error.items()}
+        return self.speech.say(text, **params) if text else str(error.get("message", ""))
+
+    def allowed(self, ask: Callable[[], Any], otherwise: Any) -> Any:
+        """The answer, or `otherwise` where the visitor's roles do not let them see it."""
+        try:
+            return ask()
+        except NotEntitled:
+            return otherwise
+
+    def sections(self) -> list[tuple[str, str, str]]:
+        """The menu: where, what it says, which section it is."""
+        return [
+            (href, self.speech.say(label), section)
+            for href, label, section, right in SECTIONS
+            if self._sees(section, right)
+        ]
+
+    def _sees(self, section: str, right: str) -> bool:
+        if section == "mailbox" and not self.has_sandbox:
+            return False
+        return not right or (self.actor is not None and may(self.actor, right))
+
+    def place(self) -> str:
+        """The place whose clocks the page shows."""
+        zone = self.speech.zone.key
+        return self.speech.say(PLACES[zone]) if zone in PLACES else zone
+
+    def language_href(self, locale: str) -> str:
+        """Where a click on the other language leads: back to this page."""
+        return f"/language/{locale}?next={quote(here(self.request), safe='')}"
+
+
+def locale_of(request: Request, actor: Actor | None) -> str:
+    """The language chosen on this device, else the person's own, else the browser's."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in LOCALES:
+        return str(chosen)
+    if actor is not None and actor.locale in LOCALES:
+        return actor.locale
+    return negotiate(request.headers.get("accept-language"))
+
+
+def here(request: Request) -> str:
+    """Path and query of the page; after a sent form, the page itself without the answer."""
+    if request.method != "GET":
+        return "/"
+    query = f"?{request.url.query}" if request.url.query else ""
+    return request.url.path + query
+
+
+def local_path(target: str | None) -> str:
+    """A path on this site and nowhere else, whatever a link asked for."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return "/"
+    return target
