@@ -14,7 +14,7 @@ from dealix.connectors.crm import Crm
 from dealix.connectors.email import Mail, Mailer, message_id_for
 from dealix.lanes import run_book
 from dealix.lanes.crash_points import reach
-from dealix.lanes.inbox import remember_outbound
+from dealix.lanes.inbox import expect_answers
 from dealix.lanes.models import Run
 from dealix.lanes.schemas import GateOpened, StepCall, StepResult
 from dealix.lanes.steps import ask, facts_of, step, undo
@@ -248,14 +248,14 @@ class PartnerActivities:
             return Reply(receipt.reference, {"message_id": message_id})
 
         def remember(session: Session) -> None:
-            remember_outbound(
+            expect_answers(
                 session,
                 run_id=call.run_id,
                 message_id=message_id,
                 channel="email",
                 person_id=outgoing.person_id,
                 effect_key=call.key,
-                sent_at=clock.now(),
+                at=clock.now(),
             )
 
         return OutsideEffect(

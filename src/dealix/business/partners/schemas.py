@@ -107,7 +107,8 @@ class PartnerApprovalInput(Strict):
     economics: Economics
     exclusivity: Annotated[bool, Field(title="Exclusive partnership")] = False
     approver: Annotated[
-        str | None, Field(max_length=80, title="Manager who shall decide (user ID)")
+        str | None,
+        Field(max_length=80, title="Manager who shall decide", json_schema_extra={"format": "person"}),
     ] = None
     deadline: Annotated[AwareDatetime | None, Field(title="Deadline, at most 14 days away")] = None
 

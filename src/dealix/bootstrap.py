@@ -1,0 +1,269 @@
+"""Builds everything once, by name: settings, connections, services, flows and their steps."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy.orm import Session
+from temporalio.runtime import Runtime
+from temporalio.worker import Worker
+
+from dealix import catalog
+from dealix.business.evidence.door import EvidenceService
+from dealix.business.evidence.service import Evidence
+from dealix.business.partners.activities import PartnerActivities
+from dealix.business.partners.examples import partner_example
+from dealix.business.partners.schemas import PartnerApprovalInput
+from dealix.business.partners.service import GATES, LONGEST, PartnerService
+from dealix.business.partners.workflows import PartnerApproval
+from dealix.connectors.crm import Crm, HubSpotCrm
+from dealix.connectors.email import Mailer, SmtpMailer
+from dealix.connectors.secrets import LocalSecrets, SecretStore
+from dealix.errors import NotConfigured
+from dealix.lanes.bridge import Bridge
+from dealix.lanes.cases import CaseService
+from dealix.lanes.codec import data_converter
+from dealix.lanes.delivery import Courier
+from dealix.lanes.inbox import Inbox
+from dealix.lanes.kinds import WorkflowKind
+from dealix.lanes.run_activities import RunActivities
+from dealix.lanes.runs import RunService
+from dealix.lanes.temporal import Engines, connect
+from dealix.lanes.tenant_keys import TenantKeys
+from dealix.lanes.undo_flow import TakeBack
+from dealix.lanes.worker import THREADS, durable_worker
+from dealix.observability.temporal import runtime
+from dealix.settings import Settings
+from dealix.store.objects import Objects
+from dealix.store.session import Database
+from dealix.trust.access.limiting import SignInLimits
+from dealix.trust.access.rights import permit
+from dealix.trust.access.service import Access
+from dealix.trust.approvals.activities import ApprovalActivities
+from dealix.trust.approvals.reading import timeline
+from dealix.trust.approvals.service import ApprovalService
+from dealix.trust.outbound.service import Outbound
+from dealix.trust.policy.engine import PolicyEngine
+from dealix.trust.policy.gatekeeping import PolicyGatekeeper
+from dealix.trust.policy.staffing import Staffing
+from dealix.trust.policy.tokens import TokenBook
+from dealix.trust.privacy import Vault
+
+FLOWS = (PartnerApproval, TakeBack)
+
+
+@dataclass
+class Services:
+    """What every door and worker of one process holds; each part is made when first asked for."""
+
+    settings: Settings
+
+    @cached_property
+    def secrets(self) -> SecretStore:
+        """The port behind which every secret lies."""
+        return LocalSecrets.of(self.settings)
+
+    @cached_property
+    def database(self) -> Database:
+        """The application's door to PostgreSQL."""
+        url = self.settings.database_url
+        if url is None:
+            raise NotConfigured("setting_missing", setting="DEALIX_DATABASE_URL")
+        return Database(url.get_secret_value(), pool_size=self.settings.database_pool)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Personal values."""
+        return Vault(self.secrets)
+
+    @cached_property
+    def access(self) -> Access:
+        """Signing in and out."""
+        return Access(self.database, self.vault, SignInLimits(), self.settings.session_hours)
+
+    @cached_property
+    def policy(self) -> PolicyEngine:
+        """Rego policies, evaluated in this process."""
+        return PolicyEngine()
+
+    @cached_property
+    def tokens(self) -> TokenBook:
+        """Permissions for effects."""
+        return TokenBook()
+
+    @cached_property
+    def staffing(self) -> Staffing:
+        """Who approves what, by each tenant's active table."""
+        return Staffing()
+
+    @cached_property
+    def bridge(self) -> Bridge:
+        """Temporal's client, from synchronous code."""
+        converter = data_converter(self.secrets, self.settings)
+
+        async def connected() -> Engines:
+            return await connect(self.settings, converter)
+
+        return Bridge(connected, self.settings.temporal_task_queue)
+
+    @cached_property
+    def courier(self) -> Courier:
+        """Delivery of stored signals to workflows."""
+        return Courier(self.database, self.bridge)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """What comes in from outside."""
+        keys = TenantKeys.of(self.secrets, self.settings)
+        return Inbox(self.database, keys, self.vault, self.secrets)
+
+    @cached_property
+    def objects(self) -> Objects:
+        """Files by their content."""
+        return Objects(self.settings.home / "objects")
+
+    @cached_property
+    def packs(self) -> Evidence:
+        """Assembling and reading evidence packs."""
+        return Evidence(self.vault, self.objects)
+
+    @cached_property
+    def evidence(self) -> EvidenceService:
+        """Evidence packs for the doors."""
+        return EvidenceService(self.database, self.packs, permit)
+
+    @cached_property
+    def approvals(self) -> ApprovalService:
+        """The one door for decisions."""
+        return ApprovalService(
+            self.database, self.staffing, self.tokens, self.vault, permit, self.courier.deliver
+        )
+
+    @cached_property
+    def cases(self) -> CaseService:
+        """What only a person can settle."""
+        return CaseService(self.database, permit, self.courier.deliver)
+
+    @cached_property
+    def partners(self) -> PartnerService:
+        """Facts, texts and hashes of partner approvals."""
+        return PartnerService(self.vault, self.staffing, self.tokens)
+
+    @cached_property
+    def outbound(self) -> Outbound:
+        """The only way to the outside."""
+        return Outbound(self.database, PolicyGatekeeper(self.policy, self.tokens))
+
+    @cached_property
+    def kinds(self) -> dict[str, WorkflowKind]:
+        """Every built workflow that a person starts, by its key."""
+        return {
+            "partner_approval": WorkflowKind(
+                key="partner_approval",
+                input_model=PartnerApprovalInput,
+                prepare=self.partners.prepare,
+                examples=partner_example,
+                longest=LONGEST,
+                gates=GATES,
+            )
+        }
+
+    @cached_property
+    def runs(self) -> RunService:
+        """Runs as people start, follow and end them."""
+        return RunService(
+            self.database,
+            self.kinds,
+            frozenset(row.key for row in catalog.rows()),
+            self.courier,
+            self.bridge,
+            permit,
+            _Windows(self.packs),
+            self.vault.blind_index,
+        )
+
+    def mailer(self, rehearsal: bool) -> Mailer:
+        """The mail server of real runs, or for a rehearsal the sandbox's."""
+        return SmtpMailer.of(self._played() if rehearsal else self.settings)
+
+    def crm(self, rehearsal: bool) -> Crm:
+        """The CRM of real runs, or for a rehearsal the sandbox's."""
+        return HubSpotCrm.of(self._played() if rehearsal else self.settings, self.secrets)
+
+    def _played(self) -> Settings:
+        """These settings with every provider played by the sandbox; refused where none runs."""
+        given = self.settings
+        if given.sandbox_url is None or given.sandbox_smtp is None:
+            raise NotConfigured("setting_missing", setting="DEALIX_SANDBOX_URL")
+        played = {"hubspot_url": given.sandbox_url, "smtp_url": f"smtp://{given.sandbox_smtp}"}
+        return given.model_copy(update=played)
+
+    def steps(self) -> list[Callable[..., Any]]:
+        """Every activity of the durable lane, bound to its collaborators."""
+        groups: tuple[object, ...] = (
+            RunActivities(self.database),
+            ApprovalActivities(self.database, self.approvals),
+            PartnerActivities(
+                self.database,
+                self.partners,
+                self.approvals,
+                self.outbound,
+                self.mailer,
+                self.crm,
+                self.packs,
+                self.settings.smtp_from,
+            ),
+        )
+        return [method for group in groups for method in _activities(group)]
+
+    async def workers(self, threads: ThreadPoolExecutor) -> list[Worker]:
+        """A worker for real runs and, where an engine can skip time, one for rehearsals."""
+        metrics: Runtime | None = runtime(self.settings) if self.settings.temporal_metrics else None
+        engines = await connect(self.settings, data_converter(self.secrets, self.settings), metrics)
+        clients = [client for client in (engines.runs, engines.rehearsals) if client is not None]
+        queue = self.settings.temporal_task_queue
+        return [
+            durable_worker(client, queue, flows=FLOWS, steps=self.steps(), threads=threads)
+            for client in clients
+        ]
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if "bridge" in self.__dict__:
+            self.bridge.close()
+        if "database" in self.__dict__:
+            self.database.close()
+
+
+@dataclass(frozen=True)
+class _Windows:
+    """What a run's page shows of approvals and evidence."""
+
+    packs: Evidence
+
+    def approvals(self, session: Session, run_id: str) -> list[dict[str, Any]]:
+        """See `lanes.runs.Windows`."""
+        return timeline(session, run_id)
+
+    def evidence(self, session: Session, run_id: str) -> list[str]:
+        """See `lanes.runs.Windows`."""
+        return [pack.id for pack in self.packs.of_run(session, run_id)]
+
+
+def services(settings: Settings | None = None) -> Services:
+    """The services of this process."""
+    return Services(settings or Settings())
+
+
+def thread_pool() -> ThreadPoolExecutor:
+    """Threads for the steps of one worker process."""
+    return ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="step")
+
+
+def _activities(group: object) -> list[Callable[..., Any]]:
+    found = [getattr(group, name) for name in dir(type(group)) if not name.startswith("_")]
+    return [method for method in found if hasattr(method, "__temporal_activity_definition")]
+
+

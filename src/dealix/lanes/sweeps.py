@@ -1,0 +1,84 @@
+"""What the scheduler does again and again, so that nothing stored is ever forgotten."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import text
+from temporalio.service import RPCError
+
+from dealix import clock
+from dealix.errors import DealixError
+from dealix.lanes import run_book, signals
+from dealix.lanes.bridge import Bridge
+from dealix.lanes.delivery import IN_THE_SWEEP, Courier
+from dealix.records.case_book import open_case
+from dealix.store.session import Database
+
+log = logging.getLogger(__name__)
+GRACE = timedelta(seconds=1)
+ENDED_BEHIND = frozenset({"terminated", "timed_out", "failed", "unknown", "completed", "canceled"})
+
+
+@dataclass
+class Sweeps:
+    """Each sweep is safe beside itself in another process and after any crash."""
+
+    database: Database
+    bridge: Bridge
+    courier: Courier
+
+    def start_stored_runs(self) -> int:
+        """Start what was stored and has not reached its engine."""
+        with self.database.nobody() as session:
+            query = text("SELECT * FROM lookup_unstarted_runs(:since)")
+            due = session.execute(query, {"since": clock.real_now() - GRACE}).all()
+        return sum(self._try(self.courier.start, row.tenant_id, row.id) for row in due)
+
+    def deliver_stored_signals(self) -> int:
+        """Deliver decisions, cancels and resolutions that their workflows have not heard."""
+        with self.database.nobody() as session:
+            due = signals.due(session, clock.real_now() - GRACE)
+        return sum(
+            self._try(lambda t, s: self.courier.deliver(t, s, IN_THE_SWEEP), tenant, signal)
+            for tenant, signal in due
+        )
+
+    def find_ended_runs(self) -> int:
+        """Find runs whose workflow has ended without settling them: they need attention."""
+        with self.database.nobody() as session:
+            live = session.execute(text("SELECT * FROM lookup_live_runs()")).all()
+        return sum(self._try(self._watch, row.tenant_id, row.id) for row in live)
+
+    def _watch(self, tenant_id: str, run_id: str) -> bool:
+        with self.database.tenant(tenant_id) as session:
+            run = run_book.get(session, run_id)
+        if run.ended_at is not None or self.bridge.status(run) not in ENDED_BEHIND:
+            return False
+        with self.database.tenant(tenant_id) as session:
+            row = run_book.get(session, run_id, lock=True)
+            if row.ended_at is not None or row.engine_id != run.engine_id:
+                return False
+            open_case(
+                session,
+                run_id=row.id,
+                kind="ended_behind",
+                subject=row.engine_id,
+                step="workflow",
+                reason="ended_behind",
+                at=row.now(),
+                chain=row.chain,
+            )
+            if row.status != "attention":
+                run_book.attention(session, row, "ended_behind")
+        return True
+
+    @staticmethod
+    def _try(work: Callable[[str, str], bool], tenant: str, item: str) -> bool:
+        """One item must not keep the others from their turn."""
+        try:
+            return work(tenant, item)
+        except (DealixError, RPCError, RuntimeError, OSError) as failure:
+            log.warning("a sweep will try again: %s", type(failure).__name__)
+            return False

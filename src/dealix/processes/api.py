@@ -1,0 +1,28 @@
+"""The API's process: programs, people's console, webhooks."""
+
+import uvicorn
+
+from dealix.api.app import create_app
+from dealix.bootstrap import services
+from dealix.observability import logs
+from dealix.observability.exit import leave
+
+
+def main() -> int:
+    """Entry of `python -m dealix.processes.api`."""
+    made = services()
+    logs.configure(made.settings.process, made.settings.log_level)
+    uvicorn.run(
+        create_app(made),
+        host=made.settings.api_host,
+        port=made.settings.api_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    leave(main())

@@ -1,0 +1,25 @@
+"""The medium worker's process: Celery on threads, since the Temporal SDK must not be forked."""
+
+from dealix.bootstrap import services
+from dealix.lanes.medium import celery_app
+from dealix.observability import logs, metrics
+from dealix.observability.exit import leave
+
+THREADS = 4
+
+
+def main() -> int:
+    """Entry of `python -m dealix.processes.medium_worker`."""
+    made = services()
+    logs.configure(made.settings.process, made.settings.log_level)
+    if made.settings.metrics_port:
+        metrics.serve(made.settings.metrics_port)
+    app = celery_app(made.settings)
+    app.worker_main(
+        ["worker", "--pool=threads", f"--concurrency={THREADS}", "--without-mingle", "--quiet"]
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    leave(main())
