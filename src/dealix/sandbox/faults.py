@@ -24,7 +24,7 @@ def post(world: World, data: object) -> Fault:
         raise FaultInputError("a fault is a JSON object")
     if unknown := set(data) - _FIELDS:
         raise FaultInputError(f"unknown fields: {', '.join(sorted(map(str, unknown)))}")
-    provider, name = data.get("provider"), data.get("fault")
+    provider, name = _text(data, "provider") or "", _text(data, "fault") or ""
     if provider not in PLAYED:
         raise FaultInputError(f"provider is one of {', '.join(sorted(PLAYED))}")
     if name not in PLAYED[provider]:
