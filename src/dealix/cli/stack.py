@@ -35,12 +35,15 @@ def lines(record: dict[str, Any]) -> list[str]:
     ]
     people = record["sign_ins"]
     if people:
-        words += ["", "Sign in as (each with its password or token in stack.json):"]
-        words += [
-            f"  {person['email']:<34} {person['tenant']:<11} {', '.join(person['roles'])}"
-            for person in people
-        ]
+        words += ["", "Sign in as (email, password, company, roles; tokens are in stack.json):"]
+        words += [sign_in(person) for person in people]
     return [*words, "", "Ctrl-C stops it."]
+
+
+def sign_in(person: dict[str, Any]) -> str:
+    """One person of the example company as a line."""
+    email, word, company = person["email"], person.get("password", ""), person["tenant"]
+    return f"  {email:<30} {word:<18} {company:<10} {', '.join(person['roles'])}"
 
 
 def doctor(home: Path | None = None, *, as_json: bool = False) -> int:
