@@ -13,22 +13,19 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 RUN_STAMP := $(VENV)/run.stamp
 DEV_STAMP := $(VENV)/dev.stamp
-WEB_STAMP := $(VENV)/web.stamp
-BROWSER_STAMP := $(VENV)/browser.stamp
-WEB_LOCKS := $(wildcard package-lock.json src/dealix/console/package-lock.json)
 
-.PHONY: help demo up test check bench proof format lock clean
+.PHONY: help demo up test check bench proof format lock clean web browser
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST))
 
-demo: $(RUN_STAMP) $(WEB_STAMP) ## run every workflow once on real engines and show what happened
+demo: $(RUN_STAMP) web ## run every workflow once on real engines and show what happened
 	@$(BIN)/python -m dealix.processes.demo
 
-up: $(RUN_STAMP) $(WEB_STAMP) ## the stack with console and example company; Ctrl-C stops it
+up: $(RUN_STAMP) web ## the stack with console and example company; Ctrl-C stops it
 	@$(BIN)/dealix up
 
-test: $(DEV_STAMP) $(WEB_STAMP) $(BROWSER_STAMP) ## all tests, on real embedded engines
+test: $(DEV_STAMP) web browser ## all tests, on real embedded engines
 	@$(BIN)/python -m pytest
 
 check: $(DEV_STAMP) ## format, lint, types, imports, generated docs
@@ -43,7 +40,7 @@ check: $(DEV_STAMP) ## format, lint, types, imports, generated docs
 bench: $(RUN_STAMP) ## measure against the bare engines; writes var/bench.json
 	@$(BIN)/python -m dealix.processes.bench
 
-proof: $(RUN_STAMP) $(WEB_STAMP) ## crash every step of every workflow; writes var/proof.json
+proof: $(RUN_STAMP) web ## crash every step of every workflow; writes var/proof.json
 	@$(BIN)/python -m dealix.processes.proof
 
 format: $(DEV_STAMP) ## put the code into its format
@@ -82,13 +79,13 @@ $(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)
 	@touch $@
 
 # HTMX and fonts come from npm by the lock file; Node from the machine, else from its wheel.
-$(WEB_STAMP): $(WEB_LOCKS) $(RUN_STAMP)
-	@command -v npm >/dev/null 2>&1 || $(PIP) --require-hashes -r requirements-node.lock
+web: $(RUN_STAMP)
+	@{ command -v npm && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'; } \
+		>/dev/null 2>&1 || $(PIP) --require-hashes -r requirements-node.lock
 	@$(BIN)/python -m dealix.console.assets
-	@touch $@
 
 # Debian's Chromium, where this user may install it; elsewhere browser tests say that they skip.
-$(BROWSER_STAMP): | $(BIN)/python
+browser:
 	@if command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 		echo "Installing Debian's Chromium for the browser tests …"; \
@@ -98,4 +95,3 @@ $(BROWSER_STAMP): | $(BIN)/python
 	else \
 		echo "Chromium is not here and this user may not install it: browser tests are skipped."; \
 	fi
-	@touch $@
