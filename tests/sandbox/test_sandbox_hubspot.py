@@ -150,7 +150,9 @@ def test_a_wrong_token_is_401(sandbox, headers):
 
 
 def test_objects_are_read_by_id_and_by_reference(sandbox):
-    created = sandbox.upsert(company(sandbox.scope, "k", name="Rawabi", country="SA")).json()
+    created = sandbox.upsert(
+        company(sandbox.scope, "k", name="R", country="SA", registration_number="1010")
+    ).json()
     number = created["results"][0]["id"]
     base = "/crm/v3/objects/companies"
     by_id = sandbox.client.get(f"{base}/{number}", params={"properties": "country"}, headers=AUTH)

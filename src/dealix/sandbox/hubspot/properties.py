@@ -33,6 +33,7 @@ _READ_ONLY = ("createdate", "hs_createdate", "hs_lastmodifieddate", "hs_object_i
 _COMMON_TEXTS = ("hubspot_owner_id", "hs_lead_status", "description", EXTERNAL)
 _PLACE_TEXTS = ("website", "phone", "address", "city", "state", "zip", "country")
 _COMPANY_TEXTS = ("name", "domain", "industry", "about_us", "founded_year")
+_OUR_COMPANY_TEXTS = ("registration_number",)  # defined by a portal's set-up, as `ext_ref` is
 _CONTACT_TEXTS = (
     "email",
     "firstname",
@@ -46,7 +47,7 @@ _DEAL_TEXTS = ("dealname", "dealstage", "pipeline", "deal_currency_code", "close
 _COMMON = dict.fromkeys(_READ_ONLY, "readonly") | dict.fromkeys(_COMMON_TEXTS, "string")
 _STANDARD: dict[str, dict[str, str]] = {
     "companies": _COMMON
-    | dict.fromkeys(_PLACE_TEXTS + _COMPANY_TEXTS, "string")
+    | dict.fromkeys(_PLACE_TEXTS + _COMPANY_TEXTS + _OUR_COMPANY_TEXTS, "string")
     | {"numberofemployees": "number", "annualrevenue": "number", "lifecyclestage": _STAGES}
     | {"type": "PROSPECT PARTNER RESELLER VENDOR OTHER"},
     "contacts": _COMMON
