@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dealix import catalog
+from dealix.catalog.documents_errors import error_codes_page
 from dealix.catalog.documents_flows import flow_pages
 from dealix.catalog.documents_inventory import inventory_page
 from dealix.catalog.documents_openclaw import openclaw_page
-from dealix.catalog.documents_reference import error_codes_page, settings_page
 from dealix.catalog.documents_roadmap import roadmap_page
 
 FLOWS = "workflows"
@@ -22,7 +22,6 @@ def documents() -> dict[str, str]:
         **pages,
         "adoption-roadmap.md": roadmap_page(rows),
         "openclaw-mapping.md": openclaw_page(rows),
-        "settings.md": settings_page(),
         "error-codes.md": error_codes_page(),
     }
 

@@ -34,9 +34,9 @@ _CLASSES = (
 
 _WORDS = (
     (
-        "**External system**: run by someone else and reached over the network. A model provider, a "
-        "registry and S3 are; our PostgreSQL is not. A model in our own process is one as soon as a "
-        "setting sends its questions to an outside address."
+        "**External system**: run by someone else and reached over the network. A model provider, "
+        "a registry and S3 are; our PostgreSQL is not. A model in our own process is one as soon "
+        "as a setting sends its questions to an outside address."
     ),
     "**Service**: what answers over the network; our application with its database is the first.",
     "**Commitment**: an effect that an outsider sees.",

@@ -1,0 +1,117 @@
+"""The house's own rules, read from the syntax tree: private tables, small pieces, real codes."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import dealix
+from dealix import errors
+from dealix.error_codes import CODES
+
+PACKAGE = Path(dealix.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+MIGRATIONS = "dealix.store.migrations"
+# Modules that may name every table: the list of tables, and what fills the example company's.
+LISTS = ("dealix.store.tables", "dealix.processes.seed")
+# The run and the ledger are what the layers right above are made of; doors and capabilities of the
+# business reach them through services only.
+SHARED_BY_LAYERS = {
+    "dealix.lanes": ("dealix.trust", "dealix.bootstrap"),
+    "dealix.records": ("dealix.lanes", "dealix.trust", "dealix.bootstrap"),
+}
+# A lane hands its flows the run that it has loaded, so a capability may name that one type.
+GIVEN = {"dealix.lanes.models": ("Run", "dealix.business")}
+
+
+def module(file: Path) -> str:
+    parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(file: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every imported module with the names taken from it; `from x import y` may name a module."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module, tuple(alias.name for alias in node.names)
+            yield from ((f"{node.module}.{alias.name}", ()) for alias in node.names)
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, ()) for alias in node.names)
+
+
+def inside(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def strangers(file: Path) -> Iterator[str]:
+    me = module(file)
+    for name, taken in imports(file):
+        owner, _, last = name.rpartition(".")
+        if not name.startswith("dealix.") or last not in ("models", "inbox_models"):
+            continue
+        given, to = GIVEN.get(name, ("", ""))
+        if taken == (given,) and inside(me, to):
+            continue
+        allowed = (owner, *SHARED_BY_LAYERS.get(owner, ()))
+        if me not in LISTS and not any(inside(me, package) for package in allowed):
+            yield f"{me} imports {name}"
+
+
+def test_tables_are_private_to_their_package():
+    found = [text for file in FILES if MIGRATIONS not in module(file) for text in strangers(file)]
+    assert found == []
+
+
+def test_the_check_of_private_tables_sees_a_stranger(tmp_path, monkeypatch):
+    monkeypatch.setattr(f"{__name__}.PACKAGE", tmp_path / "dealix")
+    file = tmp_path / "dealix" / "business" / "leads" / "service.py"
+    file.parent.mkdir(parents=True)
+    for line in (
+        "from dealix.business.partners.models import Partner",
+        "from dealix.business.partners import models",
+        "import dealix.business.partners.models",
+        "from dealix.lanes.models import Run, Signal",
+        "from dealix.records.models import Effect",
+    ):
+        file.write_text(f"{line}\n")
+        assert list(strangers(file)), line
+    file.write_text("from dealix.lanes.models import Run\n")
+    assert not list(strangers(file))
+
+
+def test_files_stay_below_400_lines():
+    long = {module(f): n for f in FILES if (n := len(f.read_text().splitlines())) >= 400}
+    assert long == {}
+
+
+def test_functions_have_50_lines_at_most():
+    long = []
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                if lines > 50:
+                    long.append(f"{module(file)}.{node.name}: {lines}")
+    assert long == []
+
+
+def raised_codes() -> Iterator[tuple[str, str]]:
+    kinds = {
+        name
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, errors.DealixError)
+    }
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else None
+            called = node.func.id if isinstance(node.func, ast.Name) else called
+            first = node.args[0]
+            if called in kinds and isinstance(first, ast.Constant):
+                yield f"{module(file)}:{node.lineno}", str(first.value)
+
+
+def test_every_raised_error_code_exists():
+    found = list(raised_codes())
+    assert found
+    assert [f"{where} raises {code}" for where, code in found if code not in CODES] == []

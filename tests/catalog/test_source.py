@@ -1,0 +1,243 @@
+"""The reader sees what stands in the files: steps in order, undos, pauses, and what is odd."""
+
+from dataclasses import replace
+
+import pytest
+
+from dealix import catalog
+from dealix.catalog import source
+from dealix.catalog.check import differences, findings
+from dealix.catalog.words import Lane, StepKind, Undo
+from dealix.clock import real_now
+
+TODAY = real_now().date()
+
+ACTIVITIES = """
+from dealix.lanes.steps import ask, step, undo
+
+class PartnerActivities:
+    @step("identify_partner", method="upsert")
+    def identify_partner(self, call): ...
+    @step("score_fit", method="upsert")
+    def score_fit(self, call): ...
+    @ask("ask_manager", gate="manager_approval")
+    def ask_manager(self, call): ...
+    @step("draft_term_sheet", method="content_hash")
+    def draft_term_sheet(self, call): ...
+    @step("send_terms", system="email", method="message_id", undo="retract_terms", on_started="ask")
+    def send_terms(self, call): ...
+    @undo("retract_terms", system="email", method="message_id", on_started="ask")
+    def retract_terms(self, call): ...
+    @step("write_crm", system="crm", method="upsert", undo="withdraw_in_crm")
+    def write_crm(self, call): ...
+    @undo("withdraw_in_crm", system="crm", method="upsert")
+    def withdraw_in_crm(self, call): ...
+    @ask("ask_executive", gate="executive_approval")
+    def ask_executive(self, call): ...
+    @step("activate_partner", method="upsert", undo="deactivate_partner")
+    def activate_partner(self, call): ...
+    @undo("deactivate_partner", method="upsert")
+    def deactivate_partner(self, call): ...
+    @step("notify_activation", system="email", method="message_id", final=True, on_started="ask")
+    def notify_activation(self, call): ...
+    @step("assemble_evidence", method="content_hash")
+    def assemble_evidence(self, call): ...
+"""
+
+WORKFLOW = """
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from dealix.business.partners.activities import PartnerActivities
+
+@workflow.defn(name="partner_approval")
+class PartnerApproval(DurableFlow):
+    async def conclude(self, outcome):
+        await self.step(PartnerActivities.assemble_evidence, outcome=outcome)
+
+    async def steps(self):
+        await self.step(PartnerActivities.identify_partner)
+        await self.step(PartnerActivities.score_fit)
+        while True:
+            await self._agree()
+            if (await self.step(PartnerActivities.send_terms)).status == "done":
+                break
+        await self.step(PartnerActivities.write_crm)
+        await self.gate("executive_approval", PartnerActivities.ask_executive)
+        await self.step(PartnerActivities.activate_partner)
+        await self.step(PartnerActivities.notify_activation)
+
+    async def _agree(self):
+        await self.gate("manager_approval", PartnerActivities.ask_manager)
+        await self.step(PartnerActivities.draft_term_sheet)
+"""
+
+
+@pytest.fixture
+def partners(tmp_path):
+    folder = tmp_path / "business" / "partners"
+    folder.mkdir(parents=True)
+    (folder / "activities.py").write_text(ACTIVITIES)
+    (folder / "workflows.py").write_text(WORKFLOW)
+    return folder
+
+
+def read(partners):
+    return source.read(partners.parent.parent)
+
+
+def changed(partners, file, old, new):
+    path = partners / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    return findings([catalog.row("partner_approval")], read(partners), TODAY)
+
+
+def test_a_flow_is_read_in_the_order_in_which_it_runs(partners):
+    flow = read(partners).flows["partner_approval"]
+    assert flow.lane is Lane.DURABLE
+    assert [step.key for step in flow.steps] == [
+        step.key for step in catalog.row("partner_approval").here.steps
+    ]
+    sent = next(step for step in flow.steps if step.key == "send_terms")
+    assert (sent.undo, sent.undo_by, sent.system) == (Undo.UNDOABLE, "retract_terms", "email")
+    assert [s.key for s in flow.steps if s.kind is StepKind.GATE] == [
+        "manager_approval",
+        "executive_approval",
+    ]
+
+
+def test_equal_catalogue_and_code_leave_nothing_to_say(partners):
+    assert findings([catalog.row("partner_approval")], read(partners), TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (
+            "activities.py",
+            '@step("score_fit", method="upsert")',
+            '@step("score_fit", method="content_hash")',
+            "idempotency method",
+        ),
+        ("activities.py", 'undo="withdraw_in_crm"', "final=True", "undo is undoable"),
+        (
+            "activities.py",
+            '@step("write_crm", system="crm"',
+            '@step("write_crm", system="email"',
+            "system is crm",
+        ),
+        (
+            "activities.py",
+            '"notify_activation", system="email", method="message_id", final=True',
+            '"notify_activation", system="email", method="message_id"',
+            "undo is final",
+        ),
+        (
+            "activities.py",
+            'undo="deactivate_partner")\n',
+            'undo="undo_it")\n',
+            "names an undo undo_it that is nowhere",
+        ),
+        ("activities.py", 'gate="manager_approval"', 'gate="boss"', "by the question of boss"),
+        (
+            "activities.py",
+            '@step("identify_partner", method="upsert")',
+            '@step(NAME, method="upsert")',
+            "literals",
+        ),
+        (
+            "activities.py",
+            '@step("score_fit", method="upsert")',
+            '@step("score_fit", **FACTS)',
+            "literals",
+        ),
+        (
+            "activities.py",
+            '@step("score_fit", method="upsert")',
+            '@step("score_fit", method="hope")',
+            "unknown idempotency method",
+        ),
+        (
+            "workflows.py",
+            "        await self.step(PartnerActivities.write_crm)\n",
+            "",
+            "write_crm in the catalogue only",
+        ),
+        (
+            "workflows.py",
+            "        await self.step(PartnerActivities.write_crm)\n",
+            "",
+            "no flow calls the step write_crm",
+        ),
+        (
+            "workflows.py",
+            'await self.gate("executive_approval", PartnerActivities.ask_executive)',
+            'await self.event("signature")',
+            "signature in the code only",
+        ),
+        (
+            "workflows.py",
+            'await self.gate("executive_approval", PartnerActivities.ask_executive)',
+            "pass",
+            "has the pauses",
+        ),
+        (
+            "workflows.py",
+            "self.step(PartnerActivities.score_fit)",
+            "self.step(pick())",
+            "no activity",
+        ),
+        ("workflows.py", 'name="partner_approval"', 'name="partners"', "no lane file holds it"),
+        (
+            "workflows.py",
+            'name="partner_approval"',
+            'name="partners"',
+            "not built in the catalogue",
+        ),
+        ("workflows.py", 'name="partner_approval"', "name=NAME", "no literal name"),
+    ],
+)
+def test_each_difference_is_a_finding(partners, file, old, new, said):
+    found = changed(partners, file, old, new)
+    assert any(said in str(finding) for finding in found), found
+
+
+def test_another_order_is_a_finding(partners):
+    one = "await self.step(PartnerActivities.identify_partner)"
+    two = "await self.step(PartnerActivities.score_fit)"
+    text = (partners / "workflows.py").read_text()
+    swapped = text.replace(one, "X").replace(two, one).replace("X", two)
+    (partners / "workflows.py").write_text(swapped)
+    flow = read(partners).flows["partner_approval"]
+    assert any("order" in text for text in differences(catalog.row("partner_approval"), flow))
+
+
+def test_an_undo_that_no_step_names_is_a_finding(partners):
+    with (partners / "activities.py").open("a") as file:
+        file.write('    @undo("stray", method="upsert")\n    def stray(self, call): ...\n')
+    assert any("no step names the undo stray" in text for text in read(partners).findings)
+
+
+def test_inherited_activities_are_found(partners):
+    text = (partners / "activities.py").read_text()
+    head, tail = text.split('    @ask("ask_executive"', 1)
+    (partners / "activities_late.py").write_text('class Late:\n    @ask("ask_executive"' + tail)
+    head = head.replace("class PartnerActivities:", "class PartnerActivities(Late):")
+    imported = "from dealix.business.partners.activities_late import Late\n"
+    (partners / "activities.py").write_text(imported + head)
+    assert findings([catalog.row("partner_approval")], read(partners), TODAY) == []
+
+
+@pytest.mark.parametrize("name", ["pipelines.py", "tasks.py"])
+def test_a_lane_file_that_nobody_reads_is_a_finding(partners, name):
+    (partners / name).write_text("")
+    assert any("add its reader" in text for text in read(partners).findings)
+
+
+def test_a_row_in_another_lane_than_its_code_is_a_finding(partners):
+    row = catalog.row("partner_approval")
+    moved = replace(row, here=replace(row.here, lane=Lane.MEDIUM))
+    flow = read(partners).flows["partner_approval"]
+    assert any("is medium in the catalogue" in text for text in differences(moved, flow))
