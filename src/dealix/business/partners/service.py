@@ -27,8 +27,7 @@ from dealix.lanes.models import Run
 from dealix.records.canonical import canonical
 from dealix.store.ids import new_id
 from dealix.store.session import tenant_of
-from dealix.trust.access.directory import active_user
-from dealix.trust.access.models import Tenant
+from dealix.trust.access.directory import active_user, company_names
 from dealix.trust.approvals.ports import Tokens
 from dealix.trust.approvals.schemas import ListedEffect
 from dealix.trust.policy.staffing import Staffing
@@ -102,9 +101,7 @@ class PartnerService:
         if repository.in_progress(session, given.country, given.registration_number):
             raise Conflict("partner_in_progress")
 
-    def _store(
-        self, session: Session, given: PartnerApprovalInput, start: Beginning
-    ) -> Partner:
+    def _store(self, session: Session, given: PartnerApprovalInput, start: Beginning) -> Partner:
         person_id = new_id("person")
         self.vault.add(
             session, person_id, {"name": given.contact.name, "email": given.contact.email}
@@ -243,14 +240,14 @@ class PartnerService:
 
     def _facts(self, session: Session, run: Run) -> Facts:
         partner = self.partner(session, run)
-        tenant = session.get_one(Tenant, tenant_of(session))
+        company, company_ar = company_names(session)
         clear = self.vault.reveal(session, partner.contact_person_id)
         return Facts(
             dossier=self.dossier(session, run),
             economics=self.economics(session, run),
             share_percent=str(run.input["economics"]["revenue_share_percent"]),
-            company=tenant.name,
-            company_ar=tenant.name_ar,
+            company=company,
+            company_ar=company_ar,
             contact_name=clear.get("name", ""),
             reference=f"TS-{run.id[-8:].upper()}",
         )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from dealix.errors import InvalidInput
 from dealix.store.session import tenant_of
-from dealix.trust.access.models import User
+from dealix.trust.access.models import Tenant, User
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,12 @@ def active_user(session: Session, user_id: str) -> Person:
     if user is None or not user.active:
         raise InvalidInput("unknown_person", person=user_id)
     return _person(user)
+
+
+def company_names(session: Session) -> tuple[str, str]:
+    """The company's own name, in English and in Arabic."""
+    tenant = session.get_one(Tenant, tenant_of(session))
+    return tenant.name, tenant.name_ar
 
 
 def _person(user: User) -> Person:
