@@ -74,8 +74,8 @@ PREREQUISITES: tuple[Prerequisite, ...] = (
         needs=("workers",),
         before_declared="spike",
         before="spike",
-        command="dealix status",
-        proves="the durable and the medium worker run under the supervisor",
+        command="dealix doctor",
+        proves="its line on the stack counts the processes and names a worker that is down",
     ),
     Prerequisite(
         name="Existing OpenClaw flows mapped to Temporal activities",
@@ -90,8 +90,11 @@ PREREQUISITES: tuple[Prerequisite, ...] = (
         needs=("monitoring",),
         before_declared="spike",
         before="pilot",
-        command="dealix doctor",
-        proves="its lines on metrics read every process and the Temporal SDK",
+        command="curl --fail $DEALIX_PUBLIC_URL/metrics",
+        proves=(
+            "the API answers with its metrics; workers and the Temporal SDK answer the same way "
+            "at the ports that `DEALIX_METRICS_PORT` and `DEALIX_TEMPORAL_METRICS` set for them"
+        ),
     ),
     Prerequisite(
         name="Compensation logic documented for each workflow",
