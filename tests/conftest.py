@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from dealix.engines import plan as plans
 from dealix.engines import postgres
 from dealix.engines.home import Home
 from dealix.engines.stack import Stack
+from dealix.observability.exit import leave
 from dealix.store.migrate import migrate
 from dealix.store.session import Database
 
@@ -121,3 +123,17 @@ def opened(urls: Urls) -> Iterator[Database]:
     database = Database(urls.app, pool_size=4)
     yield database
     database.close()
+
+
+STATUS = pytest.StashKey[int]()
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    session.config.stash[STATUS] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End a run that used the Temporal SDK as its commands do: see `observability.exit`."""
+    if "temporalio" in sys.modules and STATUS in config.stash:
+        leave(config.stash[STATUS])
