@@ -1,10 +1,12 @@
 """The console's threshold: who comes, in which language, and what an error looks like to people."""
 
+import logging
+import secrets
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
@@ -15,9 +17,11 @@ from dealix.console.render import page
 from dealix.console.session import person_of
 from dealix.console.speech import Speech
 from dealix.console.visit import DEFAULT_ZONE, NOTICES, Visit, here, locale_of
-from dealix.errors import DealixError, InvalidInput, NotFound, NotSignedIn
+from dealix.errors import DealixError, InvalidInput, InvariantBroken, NotFound, NotSignedIn
 from dealix.i18n import N_, sentence_of
 from dealix.trust.access import web
+
+log = logging.getLogger(__name__)
 
 Sent = dict[str, list[str]]
 
@@ -50,6 +54,10 @@ class PageRoute(APIRoute):
                 return await run_in_threadpool(error_page, request, InvalidInput("invalid_input"))
             except DealixError as error:
                 return await run_in_threadpool(error_page, request, error)
+            except HTTPException:
+                raise
+            except Exception as error:  # noqa: BLE001 (people get a page, whatever happened)
+                return await run_in_threadpool(unexpected_page, request, error)
 
         return handler
 
@@ -127,9 +135,20 @@ def back_to(path: str, done: str = "") -> RedirectResponse:
     return RedirectResponse(f"{path}{mark}done={done}" if done else path, status_code=303)
 
 
+def unexpected_page(request: Request, error: Exception) -> Response:
+    """The page for what no code foresaw; the log has it under the page's reference."""
+    reference = f"err_{secrets.token_hex(6)}"
+    log.error("%s on %s", reference, request.method, exc_info=error)
+    return error_page(request, InvariantBroken("internal_error", reference=reference))
+
+
 def error_page(request: Request, error: DealixError) -> Response:
-    """An error as a page in the visitor's language."""
-    visit = anyone(request)
+    """An error as a page in the visitor's language, even while the database is away."""
+    try:
+        visit = anyone(request)
+    except Exception:  # noqa: BLE001 (an error is being told: nothing else may stop that)
+        speech = Speech(locale_of(request, None), DEFAULT_ZONE)
+        visit = Visit(request=request, speech=speech, csrf="")
     heading = visit.speech.say(HEADINGS.get(error.status, FALLBACK))
     return page(
         visit,

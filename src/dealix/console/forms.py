@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 INPUT_TYPES = {"integer": "number", "number": "number"}
-LONG_TEXT = 200
+LONG_TEXT = 300
 FORMATS = {
     "email": "email",
     "idn-email": "email",
@@ -32,6 +32,7 @@ class Field:
     label: str
     hint: str = ""
     required: bool = False
+    optional: bool = False
     input_type: str = "text"
     value: Any = ""
     options: list[tuple[str, str]] = field(default_factory=list)
@@ -110,6 +111,7 @@ class SchemaForm:
             label=str(schema.get("title") or name.rsplit(".", 1)[-1].replace("_", " ")),
             hint=str(schema.get("description", "")),
             required=required,
+            optional=not required and schema.get("default") in (None, ""),
             value="" if value is None else value,
             errors=list(errors.get(name, ())),
             attributes=_attributes(schema),

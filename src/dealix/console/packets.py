@@ -14,6 +14,13 @@ from dealix.i18n import N_
 from dealix.i18n.words import WORDS
 
 COMPARED = ("asks", "subject", "context", "risks", "reversibility", "effects", "draft", "revealed")
+DECIDED = {
+    "approve": "approved",
+    "reject": "rejected",
+    "request_changes": "changes_requested",
+}
+"""What a decision made of its request, as a badge says it."""
+
 LONGEST_SEEN = 200_000
 
 
@@ -66,6 +73,8 @@ def value_said(speech: Speech, value: Any) -> Markup:
         return Markup("—")
     if isinstance(value, bool):
         return speech.say(YES if value else NO)
+    if isinstance(value, Mapping) and {"name", "points", "weight"} <= value.keys():
+        return _signal(speech, value)
     if isinstance(value, Mapping):
         lines = [
             Markup("<li>{}: {}</li>").format(speech.word(name), value_said(speech, part))
@@ -82,6 +91,17 @@ def value_said(speech: Speech, value: Any) -> Markup:
 
 YES = N_("Yes")
 NO = N_("No")
+
+
+def _signal(speech: Speech, value: Mapping[str, Any]) -> Markup:
+    """One signal of a score: what it gave out of what it could give, and why."""
+    return speech.say(
+        N_("{name}: {points} of {weight} ({because})"),
+        name=speech.word(value["name"]),
+        points=speech.number(value["points"]),
+        weight=speech.number(value["weight"]),
+        because=_scalar(speech, value.get("because", "—")),
+    )
 
 
 def _scalar(speech: Speech, value: Any) -> Markup:

@@ -57,7 +57,7 @@ def page(visit: Visit, template: str, /, status: int = 200, **context: Any) -> H
             visit=visit,
             speech=speech,
             actor=visit.actor,
-        status=status,
+            status=status,
             locale=speech.locale,
             asset=lambda path: f"/static/{path}?v={asset_version()}",
             _=speech.say,

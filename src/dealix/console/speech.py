@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
-from dealix.i18n import name_of, translate
+from dealix.i18n import N_, name_of, translate
 from dealix.i18n.catalogue import translations
 from dealix.i18n.formats import moment_of, show_date, show_duration, show_moment, show_number
 from dealix.i18n.words import WORDS
@@ -110,8 +110,8 @@ class Speech:
             return Markup("—")
         length = show_duration(self.locale, abs(moment - now))
         if moment >= now:
-            return self.say("{length} left", length=length)
-        return self.say("{length} overdue", length=length)
+            return self.say(N_("{length} left"), length=length)
+        return self.say(N_("{length} overdue"), length=length)
 
     def number(self, value: Any) -> Markup:
         """A number with grouped digits."""

@@ -33,8 +33,11 @@ def show_date(locale: str, value: datetime | str, zone: ZoneInfo) -> str:
 
 
 def show_duration(locale: str, length: timedelta) -> str:
-    """A length in its largest whole unit: minutes, hours or days."""
-    minutes = max(0, int(length.total_seconds() // 60))
+    """A length in a whole unit that keeps it readable: seconds, minutes, hours or days."""
+    seconds = max(0, int(length.total_seconds()))
+    if seconds < 60:
+        return ntranslate(locale, "{count} second", "{count} seconds", seconds)
+    minutes = seconds // 60
     if minutes < 60:
         return ntranslate(locale, "{count} minute", "{count} minutes", minutes)
     if minutes < 48 * 60:

@@ -7,6 +7,6 @@ from dealix.i18n.words import word
 
 
 def sentence_of(error: DealixError, locale: str) -> str:
-    """The sentence of an error's code; values that are known words (a gate, a role) are said too."""
+    """The sentence of an error's code; values that are known words are said too."""
     params = {name: word(locale, value) for name, value in error.params.items()}
     return translate(locale, CODES[error.code], **params)

@@ -149,6 +149,19 @@ PACKETS = {
     "reversibility": N_("Reversibility"),
     "template": N_("Template"),
     "term_sheet": N_("Term sheet"),
+    "registration_checked": N_("Registration check"),
+    "format_only": N_("Only its form was checked"),
+    "registration_not_checked": N_("The registration was not checked at the registry."),
+    "exclusive": N_("The partnership is exclusive."),
+    "low_fit": N_("The fit score is low."),
+    "positive": N_("Positive"),
+    "not positive": N_("Not positive"),
+    "partner.send_terms": N_(
+        "Approve this draft. The terms then go to the partner by email and into the CRM."
+    ),
+    "partner.activate": N_(
+        "Approve the activation. The partner then becomes active and is told by email."
+    ),
     "email.send": N_("Send an email"),
     "email.retract": N_("Send a retraction by email"),
     "crm.write": N_("Write to the CRM"),

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from dealix import clock
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
-from dealix.console.packets import differences, said, seen, seen_before, value_said
+from dealix.console.packets import DECIDED, differences, said, seen, seen_before, value_said
 from dealix.console.people import people
 from dealix.console.render import page
 from dealix.console.titles import titles
@@ -83,8 +83,9 @@ def _page(
         status=refusal.status if refusal else 200,
         approval=found,
         run=run,
-        asks=speech.say(packet["asks"]),
-        subject=said(speech, {**packet["subject"], **packet.get("revealed", {})}),
+        asks=speech.word(packet["asks"]),
+        subject=said(speech, packet["subject"]),
+        contact=said(speech, packet.get("revealed", {})),
         context=said(speech, packet["context"]),
         risks=[value_said(speech, risk) for risk in packet["risks"]],
         draft=packet.get("draft"),
@@ -92,6 +93,7 @@ def _page(
         seats=_seats(visit, found),
         person=people(visit),
         decisions=found["decisions"],
+        decided=DECIDED,
         may_decide=found["may_decide"],
         left=speech.left(found["deadline"], _now(run)) if found["deadline"] else Markup(""),
         title_of=titles(visit),

@@ -9,6 +9,8 @@ from markupsafe import Markup
 from dealix import catalog
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.engine_link import engine_href
+from dealix.console.packets import DECIDED
+from dealix.console.people import people
 from dealix.console.render import page
 from dealix.console.titles import titles
 from dealix.console.visit import Visit
@@ -127,6 +129,8 @@ def _run_page(
         ahead=[] if found["ended_at"] else [step for step in steps if step.key not in seen],
         progress={"done": len(done & names.keys()), "all": len(steps)},
         entry_name=entry_name,
+        person=people(visit),
+        decided=DECIDED,
         title_of=titles(visit),
         jumps=[(key, visit.speech.say(label)) for key, _, label in JUMPS],
         engine_href=engine_href(visit.services.settings, found),
