@@ -38,17 +38,18 @@ from dealix.observability.temporal import runtime
 from dealix.settings import Settings
 from dealix.store.objects import Objects
 from dealix.store.session import Database
+from dealix.trust.access import directory
 from dealix.trust.access.limiting import SignInLimits
 from dealix.trust.access.rights import permit
 from dealix.trust.access.service import Access
 from dealix.trust.approvals.activities import ApprovalActivities
 from dealix.trust.approvals.reading import timeline
+from dealix.trust.approvals.seating import Seating
 from dealix.trust.approvals.service import ApprovalService
+from dealix.trust.outbound.gatekeeping import PolicyGatekeeper
 from dealix.trust.outbound.service import Outbound
+from dealix.trust.policy.authority_book import AuthorityBook
 from dealix.trust.policy.engine import PolicyEngine
-from dealix.trust.policy.gatekeeping import PolicyGatekeeper
-from dealix.trust.policy.staffing import Staffing
-from dealix.trust.policy.tokens import TokenBook
 from dealix.trust.privacy import Vault
 
 FLOWS = (PartnerApproval, TakeBack)
@@ -89,14 +90,9 @@ class Services:
         return PolicyEngine()
 
     @cached_property
-    def tokens(self) -> TokenBook:
-        """Permissions for effects."""
-        return TokenBook()
-
-    @cached_property
-    def staffing(self) -> Staffing:
+    def seating(self) -> Seating:
         """Who approves what, by each tenant's active table."""
-        return Staffing()
+        return Seating(AuthorityBook(directory), self.policy)
 
     @cached_property
     def bridge(self) -> Bridge:
@@ -138,7 +134,7 @@ class Services:
     def approvals(self) -> ApprovalService:
         """The one door for decisions."""
         return ApprovalService(
-            self.database, self.staffing, self.tokens, self.vault, permit, self.courier.deliver
+            self.database, self.seating, self.vault, permit, self.courier.deliver
         )
 
     @cached_property
@@ -149,12 +145,12 @@ class Services:
     @cached_property
     def partners(self) -> PartnerService:
         """Facts, texts and hashes of partner approvals."""
-        return PartnerService(self.vault, self.staffing, self.tokens)
+        return PartnerService(self.vault, self.seating)
 
     @cached_property
     def outbound(self) -> Outbound:
         """The only way to the outside."""
-        return Outbound(self.database, PolicyGatekeeper(self.policy, self.tokens))
+        return Outbound(self.database, PolicyGatekeeper(self.policy))
 
     @cached_property
     def kinds(self) -> dict[str, WorkflowKind]:
@@ -184,11 +180,11 @@ class Services:
             self.vault.blind_index,
         )
 
-    def mailer(self, rehearsal: bool) -> Mailer:
+    def mailer(self, rehearsal: bool) -> Mailer:  # noqa: FBT001
         """The mail server of real runs, or for a rehearsal the sandbox's."""
         return SmtpMailer.of(self._played() if rehearsal else self.settings)
 
-    def crm(self, rehearsal: bool) -> Crm:
+    def crm(self, rehearsal: bool) -> Crm:  # noqa: FBT001
         """The CRM of real runs, or for a rehearsal the sandbox's."""
         return HubSpotCrm.of(self._played() if rehearsal else self.settings, self.secrets)
 
@@ -265,5 +261,3 @@ def thread_pool() -> ThreadPoolExecutor:
 def _activities(group: object) -> list[Callable[..., Any]]:
     found = [getattr(group, name) for name in dir(type(group)) if not name.startswith("_")]
     return [method for method in found if hasattr(method, "__temporal_activity_definition")]
-
-

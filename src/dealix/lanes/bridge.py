@@ -94,7 +94,7 @@ class Bridge:
     # -- how -----------------------------------------------------------------------------------
 
     async def _start(self, run: Run, start: FlowStart) -> str:
-        client = (await self._connected()).client(run.rehearsal)
+        client = (await self._connected()).client(rehearsal=run.rehearsal)
         if run.rehearsal:
             client = skipper_of(client).client
         try:
@@ -152,7 +152,7 @@ class Bridge:
 
     async def _fast_forward(self, run: Run, duration: timedelta) -> None:
         handle = await self._find(run)
-        client = (await self._connected()).client(True)
+        client = (await self._connected()).client(rehearsal=True)
         await self._idle_of(handle)
         await skipper_of(client).fast_forward(handle, duration)
         await self._idle_of(handle)
@@ -188,7 +188,7 @@ class Bridge:
         return await self._find(run)
 
     async def _find(self, run: Run) -> WorkflowHandle[Any, Any]:
-        client: Client = (await self._connected()).client(run.rehearsal)
+        client: Client = (await self._connected()).client(rehearsal=run.rehearsal)
         return client.get_workflow_handle(run.engine_id)
 
     async def _connected(self) -> Engines:

@@ -34,7 +34,7 @@ class Courier:
             reopened = self._reopened(_case_of(session, signal), run)
         if run.engine_started_at is None:
             return False
-        outcome = self._tell(run, signal, reopened, wait)
+        outcome = self._tell(run, signal, wait, reopened=reopened)
         with self.database.tenant(tenant_id) as session:
             if outcome == "delivered":
                 signals.delivered(session, signal_id)
@@ -57,7 +57,7 @@ class Courier:
             row.engine_started_at = row.engine_started_at or clock.real_now()
         return True
 
-    def _tell(self, run: Run, signal: Signal, reopened: bool, wait: timedelta) -> str:
+    def _tell(self, run: Run, signal: Signal, wait: timedelta, *, reopened: bool) -> str:
         if signal.kind == "cancel":
             return self.bridge.cancel(run)
         if reopened:

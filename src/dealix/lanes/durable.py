@@ -44,7 +44,7 @@ class FlowEnded(Exception):
 
 
 class DurableFlow:
-    """What every long-lived workflow is made of; subclasses write `steps()` and may `conclude()`."""
+    """What a long-lived workflow is made of: a subclass writes `steps()`, and may `conclude()`."""
 
     good_outcomes: frozenset[str] = frozenset({"activated"})
 
@@ -132,7 +132,9 @@ class DurableFlow:
         if isinstance(reason, asyncio.CancelledError):
             return Ending(outcome="cancelled", reason="cancelled")
         if isinstance(reason, (ActivityError, ApplicationError)):
-            return Ending(outcome="failed", reason=_code_of(reason), error={"code": _code_of(reason)})
+            return Ending(
+                outcome="failed", reason=_code_of(reason), error={"code": _code_of(reason)}
+            )
         raise reason
 
     async def _watch_deadline(self, body: "asyncio.Task[str]") -> None:
@@ -170,9 +172,7 @@ class DurableFlow:
 
         Answers how many were taken back, once every case is settled.
         """
-        items = await self._local(
-            "begin_undo", list[UndoItem], ending.model_dump(mode="json")
-        )
+        items = await self._local("begin_undo", list[UndoItem], ending.model_dump(mode="json"))
         undone = 0
         pending: list[tuple[UndoItem, str]] = []
         for item in items:
@@ -194,9 +194,7 @@ class DurableFlow:
         call = self._call(item.action, 1, {"undo_id": item.id}, key=f"undo:{item.key}")
         call = call.model_copy(update={"reason": ending.reason or ending.outcome})
         try:
-            return await self._execute(
-                item.action, call, StepResult, local=False, retry=SWEEPING
-            )
+            return await self._execute(item.action, call, StepResult, local=False, retry=SWEEPING)
         except ActivityError as failure:
             data = {"undo_id": item.id, "code": _code_of(failure)}
             case = self._call("fail_undo", 1, data)
@@ -230,13 +228,16 @@ class DurableFlow:
     async def _decided(self, opened: GateOpened) -> GateState:
         seen = 0
         while True:
-            await workflow.wait_condition(lambda: self._decisions(opened) > seen)
+            await self._more_decisions(opened, seen)
             seen = self._decisions(opened)
             state = await self._whole(
                 self._local("load_decision", GateState, {"approval_id": opened.approval_id})
             )
             if state.status != "open":
                 return state
+
+    async def _more_decisions(self, opened: GateOpened, seen: int) -> None:
+        await workflow.wait_condition(lambda: self._decisions(opened) > seen)
 
     def _decisions(self, opened: GateOpened) -> int:
         return sum(
@@ -272,9 +273,7 @@ class DurableFlow:
             raise ApplicationError("the flow has not started", non_retryable=True)
         return self._start
 
-    async def _act(
-        self, facts: StepFacts, call: StepCall, answer: type[Answer]
-    ) -> Answer:
+    async def _act(self, facts: StepFacts, call: StepCall, answer: type[Answer]) -> Answer:
         return await self._execute(facts.name, call, answer, local=facts.system is None)
 
     async def _local(
@@ -292,14 +291,15 @@ class DurableFlow:
         retry: Any = None,
     ) -> Answer:
         if local:
-            return await workflow.execute_local_activity(
+            done: Answer = await workflow.execute_local_activity(
                 name,
                 call,
                 result_type=answer,
                 start_to_close_timeout=STEP_TIMEOUT,
                 retry_policy=retry or LOCAL,
             )
-        return await workflow.execute_activity(
+            return done
+        answered: Answer = await workflow.execute_activity(
             name,
             call,
             result_type=answer,
@@ -308,6 +308,7 @@ class DurableFlow:
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             retry_policy=retry or OUTSIDE,
         )
+        return answered
 
     async def _whole(self, work: Coroutine[Any, Any, Answer]) -> Answer:
         """Let a step end before a cancel passes: what it did must be known to be undone.

@@ -44,7 +44,7 @@ def mark(session: Session, run_id: str, status: str, waiting_for: str | None = N
         run.status, run.waiting_for = status, waiting_for
 
 
-def end_status(session: Session, run: Run, outcome: str, good: bool) -> str:
+def end_status(session: Session, run: Run, outcome: str, *, good: bool) -> str:
     """The status a run ends in, by what its ledger says is still outside."""
     if open_cases(session, run.id) or _undos(session, run.id, "registered", "failed"):
         return "attention" if not good else "completed"

@@ -87,7 +87,7 @@ def undo_preview(session: Session, run: Run) -> dict[str, Any]:
     return {"run": run.id, "undo": back, "final": final}
 
 
-def entry(  # noqa: PLR0913 (the surface's six fields, by name)
+def entry(
     *, at: datetime, kind: str, name: str, status: str, attempts: int = 1, key: str, **more: Any
 ) -> dict[str, Any]:
     """One entry of a timeline, in the surface's shape."""

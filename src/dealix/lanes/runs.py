@@ -67,15 +67,15 @@ class RunService:
         workflow: str,
         input: Mapping[str, Any],  # noqa: A002 (the surface's name)
         key: str | None = None,
-        rehearsal: bool = False,
+        rehearsal: bool = False,  # noqa: FBT001,FBT002 (a field of the surface)
     ) -> tuple[dict[str, Any], bool]:
-        """Start a run, or answer the one that this key started. Answers it and whether it is new."""
+        """Start a run, or answer the one of this key; says whether it is new."""
         kind = self._kind(workflow)
         self.permit(actor, f"run.start.{workflow}")
         checked = _validated(kind.input_model, input)
         if rehearsal:
             self._can_rehearse()
-        digest = self.fingerprint(_canonical(input, rehearsal))
+        digest = self.fingerprint(_canonical(input, rehearsal=rehearsal))
         with self.database.tenant(actor.tenant_id) as session:
             run, created = self._store(session, actor, kind, checked, digest, key, rehearsal)
         if created:
@@ -120,9 +120,7 @@ class RunService:
                 run.cancel_requested_at = clock.real_now()
                 run.cancel_requested_by = actor.user_id
                 data = {"comment": self.fingerprint(comment) if comment else None}
-                note(
-                    session, actor.user_id, "run.cancel_requested", run.id, data, chain=run.chain
-                )
+                note(session, actor.user_id, "run.cancel_requested", run.id, data, chain=run.chain)
             signal = signals.enqueue(session, run.id, "cancel", run.id)
         self._quietly(lambda: self.courier.deliver(actor.tenant_id, signal))
         return self.get(actor, run_id)
@@ -181,7 +179,7 @@ class RunService:
         checked: BaseModel,
         digest: str,
         key: str | None,
-        rehearsal: bool,
+        rehearsal: bool,  # noqa: FBT001
     ) -> tuple[Run, bool]:
         """The run's row, with what its business needs, in the caller's transaction."""
         found = self._by_key(session, kind.key, key, digest)
@@ -214,9 +212,7 @@ class RunService:
         note(session, actor.user_id, "run.started", run_id, data, chain=run.chain)
         return run, True
 
-    def _by_key(
-        self, session: Session, workflow: str, key: str | None, digest: str
-    ) -> Run | None:
+    def _by_key(self, session: Session, workflow: str, key: str | None, digest: str) -> Run | None:
         if key is None:
             return None
         # Two starts with one key wait for one another here, so that the second finds the first.
@@ -271,7 +267,7 @@ _BUSINESS_CODES = frozenset(
 )
 
 
-def _canonical(given: Mapping[str, Any], rehearsal: bool) -> str:
+def _canonical(given: Mapping[str, Any], *, rehearsal: bool) -> str:
     """The input as one text, by which a repeated key is told from a reused one."""
     return json.dumps([dict(given), rehearsal], sort_keys=True, ensure_ascii=False, default=str)
 
@@ -279,4 +275,3 @@ def _canonical(given: Mapping[str, Any], rehearsal: bool) -> str:
 def _lock_of(name: str) -> Any:
     number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
     return func.pg_advisory_xact_lock(number)
-

@@ -1,4 +1,4 @@
-"""What crosses between a flow and its steps: identifiers, hashes and times, never a person's data."""
+"""What crosses between a flow and its steps: identifiers, hashes, times, nobody's data."""
 
 from datetime import datetime
 from typing import Any, Literal

@@ -18,7 +18,7 @@ class Engines:
     runs: Client
     rehearsals: Client | None
 
-    def client(self, rehearsal: bool) -> Client:
+    def client(self, *, rehearsal: bool) -> Client:
         """The client for a run of this kind."""
         if not rehearsal:
             return self.runs

@@ -30,7 +30,7 @@ from dealix.trust.outbound.undoing import undo_outside, undo_own
 class PartnerActivities:
     """Steps, gates and undo actions of `partner_approval`."""
 
-    def __init__(  # noqa: PLR0913 (its collaborators, each named)
+    def __init__(
         self,
         database: Database,
         partners: PartnerService,
@@ -73,9 +73,7 @@ class PartnerActivities:
         """Keep the draft under its content, sealed for its contact."""
         return self._own(PartnerActivities.draft_term_sheet, call, self._keep_draft)
 
-    @step(
-        "send_terms", system="email", method="message_id", undo="retract_terms", on_started="ask"
-    )
+    @step("send_terms", system="email", method="message_id", undo="retract_terms", on_started="ask")
     def send_terms(self, call: StepCall) -> StepResult:
         """Send the approved terms; a draft that has changed goes back to the gate."""
         with self.database.tenant(call.tenant_id) as session:
@@ -103,9 +101,7 @@ class PartnerActivities:
         """Make the partner active in our own stores."""
         return self._own(PartnerActivities.activate_partner, call, _status("active"))
 
-    @step(
-        "notify_activation", system="email", method="message_id", final=True, on_started="ask"
-    )
+    @step("notify_activation", system="email", method="message_id", final=True, on_started="ask")
     def notify_activation(self, call: StepCall) -> StepResult:
         """Tell the partner that the partnership is in effect."""
         with self.database.tenant(call.tenant_id) as session:
@@ -144,9 +140,7 @@ class PartnerActivities:
         with self.database.tenant(call.tenant_id) as session:
             run = run_book.get(session, call.run_id)
             facts = facts_of(PartnerActivities.deactivate_partner)
-            return undo_own(
-                session, facts, call, lambda: _set_status(session, run, "withdrawn")
-            )
+            return undo_own(session, facts, call, lambda: _set_status(session, run, "withdrawn"))
 
     # -- how ---------------------------------------------------------------------------------
 
@@ -177,9 +171,7 @@ class PartnerActivities:
             run = run_book.get(session, call.run_id, lock=True)
             request = opening(session, self.partners, run, call.round)
             approval = self.approvals.open(session, request, run)
-            effects.once(
-                session, spec_of(facts, call, None), lambda: {"approval_id": approval.id}
-            )
+            effects.once(session, spec_of(facts, call, None), lambda: {"approval_id": approval.id})
             run_book.mark(session, run.id, "waiting", approval.gate)
             opened = GateOpened(
                 approval_id=approval.id,
@@ -226,9 +218,7 @@ class PartnerActivities:
         )
         return {"pack_id": pack.id, "sha256": pack.sha256}
 
-    def _mail(
-        self, call: StepCall, outgoing: Outgoing, action: str, name: str
-    ) -> OutsideEffect:
+    def _mail(self, call: StepCall, outgoing: Outgoing, action: str, name: str) -> OutsideEffect:
         message_id = message_id_for(call.key, self.sender)
         undone = call.key.removeprefix("undo:") if call.key.startswith("undo:") else None
         mail = Mail(
@@ -297,4 +287,3 @@ def _status(
 def _set_status(session: Session, run: Run, status: str) -> None:
     partner = repository.partner(session, run.input["partner_id"])
     partner.status, partner.updated_at = status, clock.now()
-

@@ -107,7 +107,7 @@ def activation(facts: Facts, locale: str) -> Letter:
     if locale == "ar":
         return Letter(
             f"تفعيل الشراكة — {facts.reference}",
-            f"السيد/السيدة {facts.contact_name}،\n\nيسرنا إبلاغكم بأن الشراكة مع {facts.company_ar} "
+            f"السيد/السيدة {facts.contact_name}،\n\nيسرنا إبلاغكم بأن الشراكة مع {facts.company_ar} "  # noqa: E501 (one Arabic line)
             f"أصبحت نافذة.\n\n{facts.company_ar}\n",
         )
     return Letter(

@@ -36,9 +36,7 @@ def manager(session: Session, partners: PartnerService, run: Run, round_: int) -
 
 def executive(session: Session, partners: PartnerService, run: Run, round_: int) -> Opening:
     """The executive sees what went out, and the activation notice that follows from a yes."""
-    packet = _packet(
-        session, partners, run, "partner.activate", approved_draft(session, run) or ""
-    )
+    packet = _packet(session, partners, run, "partner.activate", approved_draft(session, run) or "")
     notice = ListedEffect(
         action="email.send",
         resource=f"{run.id}:notify_activation",
@@ -79,7 +77,7 @@ def _packet(
             "currency": economics.currency,
             "exclusivity": dossier.exclusivity,
         },
-        risks=_risks(dossier.exclusivity, economics.fit_score),
+        risks=_risks(economics.fit_score, exclusivity=dossier.exclusivity),
         reversibility="partially",
         document={"kind": "term_sheet", "digest": draft, "template": template()},
         personal=personal,
@@ -87,7 +85,7 @@ def _packet(
     )
 
 
-def _risks(exclusivity: bool, fit_score: int) -> list[str]:
+def _risks(fit_score: int, *, exclusivity: bool) -> list[str]:
     """Risks as stable words; pages translate them."""
     found = ["registration_not_checked"]
     if exclusivity:
@@ -105,8 +103,7 @@ def _opening(run: Run, gate: str, round_: int, packet: ApprovalPacket) -> Openin
         kind=KIND,
         type=str(run.input["partner_type"]),
         amount=str(run.input["economics"]["expected_revenue"]),
+        exclusive=bool(run.input["exclusivity"]),
         requested_by=run.started_by,
         packet=packet,
     )
-
-

@@ -18,7 +18,7 @@ REGISTRATION: dict[str, str] = {
     "QA": r"\d{4,6}",
     "OM": r"\d{6,8}",
 }
-"""Forms of commercial registration numbers by country; a Saudi one has ten digits (7… is unified)."""
+"""Forms of registration numbers by country; a Saudi one has ten digits (7… is unified)."""
 
 FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -108,7 +108,9 @@ class PartnerApprovalInput(Strict):
     exclusivity: Annotated[bool, Field(title="Exclusive partnership")] = False
     approver: Annotated[
         str | None,
-        Field(max_length=80, title="Manager who shall decide", json_schema_extra={"format": "person"}),
+        Field(
+            max_length=80, title="Manager who shall decide", json_schema_extra={"format": "person"}
+        ),
     ] = None
     deadline: Annotated[AwareDatetime | None, Field(title="Deadline, at most 14 days away")] = None
 

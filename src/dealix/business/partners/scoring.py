@@ -22,18 +22,14 @@ def economics(
     signals = [
         _band("expected_revenue", 35, revenue, REVENUE_BANDS, rising=True),
         _band("revenue_share", 20, given.revenue_share_percent, SHARE_BANDS, rising=False),
-        Signal(
-            name="partner_type", weight=25, points=TYPE_FIT[partner_type], because=partner_type
-        ),
+        Signal(name="partner_type", weight=25, points=TYPE_FIT[partner_type], because=partner_type),
         Signal(
             name="net_first_year",
             weight=15,
             points=15 if net > 0 else 0,
             because="positive" if net > 0 else "not positive",
         ),
-        Signal(
-            name="home_market", weight=5, points=5 if country == "SA" else 3, because=country
-        ),
+        Signal(name="home_market", weight=5, points=5 if country == "SA" else 3, because=country),
     ]
     return EconomicsModel(
         expected_revenue=_money(revenue),

@@ -28,9 +28,9 @@ from dealix.records.canonical import canonical
 from dealix.store.ids import new_id
 from dealix.store.session import tenant_of
 from dealix.trust.access.directory import active_user, company_names
-from dealix.trust.approvals.ports import Tokens
-from dealix.trust.approvals.schemas import ListedEffect
-from dealix.trust.policy.staffing import Staffing
+from dealix.trust.approvals.seating import Seating
+from dealix.trust.policy import tokens
+from dealix.trust.policy.authority_book import Matter
 from dealix.trust.privacy import Vault
 
 LONGEST = timedelta(days=14)
@@ -53,10 +53,9 @@ class Outgoing:
 class PartnerService:
     """Facts, texts and hashes of partner approvals."""
 
-    def __init__(self, vault: Vault, staffing: Staffing, tokens: Tokens) -> None:
+    def __init__(self, vault: Vault, seating: Seating) -> None:
         self.vault = vault
-        self.staffing = staffing
-        self.tokens = tokens
+        self.seating = seating
 
     # -- before the start --------------------------------------------------------------------
 
@@ -65,12 +64,13 @@ class PartnerService:
     ) -> Prepared:
         """Check the start against the business and store the partner; raises and starts nothing."""
         deadline = self._deadline(given.deadline)
-        amount = given.economics.expected_revenue
+        named = None
         if given.approver is not None:
-            active_user(session, given.approver)
-        self.staffing.assert_staffed(
-            session, KIND, given.partner_type, amount, actor.user_id, named=given.approver
+            named = ("manager_approval", active_user(session, given.approver).user_id)
+        matter = Matter(
+            KIND, given.partner_type, given.economics.expected_revenue, given.exclusivity
         )
+        self.seating.assert_staffed(session, matter, actor.user_id, GATES, named)
         if not start.rehearsal:
             self._alone(session, given)
         partner = self._store(session, given, start)
@@ -126,19 +126,19 @@ class PartnerService:
 
     def _cover_bad_end(self, session: Session, run: Run) -> None:
         """The start, by a person with the right, covers the notices of a bad end."""
-        self.tokens.issue(
+        tokens.issue_all(
             session,
             run_id=run.id,
             decision_id=None,
             issued_by=run.started_by,
             effects=[
-                ListedEffect(
+                tokens.Grant(
                     action="email.retract",
                     resource=f"{run.id}:retract_terms",
                     payload_hash=self.retraction(session, run).payload_hash,
                     covers="bad_end",
                 ),
-                ListedEffect(
+                tokens.Grant(
                     action="crm.withdraw",
                     resource=f"{run.id}:withdraw_in_crm",
                     payload_hash=company_hash(self.company(session, run, "withdrawn")),

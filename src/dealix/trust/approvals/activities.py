@@ -8,7 +8,6 @@ from dealix.store.session import Database
 from dealix.trust.approvals.service import ApprovalService
 
 
-
 class ApprovalActivities:
     """Loads decisions by their request; a forged update finds nothing here and changes nothing."""
 

@@ -7,7 +7,7 @@ from dealix.actors import Actor
 from dealix.errors import Conflict, DealixError, InvalidInput, NotEntitled
 from dealix.lanes.models import Run
 from dealix.trust.approvals.models import Approval, Decision
-from dealix.trust.approvals.ports import Seat
+from dealix.trust.policy.authority_book import OpenSlot as Seat
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Matter:
     seen: str
 
 
-def judge(  # noqa: PLR0913 (a matter's parts, each named)
+def judge(
     actor: Actor,
     approval: Approval,
     run: Run,
@@ -102,9 +102,9 @@ def a_rejection_says_why(matter: Matter) -> DealixError | None:
 
 RULES: tuple[Callable[[Matter], DealixError | None], ...] = (
     the_requester_does_not_decide,
-    only_a_person_named_by_the_table_decides,
     a_request_is_decided_once,
     one_person_fills_one_slot_of_a_run,
+    only_a_person_named_by_the_table_decides,
     the_packet_is_the_one_that_was_seen,
     a_rejection_says_why,
 )

@@ -63,4 +63,4 @@ class Opening(BaseModel):
     requested_by: str
     packet: ApprovalPacket
     amount: str = "0"
-    authority_version: int | None = None
+    exclusive: bool = False

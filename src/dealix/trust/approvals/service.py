@@ -19,9 +19,15 @@ from dealix.store.session import Database, tenant_of
 from dealix.trust.approvals import views
 from dealix.trust.approvals.judging import Judgement, judge
 from dealix.trust.approvals.models import Approval, Decision
-from dealix.trust.approvals.ports import Authority, Seat, Tokens
 from dealix.trust.approvals.schemas import ApprovalPacket, Opening, Word
+from dealix.trust.approvals.seating import Seating
+from dealix.trust.policy import tokens
+from dealix.trust.policy.authority_book import Matter, OpenSlot
 from dealix.trust.privacy import Vault
+
+Seats = list[OpenSlot]
+Changes = list[str]
+Decisions = list[Decision]
 
 
 class ApprovalService:
@@ -30,22 +36,20 @@ class ApprovalService:
     def __init__(
         self,
         database: Database,
-        authority: Authority,
-        tokens: Tokens,
+        seating: Seating,
         vault: Vault,
         permit: Callable[[Actor, str], None],
         after: Callable[[str, str], bool],
     ) -> None:
         """`after(tenant, signal)` delivers a stored decision; it answers whether that worked."""
         self.database = database
-        self.authority = authority
-        self.tokens = tokens
+        self.seating = seating
         self.vault = vault
         self.permit = permit
         self.after = after
 
     def list(self, actor: Actor, scope: str = "mine") -> list[dict[str, Any]]:
-        """Requests: `mine` are those that wait for this person, `open` all open ones, `all`."""
+        """Requests: `mine` wait for this person, `open` are all open ones, or `all`."""
         self.permit(actor, "approval.read")
         query = select(Approval).order_by(Approval.opened_at.desc()).limit(200)
         if scope != "all":
@@ -62,7 +66,7 @@ class ApprovalService:
             return self._view(session, _find(session, approval_id), actor, whole=True)
 
     def open(self, session: Session, opening: Opening, run: Run) -> Approval:
-        """Open a request, or answer the one that this run, gate and round has (request ID dedup)."""
+        """Open a request, or answer the one of this run, gate and round (request ID dedup)."""
         found = session.execute(
             select(Approval).where(
                 Approval.run_id == opening.run_id,
@@ -72,7 +76,10 @@ class ApprovalService:
         ).scalar_one_or_none()
         if found is not None:
             return found
-        version, seats = self._seats(session, opening)
+        matter = Matter(opening.kind, opening.type, opening.amount, opening.exclusive)
+        version, seats = self.seating.open(
+            session, matter, opening.gate, opening.requested_by, run.id
+        )
         approval = Approval(
             tenant_id=tenant_of(session),
             id=f"apr_{opening.run_id.removeprefix('run_')}_{opening.gate}_{opening.round}",
@@ -85,8 +92,14 @@ class ApprovalService:
             packet=opening.packet.model_dump(mode="json"),
             packet_hash=opening.packet.digest(),
             slots=[
-                {"name": seat.name, "count": seat.count, "kind": opening.kind,
-                 "type": opening.type, "amount": opening.amount}
+                {
+                    "name": seat.name,
+                    "count": seat.count,
+                    "kind": opening.kind,
+                    "type": opening.type,
+                    "amount": opening.amount,
+                    "exclusive": opening.exclusive,
+                }
                 for seat in seats
             ],
             authority_version=version,
@@ -97,7 +110,9 @@ class ApprovalService:
         )
         session.add(approval)
         data = {
-            "approval": approval.id, "gate": approval.gate, "packet_hash": approval.packet_hash,
+            "approval": approval.id,
+            "gate": approval.gate,
+            "packet_hash": approval.packet_hash,
             "authority_version": version,
         }
         note(session, "system", "approval.opened", run.id, data, chain=run.chain)
@@ -111,7 +126,7 @@ class ApprovalService:
         decision: str,
         comment: str | None,
         packet_hash: str,
-        changes: list[str] | None = None,
+        changes: Changes | None = None,
     ) -> dict[str, Any]:
         """Decide a request: judged and stored under its row's lock, then delivered.
 
@@ -131,7 +146,7 @@ class ApprovalService:
         metrics.decision(view["gate"], decision, delivered=delivered)
         return {**view, "delivered": delivered}
 
-    def state(self, session: Session, approval_id: str) -> tuple[str, list[Decision]]:
+    def state(self, session: Session, approval_id: str) -> tuple[str, Decisions]:
         """How a request stands, and the decisions that made it so."""
         return _find(session, approval_id).status, _decisions(session, approval_id)
 
@@ -141,7 +156,7 @@ class ApprovalService:
         with self.database.tenant(actor.tenant_id) as session:
             approval = _find(session, approval_id, lock=True)
             run = run_book.get(session, approval.run_id, lock=True)
-            seats = self._seats_of(session, approval)
+            seats = self.seating.of(session, approval)
             judgement = self._judge(session, actor, approval, run, seats, decision, comment, seen)
             row = Decision(
                 tenant_id=tenant_of(session),
@@ -157,41 +172,49 @@ class ApprovalService:
             )
             session.add(row)
             session.flush()
-            self._close(session, approval, seats, decision, run)
+            self._close(session, approval, decision, run)
             if approval.status == "approved":
                 self._issue(session, approval, row, run)
             data = {
-                "approval": approval.id, "decision": row.id, "word": decision,
-                "seat": judgement.seat, "packet_hash": approval.packet_hash,
+                "approval": approval.id,
+                "decision": row.id,
+                "word": decision,
+                "seat": judgement.seat,
+                "packet_hash": approval.packet_hash,
             }
             note(session, actor.user_id, "approval.decided", run.id, data, chain=run.chain)
             return signals.enqueue(
-                session, run.id, "decision", approval.id,
-                gate=approval.gate, packet_hash=approval.packet_hash, about=row.id,
+                session,
+                run.id,
+                "decision",
+                approval.id,
+                gate=approval.gate,
+                packet_hash=approval.packet_hash,
+                about=row.id,
             )
 
-    def _judge(  # noqa: PLR0913 (what a judgement rests on, each named)
+    def _judge(
         self,
         session: Session,
         actor: Actor,
         approval: Approval,
         run: Run,
-        seats: list[Seat],
+        seats: Seats,
         decision: str,
         comment: str | None,
         seen: str,
     ) -> Judgement:
         earlier = session.execute(select(Decision).where(Decision.run_id == run.id)).scalars().all()
-        return judge(actor, approval, run, seats, list(earlier), decision, comment, seen)
+        judged = judge(actor, approval, run, seats, list(earlier), decision, comment, seen)
+        self.seating.judge(session, actor, approval, run, judged.seat)
+        return judged
 
-    def _close(
-        self, session: Session, approval: Approval, seats: list[Seat], decision: str, run: Run
-    ) -> None:
+    def _close(self, session: Session, approval: Approval, decision: str, run: Run) -> None:
         """One rejection closes a request; approval needs every seat filled."""
         made = _decisions(session, approval.id)
         full = all(
-            sum(d.slot == seat.name and d.decision == "approve" for d in made) >= seat.count
-            for seat in seats
+            sum(d.slot == slot["name"] and d.decision == "approve" for d in made) >= slot["count"]
+            for slot in approval.slots
         )
         if decision == "reject":
             approval.status = "rejected"
@@ -202,9 +225,12 @@ class ApprovalService:
 
     def _issue(self, session: Session, approval: Approval, row: Decision, run: Run) -> None:
         packet = ApprovalPacket.model_validate(approval.packet)
-        self.tokens.issue(
-            session, run_id=run.id, decision_id=row.id, issued_by=row.user_id,
-            effects=list(packet.effects),
+        tokens.issue_all(
+            session,
+            run_id=run.id,
+            decision_id=row.id,
+            issued_by=row.user_id,
+            effects=packet.effects,
         )
 
     def _deliver(self, tenant_id: str, signal: str) -> bool:
@@ -225,23 +251,10 @@ class ApprovalService:
             data = {"approval": row.id, "code": refusal.code}
             note(session, actor.user_id, "approval.refused", run.id, data, chain=run.chain)
 
-    def _seats(self, session: Session, opening: Opening) -> tuple[int, list[Seat]]:
-        return self.authority.seats(
-            session, opening.kind, opening.gate, opening.type, opening.amount, opening.requested_by
-        )
-
-    def _seats_of(self, session: Session, approval: Approval) -> list[Seat]:
-        first = approval.slots[0] if approval.slots else {"kind": "", "type": "", "amount": "0"}
-        _version, seats = self.authority.seats(
-            session, first["kind"], approval.gate, first["type"], first["amount"],
-            approval.requested_by,
-        )
-        return seats
-
     def _view(
         self, session: Session, row: Approval, actor: Actor, *, whole: bool = False
     ) -> dict[str, Any]:
-        seats = self._seats_of(session, row)
+        seats = self.seating.of(session, row)
         made = _decisions(session, row.id)
         people = {user for seat in seats for user in seat.eligible}
         view = views.approval(row, seats, made)
@@ -271,4 +284,3 @@ def _find(session: Session, approval_id: str, *, lock: bool = False) -> Approval
 def _decisions(session: Session, approval_id: str) -> list[Decision]:
     query = select(Decision).where(Decision.approval_id == approval_id).order_by(Decision.id)
     return list(session.execute(query).scalars())
-

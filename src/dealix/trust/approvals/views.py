@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from dealix.trust.approvals.models import Approval, Decision
-from dealix.trust.approvals.ports import Seat
+from dealix.trust.policy.authority_book import OpenSlot as Seat
 from dealix.trust.privacy import Vault
 
 

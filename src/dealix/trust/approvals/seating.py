@@ -1,0 +1,104 @@
+"""Who may fill which seat of a gate now, and the policy's last word on each decision."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealix.actors import Actor
+from dealix.errors import InvalidInput, NotEntitled
+from dealix.lanes.models import Run
+from dealix.trust.approvals.models import Approval, Decision
+from dealix.trust.policy import service
+from dealix.trust.policy.authority_book import AuthorityBook, Matter, OpenSlot
+from dealix.trust.policy.engine import Evaluator
+from dealix.trust.policy.schemas import GateFacts
+from dealix.trust.policy.staffing import Filled
+
+
+@dataclass(frozen=True)
+class Seating:
+    """Seats by the tenant's authority table; a request keeps the version it was opened under."""
+
+    book: AuthorityBook
+    policy: Evaluator
+
+    def assert_staffed(
+        self,
+        session: Session,
+        matter: Matter,
+        requester: str,
+        gates: tuple[str, ...],
+        named: tuple[str, str] | None = None,
+    ) -> None:
+        """Refuse a start that nobody could decide; `named` is a gate and who shall decide it.
+
+        Raises:
+            InvalidInput: `no_deputy` with slot and gate; `not_an_approver` for a wrong name.
+        """
+        self.book.assert_staffed(session, matter.kind, matter.type, matter.amount, requester)
+        for gate in gates:
+            _version, seats = self.book.seats(session, matter, gate, requester)
+            if named is None or named[0] != gate:
+                continue
+            if not any(named[1] in seat.eligible for seat in seats):
+                raise InvalidInput("not_an_approver")
+
+    def open(
+        self, session: Session, matter: Matter, gate: str, requester: str, run_id: str
+    ) -> tuple[int, list[OpenSlot]]:
+        """The table's version and the seats of a gate that is being opened."""
+        return self.book.seats(session, matter, gate, requester, filled(session, run_id))
+
+    def of(self, session: Session, approval: Approval) -> list[OpenSlot]:
+        """The seats of a stored request, with who may fill them now."""
+        _version, seats = self.book.seats(
+            session,
+            matter_of(approval),
+            approval.gate,
+            approval.requested_by,
+            filled(session, approval.run_id),
+        )
+        return seats
+
+    def judge(
+        self, session: Session, actor: Actor, approval: Approval, run: Run, slot: str
+    ) -> None:
+        """Let the policy judge one decision, with the table's rows and version in its input.
+
+        Raises:
+            NotEntitled: `policy_denied` with the reason.
+        """
+        question = self.book.decision_question(
+            session,
+            actor,
+            matter_of(approval),
+            GateFacts(approval.gate, slot, approval.requested_by),
+            filled(session, run.id),
+        )
+        verdict = service.check(session, question, chain=run.chain, engine=self.policy)
+        if not verdict.allowed:
+            raise NotEntitled("policy_denied", action="approval.decide", reason=verdict.reason)
+
+
+def matter_of(approval: Approval) -> Matter:
+    """The matter of a stored request, bound to the version under which it was opened."""
+    first = approval.slots[0]
+    return Matter(
+        first["kind"],
+        first["type"],
+        first["amount"],
+        first["exclusive"],
+        approval.authority_version,
+    )
+
+
+def filled(session: Session, run_id: str) -> Filled:
+    """Gate, slot and user of every decision of a run."""
+    query = (
+        select(Approval.gate, Decision.slot, Decision.user_id)
+        .join(Approval, Approval.id == Decision.approval_id)
+        .where(Decision.run_id == run_id)
+        .order_by(Decision.id)
+    )
+    return [(row.gate, row.slot, row.user_id) for row in session.execute(query)]
