@@ -65,6 +65,7 @@ class Transport:
                 timeout=httpx.Timeout(answer, connect=timeouts.connect.total_seconds()),
                 headers={"Authorization": f"Bearer {token}", "User-Agent": "dealix"},
                 follow_redirects=False,
+                trust_env=not sandbox,
             )
         except UNUSABLE:
             raise NotConfigured("setting_missing", setting=f"{provider}_url") from None

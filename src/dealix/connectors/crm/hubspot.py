@@ -86,6 +86,10 @@ class HubSpotCrm:
         transport = Transport(PROVIDER, url, cls.metadata.timeouts, token=token, sandbox=inside)
         return cls(transport, settings.hubspot_prefix)
 
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._transport.close()
+
     def upsert_company(self, company: CompanyWrite, trace: str) -> CrmReceipt:
         """See `Crm.upsert_company`."""
         return self._upsert("companies", company, trace)

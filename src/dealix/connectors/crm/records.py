@@ -13,27 +13,33 @@ from pydantic import Field
 from dealix.connectors.data_class import DataClass, Outgoing
 
 EXT_REF = "ext_ref"
+WITHDRAWN = "withdrawn"
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Reference = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,120}$")]
 
 
 class CompanyWrite(Outgoing):
-    """A partner as a HubSpot company. `status` says where its approval stands."""
+    """A partner as a HubSpot company. `status` says where its approval stands.
+
+    A withdrawal writes status `withdrawn` and names in `undoes` the trace of the write that it
+    takes back; every other write clears that property.
+    """
 
     ext_ref: Annotated[Reference, DataClass.INTERNAL]
     name: Annotated[Text, DataClass.CONFIDENTIAL]
     country: Annotated[Text, DataClass.CONFIDENTIAL]
     registration_number: Annotated[Text, DataClass.CONFIDENTIAL]
-    status: Annotated[Text, DataClass.CONFIDENTIAL] = Field(
-        serialization_alias="dealix_partner_status"
-    )
+    status: Annotated[Text, DataClass.CONFIDENTIAL] = Field(serialization_alias="dealix_status")
     undoes: Annotated[str, Field(max_length=200), DataClass.INTERNAL] = Field(
         "", serialization_alias="dealix_undoes"
     )
 
 
 class DealWrite(Outgoing):
-    """A partnership as a HubSpot deal; `amount` is a decimal string in `currency`."""
+    """A partnership as a HubSpot deal; `amount` is a decimal string in `currency`.
+
+    `status` and `undoes` are as on the company.
+    """
 
     ext_ref: Annotated[Reference, DataClass.INTERNAL]
     name: Annotated[Text, DataClass.CONFIDENTIAL] = Field(serialization_alias="dealname")
@@ -44,6 +50,10 @@ class DealWrite(Outgoing):
     )
     partner_ref: Annotated[Reference, DataClass.INTERNAL] = Field(
         serialization_alias="dealix_partner_ref"
+    )
+    status: Annotated[Text, DataClass.CONFIDENTIAL] = Field(serialization_alias="dealix_status")
+    undoes: Annotated[str, Field(max_length=200), DataClass.INTERNAL] = Field(
+        "", serialization_alias="dealix_undoes"
     )
 
 

@@ -47,6 +47,7 @@ class Mail(Outgoing):
     """One plain-text mail to one person, in the form of RFC 5322.
 
     `date` is the time that the caller's clock shows (`clock.now()`): in a rehearsal it is virtual.
+    A retraction names in `undoes` the mail that it takes back, and answers it.
     """
 
     message_id: Annotated[MessageId, DataClass.INTERNAL]
@@ -87,9 +88,10 @@ def as_bytes(mail: Mail, marks: Mapping[str, str]) -> bytes:
     message["Subject"] = mail.subject
     message["Content-Language"] = mail.language
     message["Auto-Submitted"] = "auto-generated"
-    if mail.in_reply_to:
-        message["In-Reply-To"] = mail.in_reply_to
-        message["References"] = mail.in_reply_to
+    answered = mail.in_reply_to or mail.undoes
+    if answered:
+        message["In-Reply-To"] = answered
+        message["References"] = answered
     if mail.undoes:
         message["X-Dealix-Undoes"] = mail.undoes
     for name, value in marks.items():
