@@ -172,6 +172,15 @@ def test_an_engine_with_an_address_in_the_settings_is_left_out(tmp_path):
     stack.stop()
 
 
+def test_rehearsals_get_a_server_of_their_own_where_temporal_is_an_address(tmp_path):
+    stack = Stack(tmp_path, {"DEALIX_TEMPORAL_ADDRESS": "temporal.internal:7233"})
+    record = stack.start(["temporal", "temporal_rehearsal"])
+    assert set(record["processes"]) == {"temporal_rehearsal"}
+    assert record["temporal_address"] == "temporal.internal:7233"
+    assert record["rehearsal_address"].startswith("127.0.0.1:")
+    stack.stop()
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root must give up its rights")
 def test_root_without_user_namespaces_runs_postgres_as_nobody_outside_its_folder(tmp_path):
     import shutil
