@@ -46,6 +46,7 @@ from dealix.trust.approvals.activities import ApprovalActivities
 from dealix.trust.approvals.reading import timeline
 from dealix.trust.approvals.seating import Seating
 from dealix.trust.approvals.service import ApprovalService
+from dealix.trust.outbound.effects import Post
 from dealix.trust.outbound.gatekeeping import PolicyGatekeeper
 from dealix.trust.outbound.service import Outbound
 from dealix.trust.policy.authority_book import AuthorityBook
@@ -206,10 +207,8 @@ class Services:
                 self.partners,
                 self.approvals,
                 self.outbound,
-                self.mailer,
-                self.crm,
+                Post(self.mailer, self.crm, self.settings.smtp_from),
                 self.packs,
-                self.settings.smtp_from,
             ),
         )
         return [method for group in groups for method in _activities(group)]

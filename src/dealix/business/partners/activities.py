@@ -9,20 +9,17 @@ from dealix import clock
 from dealix.business.evidence.service import Evidence
 from dealix.business.partners import gates, repository
 from dealix.business.partners.evidence import sources
-from dealix.business.partners.service import Outgoing, PartnerService, company_hash, template
-from dealix.connectors.crm import Crm
-from dealix.connectors.email import Mail, Mailer, message_id_for
+from dealix.business.partners.service import PartnerService, template
 from dealix.lanes import run_book
 from dealix.lanes.crash_points import reach
-from dealix.lanes.inbox import expect_answers
 from dealix.lanes.models import Run
 from dealix.lanes.schemas import GateOpened, StepCall, StepResult
 from dealix.lanes.steps import ask, facts_of, step, undo
 from dealix.records import audit, effects
-from dealix.records.schemas import Reply
 from dealix.store.ids import new_id
 from dealix.store.session import Database
 from dealix.trust.approvals.service import ApprovalService
+from dealix.trust.outbound.effects import Post
 from dealix.trust.outbound.service import Outbound, OutsideEffect, chain_of, spec_of
 from dealix.trust.outbound.undoing import undo_outside, undo_own
 
@@ -36,20 +33,15 @@ class PartnerActivities:
         partners: PartnerService,
         approvals: ApprovalService,
         outbound: Outbound,
-        mailer: Callable[[bool], Mailer],
-        crm: Callable[[bool], Crm],
+        post: Post,
         evidence: Evidence,
-        sender: str,
     ) -> None:
-        """`mailer(rehearsal)` and `crm(rehearsal)` answer the connector of that world."""
         self.database = database
         self.partners = partners
         self.approvals = approvals
         self.outbound = outbound
-        self.mailer = mailer
-        self.crm = crm
+        self.post = post
         self.evidence = evidence
-        self.sender = sender
 
     # -- steps -------------------------------------------------------------------------------
 
@@ -82,7 +74,7 @@ class PartnerActivities:
             same = gates.approved_draft(session, run) == self.partners.draft(session, run)[1]
         if not same:
             return StepResult(status="changed")
-        effect = self._mail(call, mail, "email.send", "send_terms")
+        effect = self.post.letter(call, mail, "email.send", "send_terms")
         return self.outbound.perform(facts_of(PartnerActivities.send_terms), call, effect)
 
     @step("write_crm", system="crm", method="upsert", undo="withdraw_in_crm")
@@ -107,7 +99,7 @@ class PartnerActivities:
         with self.database.tenant(call.tenant_id) as session:
             run = run_book.get(session, call.run_id)
             mail = self.partners.activation(session, run)
-        effect = self._mail(call, mail, "email.send", "notify_activation")
+        effect = self.post.letter(call, mail, "email.send", "notify_activation")
         return self.outbound.perform(facts_of(PartnerActivities.notify_activation), call, effect)
 
     @step("assemble_evidence", method="content_hash")
@@ -124,7 +116,7 @@ class PartnerActivities:
         with self.database.tenant(call.tenant_id) as session:
             run = run_book.get(session, call.run_id)
             mail = self.partners.retraction(session, run)
-        effect = self._mail(call, mail, "email.retract", "retract_terms")
+        effect = self.post.letter(call, mail, "email.retract", "retract_terms")
         return undo_outside(self.outbound, facts_of(PartnerActivities.retract_terms), call, effect)
 
     @undo("withdraw_in_crm", system="crm", method="upsert")
@@ -218,60 +210,10 @@ class PartnerActivities:
         )
         return {"pack_id": pack.id, "sha256": pack.sha256}
 
-    def _mail(self, call: StepCall, outgoing: Outgoing, action: str, name: str) -> OutsideEffect:
-        message_id = message_id_for(call.key, self.sender)
-        undone = call.key.removeprefix("undo:") if call.key.startswith("undo:") else None
-        mail = Mail(
-            message_id=message_id,
-            date=clock.now(),
-            sender=self.sender,
-            to=outgoing.to,
-            to_name=outgoing.to_name,
-            subject=outgoing.letter.subject,
-            body=outgoing.letter.body,
-            language="ar" if outgoing.locale == "ar" else "en",
-            undoes=message_id_for(undone, self.sender) if undone else None,
-        )
-
-        def send() -> Reply:
-            receipt = self.mailer(call.rehearsal).send(mail)
-            return Reply(receipt.reference, {"message_id": message_id})
-
-        def remember(session: Session) -> None:
-            expect_answers(
-                session,
-                run_id=call.run_id,
-                message_id=message_id,
-                channel="email",
-                person_id=outgoing.person_id,
-                effect_key=call.key,
-                at=clock.now(),
-            )
-
-        return OutsideEffect(
-            action=action,
-            resource=f"{call.run_id}:{name}",
-            payload_hash=outgoing.payload_hash,
-            kind="email",
-            call=send,
-            begun=remember,
-        )
-
     def _company(self, call: StepCall, status: str, action: str, name: str) -> OutsideEffect:
         with self.database.tenant(call.tenant_id) as session:
             company = self.partners.company(session, run_book.get(session, call.run_id), status)
-
-        def write() -> Reply:
-            receipt = self.crm(call.rehearsal).upsert_company(company, call.key)
-            return Reply(receipt.reference, {"crm_id": receipt.reference})
-
-        return OutsideEffect(
-            action=action,
-            resource=f"{call.run_id}:{name}",
-            payload_hash=company_hash(company),
-            kind="company.upsert",
-            call=write,
-        )
+        return self.post.company(call, company, action, name)
 
 
 def _status(

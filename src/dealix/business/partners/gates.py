@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from dealix.business.partners.service import KIND, PartnerService, company_hash, template
+from dealix.business.partners.service import KIND, PartnerService, template
 from dealix.lanes.models import Run
 from dealix.trust.approvals.reading import approved_packet
 from dealix.trust.approvals.schemas import ApprovalPacket, ListedEffect, Opening
@@ -26,7 +26,7 @@ def manager(session: Session, partners: PartnerService, run: Run, round_: int) -
         ListedEffect(
             action="crm.write",
             resource=f"{run.id}:write_crm",
-            payload_hash=company_hash(partners.company(session, run, "terms_sent")),
+            payload_hash=partners.company(session, run, "terms_sent").payload_hash,
             undo="withdraw_in_crm",
         ),
     ]

@@ -1,7 +1,6 @@
 """What the partner approval decides and stores; every text and hash comes from one set of facts."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 from dealix import clock
 from dealix.actors import Actor
 from dealix.business.partners import drafting, repository, scoring
-from dealix.business.partners.drafting import TEMPLATE_VERSION, Facts, Letter
+from dealix.business.partners.drafting import TEMPLATE_VERSION, Facts
 from dealix.business.partners.models import Partner
 from dealix.business.partners.schemas import (
     Economics,
@@ -20,7 +19,6 @@ from dealix.business.partners.schemas import (
     PartnerDossier,
     Provenance,
 )
-from dealix.connectors.crm import CompanyWrite
 from dealix.errors import Conflict, InvalidInput
 from dealix.lanes.kinds import Beginning, Prepared
 from dealix.lanes.models import Run
@@ -29,6 +27,7 @@ from dealix.store.ids import new_id
 from dealix.store.session import tenant_of
 from dealix.trust.access.directory import active_user, company_names
 from dealix.trust.approvals.seating import Seating
+from dealix.trust.outbound.effects import Company, Letter
 from dealix.trust.policy import tokens
 from dealix.trust.policy.authority_book import Matter
 from dealix.trust.privacy import Vault
@@ -36,18 +35,6 @@ from dealix.trust.privacy import Vault
 LONGEST = timedelta(days=14)
 KIND = "partner_approval"
 GATES = ("manager_approval", "executive_approval")
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """A letter to the contact with the hash that policy and the packet know it by."""
-
-    letter: Letter
-    to: str
-    to_name: str
-    locale: str
-    person_id: str
-    payload_hash: str
 
 
 class PartnerService:
@@ -141,7 +128,7 @@ class PartnerService:
                 tokens.Grant(
                     action="crm.withdraw",
                     resource=f"{run.id}:withdraw_in_crm",
-                    payload_hash=company_hash(self.company(session, run, "withdrawn")),
+                    payload_hash=self.company(session, run, "withdrawn").payload_hash,
                     covers="bad_end",
                 ),
             ],
@@ -189,23 +176,23 @@ class PartnerService:
         person, subject = partner.contact_person_id, f"{run.id}:draft"
         return text, self.vault.commit(session, person, subject, {"draft": text})["draft"]
 
-    def terms(self, session: Session, run: Run) -> Outgoing:
+    def terms(self, session: Session, run: Run) -> Letter:
         """The mail that brings the terms."""
         return self._outgoing(session, run, "terms")
 
-    def retraction(self, session: Session, run: Run) -> Outgoing:
+    def retraction(self, session: Session, run: Run) -> Letter:
         """The mail that takes them back."""
         return self._outgoing(session, run, "retraction")
 
-    def activation(self, session: Session, run: Run) -> Outgoing:
+    def activation(self, session: Session, run: Run) -> Letter:
         """The mail that says that the partnership is in effect."""
         return self._outgoing(session, run, "activation")
 
-    def company(self, session: Session, run: Run, status: str) -> CompanyWrite:
+    def company(self, session: Session, run: Run, status: str) -> Company:
         """The partner as the CRM gets it; no person's data in it."""
         partner = self.partner(session, run)
         undoes = f"{run.id}:write_crm" if status == "withdrawn" else ""
-        return CompanyWrite(
+        return Company(
             ext_ref=partner.id,
             name=partner.name,
             country=partner.country,
@@ -224,18 +211,24 @@ class PartnerService:
         """The partner of a run."""
         return repository.partner(session, run.input["partner_id"])
 
-    def _outgoing(self, session: Session, run: Run, kind: str) -> Outgoing:
+    def _outgoing(self, session: Session, run: Run, kind: str) -> Letter:
         partner = self.partner(session, run)
         clear = self.vault.reveal(session, partner.contact_person_id)
         if not clear:
             raise Conflict("person_erased")
-        letter: Letter = getattr(drafting, kind)(self._facts(session, run), partner.locale)
-        payload = canonical([clear["email"], letter.subject, letter.body]).decode()
+        text = getattr(drafting, kind)(self._facts(session, run), partner.locale)
+        payload = canonical([clear["email"], text.subject, text.body]).decode()
         digest = self.vault.commit(
             session, partner.contact_person_id, f"{run.id}:mail", {kind: payload}
         )[kind]
-        return Outgoing(
-            letter, clear["email"], clear["name"], partner.locale, partner.contact_person_id, digest
+        return Letter(
+            text.subject,
+            text.body,
+            clear["email"],
+            clear["name"],
+            partner.locale,
+            partner.contact_person_id,
+            digest,
         )
 
     def _facts(self, session: Session, run: Run) -> Facts:
@@ -251,11 +244,6 @@ class PartnerService:
             contact_name=clear.get("name", ""),
             reference=f"TS-{run.id[-8:].upper()}",
         )
-
-
-def company_hash(company: CompanyWrite) -> str:
-    """The hash by which policy knows a CRM write."""
-    return _hash(company.model_dump(mode="json", by_alias=True))
 
 
 def template() -> str:

@@ -1,0 +1,119 @@
+"""Mails and CRM writes as outside effects: what policy judges, and the call that does it."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from dealix import clock
+from dealix.connectors.crm import CompanyWrite, Crm
+from dealix.connectors.email import Mail, Mailer, message_id_for
+from dealix.lanes.inbox import expect_answers
+from dealix.lanes.schemas import StepCall
+from dealix.records.canonical import canonical
+from dealix.records.schemas import Reply
+from dealix.trust.outbound.service import OutsideEffect
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter to one person, with the hash by which policy and packet know it."""
+
+    subject: str
+    body: str
+    to: str
+    to_name: str
+    locale: str
+    person_id: str
+    payload_hash: str
+
+
+@dataclass(frozen=True)
+class Company:
+    """A company as a CRM gets it; `undoes` is the key of the write that this one takes back."""
+
+    ext_ref: str
+    name: str
+    country: str
+    registration_number: str
+    status: str
+    undoes: str = ""
+
+    @property
+    def payload_hash(self) -> str:
+        """The hash by which policy and packet know this write."""
+        return f"sha256:{hashlib.sha256(canonical(self._write())).hexdigest()}"
+
+    def as_write(self) -> CompanyWrite:
+        """In the CRM connector's words."""
+        return CompanyWrite(**vars(self))
+
+    def _write(self) -> dict[str, Any]:
+        return self.as_write().model_dump(mode="json", by_alias=True)
+
+
+@dataclass(frozen=True)
+class Post:
+    """Makes effects of letters and companies; `mailer(rehearsal)` answers that world's server."""
+
+    mailer: Callable[[bool], Mailer]
+    crm: Callable[[bool], Crm]
+    sender: str
+
+    def letter(self, call: StepCall, letter: Letter, action: str, step: str) -> OutsideEffect:
+        """A mail under a Message-ID that is always the same for this effect's key."""
+        mail = self._mail(call, letter)
+
+        def send() -> Reply:
+            receipt = self.mailer(call.rehearsal).send(mail)
+            return Reply(receipt.reference, {"message_id": mail.message_id})
+
+        def remember(session: Session) -> None:
+            expect_answers(
+                session,
+                message_id=mail.message_id,
+                run_id=call.run_id,
+                person_id=letter.person_id,
+                effect_key=call.key,
+                at=clock.now(),
+            )
+
+        return OutsideEffect(
+            action=action,
+            resource=f"{call.run_id}:{step}",
+            payload_hash=letter.payload_hash,
+            kind="email",
+            call=send,
+            begun=remember,
+        )
+
+    def company(self, call: StepCall, company: Company, action: str, step: str) -> OutsideEffect:
+        """An upsert under the partner's own reference."""
+
+        def write() -> Reply:
+            receipt = self.crm(call.rehearsal).upsert_company(company.as_write(), call.key)
+            return Reply(receipt.reference, {"crm_id": receipt.reference})
+
+        return OutsideEffect(
+            action=action,
+            resource=f"{call.run_id}:{step}",
+            payload_hash=company.payload_hash,
+            kind="company.upsert",
+            call=write,
+        )
+
+    def _mail(self, call: StepCall, letter: Letter) -> Mail:
+        undone = call.key.removeprefix("undo:") if call.key.startswith("undo:") else None
+        return Mail(
+            message_id=message_id_for(call.key, self.sender),
+            date=clock.now(),
+            sender=self.sender,
+            to=letter.to,
+            to_name=letter.to_name,
+            subject=letter.subject,
+            body=letter.body,
+            language="ar" if letter.locale == "ar" else "en",
+            undoes=message_id_for(undone, self.sender) if undone else None,
+        )
