@@ -42,6 +42,7 @@ CODES: dict[str, str] = {
     "no_deputy": "Nobody but the requester can fill {slot} at {gate}: name a deputy in the authority table.",
     "no_authority_row": "The authority table has no row for {gate} with type {type} and this amount.",
     "same_person_activates": "A second person must activate a changed authority table.",
+    "authority_not_draft": "Version {version} of the authority table is not a draft that is newer than the one in force.",
     # policy
     "policy_denied": "Policy does not allow {action}: {reason}.",
     "token_missing": "{action} needs an approval token for exactly this content.",

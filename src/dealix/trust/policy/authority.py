@@ -85,9 +85,8 @@ class Row(Strict):
         names = [slot.name for slot in self.slots]
         if len(set(names)) != len(names):
             raise ValueError("two slots of one gate share a name")
-        if self.amount_from is not None and self.amount_to is not None:
-            if Decimal(self.amount_from) >= Decimal(self.amount_to):
-                raise ValueError("the band is empty")
+        if not _below(self.amount_from, self.amount_to):
+            raise ValueError("the band is empty")
         return self
 
     def covers(self, amount: Decimal) -> bool:

@@ -176,7 +176,7 @@ class AuthorityBook:
 
         Raises:
             NotEntitled: `same_person_activates`, or the system asks.
-            Conflict: `authority_not_draft`, it is in force or retired, or older than the active one.
+            Conflict: `authority_not_draft`, it is no draft, or older than the active one.
             NotFound: there is no such version.
         """
         _lock(session)

@@ -92,7 +92,7 @@ def read_sources(folder: Path = SOURCES) -> dict[str, str]:
 
 
 def version_of(sources: Mapping[str, str]) -> str:
-    """`sha256:…` over names and texts of the sources: any change of a policy shows in each verdict."""
+    """`sha256:…` over names and texts of the sources: every verdict shows which policy gave it."""
     text = json.dumps(dict(sources), sort_keys=True, ensure_ascii=False)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 

@@ -48,7 +48,9 @@ def tokens() -> None:
             postgresql_nulls_not_distinct=True,
         ),
     )
-    op.create_index("ix_tokens_exact", "tokens", ["tenant_id", "action", "resource", "payload_hash"])
+    op.create_index(
+        "ix_tokens_exact", "tokens", ["tenant_id", "action", "resource", "payload_hash"]
+    )
     rls.protect("tokens", rights="SELECT, INSERT, UPDATE (used_at, used_by)")
 
 
@@ -97,7 +99,7 @@ def authority_tables() -> None:
 
 
 def active_tables_never_change() -> None:
-    """Draft, active, retired, in this order only: what was decided under a version stays readable."""
+    """Draft, active, retired, in this order only: the table of an old decision stays readable."""
     op.execute(
         "CREATE FUNCTION keep_authority() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         "IF (NEW.tenant_id, NEW.version, NEW.rows, NEW.proposed_by, NEW.proposed_at) "
