@@ -12,6 +12,7 @@ from string import Formatter
 from markupsafe import Markup
 
 from dealix.catalog.model import Row
+from dealix.catalog.roadmap import PHASES
 from dealix.catalog.rules import REASONS
 from dealix.catalog.systems import SYSTEMS
 from dealix.catalog.words import Duration
@@ -71,4 +72,5 @@ def _names(locale: str, row: Row) -> dict[str, str]:
         step.name: step.name_ar for step in (*row.declared.steps, *row.here.steps) if step.name_ar
     }
     words = {key: translate(locale, text) for key, text in WORDS.items()}
-    return {**words, **systems, **steps}
+    phases = {phase.key: translate(locale, phase.name) for phase in PHASES}
+    return {**words, **systems, **phases, **steps}

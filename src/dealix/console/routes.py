@@ -1,7 +1,10 @@
-"""The console's router, mounted by the application beside the API."""
+"""The console's router, and how it is mounted beside the API."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
+from dealix.console.door import not_found_page, wants_page
 from dealix.console.pages import (
     access,
     approvals,
@@ -17,3 +20,18 @@ from dealix.console.pages import (
 router = APIRouter(include_in_schema=False)
 for page in (access, home, start, approvals, runs, cases, inventory, mailbox, audit):
     router.include_router(page.router)
+
+
+def add_pages(app: FastAPI) -> None:
+    """Mount the pages; an address that leads nowhere is a page too, for whoever opened it."""
+    app.include_router(router)
+    for_programs = app.exception_handlers[HTTPException]
+
+    async def handler(request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException) and error.status_code in (404, 405):
+            if wants_page(request):
+                return await run_in_threadpool(not_found_page, request)
+        answer: Response = await for_programs(request, error)  # type: ignore[misc]
+        return answer
+
+    app.add_exception_handler(HTTPException, handler)

@@ -89,7 +89,11 @@ class Speech:
 
     def apart(self, text: Any) -> Markup:
         """A value that keeps its own direction."""
-        return Markup("<bdi>{}</bdi>").format(text)
+        shown = str(text)
+        if any(letter.isalpha() for letter in shown):
+            return Markup("<bdi>{}</bdi>").format(shown)
+        # Without a letter the browser would take the page's direction and turn "≥ 5" around.
+        return Markup('<bdi dir="ltr">{}</bdi>').format(shown)
 
     def ident(self, text: Any) -> Markup:
         """An identifier or a hash."""
@@ -115,7 +119,7 @@ class Speech:
 
     def number(self, value: Any) -> Markup:
         """A number with grouped digits."""
-        return Markup('<bdi class="numeric">{}</bdi>').format(show_number(self.locale, value))
+        return Markup('<bdi class="numeric" dir="ltr">{}</bdi>').format(show_number(self.locale, value))
 
     def tone(self, status: Any) -> str:
         """Which colour a state wears; the word beside it says the same."""

@@ -4,6 +4,7 @@ import uvicorn
 
 from dealix.api.app import create_app
 from dealix.bootstrap import services
+from dealix.console.routes import add_pages
 from dealix.observability import logs
 from dealix.observability.exit import leave
 
@@ -13,7 +14,7 @@ def main() -> int:
     made = services()
     logs.configure(made.settings.process, made.settings.log_level)
     uvicorn.run(
-        create_app(made),
+        create_app(made, add_pages),
         host=made.settings.api_host,
         port=made.settings.api_port,
         log_config=None,

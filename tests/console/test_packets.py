@@ -1,0 +1,51 @@
+"""A packet as people read it, and what two packets differ in."""
+
+from zoneinfo import ZoneInfo
+
+from dealix.console.packets import Change, differences, seen, seen_before, value_said
+from dealix.console.speech import Speech
+
+ENGLISH = Speech("en", ZoneInfo("Asia/Riyadh"))
+ARABIC = Speech("ar", ZoneInfo("Asia/Riyadh"))
+PACKET = {
+    "asks": "partner.send_terms",
+    "subject": {"name": "Najd", "registration_number": "1010123456"},
+    "context": {"fit_score": 78},
+    "risks": [],
+    "reversibility": "partially",
+    "effects": [{"action": "email.send", "payload_hash": "sha256:aa"}],
+    "draft": "Share: 12.5 %",
+}
+
+
+def test_a_changed_packet_shows_each_value_that_differs():
+    changed = {
+        **PACKET,
+        "draft": "Share: 15 %",
+        "context": {"fit_score": 61, "exclusivity": True},
+        "effects": [{"action": "email.send", "payload_hash": "sha256:bb"}],
+    }
+    assert differences(seen_before(seen(PACKET)), changed) == [
+        Change("fit_score", "78", "61"),
+        Change("payload_hash", "sha256:aa", "sha256:bb"),
+        Change("draft", "Share: 12.5 %", "Share: 15 %"),
+        Change("exclusivity", None, "True"),
+    ]
+
+
+def test_the_same_packet_has_no_difference():
+    assert differences(seen_before(seen(PACKET)), PACKET) == []
+
+
+def test_a_form_that_says_nothing_readable_shows_no_difference():
+    for text in ("", "no json", "[1]", "x" * 300_000):
+        assert differences(seen_before(text), PACKET) == []
+
+
+def test_values_are_said_and_never_trusted():
+    assert value_said(ENGLISH, "<b>x</b>") == "<bdi>&lt;b&gt;x&lt;/b&gt;</bdi>"
+    assert value_said(ARABIC, "partially") == "قابل للتراجع جزئيًا"
+    assert "1,200,000" in value_said(ARABIC, "1200000.00")
+    assert "1010123456" in value_said(ARABIC, "1010123456")  # no amount: digits stay together
+    assert value_said(ARABIC, "≥ 5") == '<bdi dir="ltr">≥ 5</bdi>'
+    assert "نوفمبر" in value_said(ARABIC, "2026-11-24T10:00:00Z")

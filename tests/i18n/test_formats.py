@@ -1,0 +1,48 @@
+"""Dates, lengths and numbers: Arabic month names, Latin digits, no hidden marks."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dealix.i18n.formats import moment_of, show_date, show_duration, show_moment, show_number
+
+RIYADH = ZoneInfo("Asia/Riyadh")
+LATE = datetime(2026, 11, 24, 22, 30, tzinfo=UTC)
+
+
+def test_a_moment_is_said_on_the_companys_clocks():
+    assert show_moment("ar", LATE, RIYADH) == "25 نوفمبر 2026، 01:30"
+    assert show_moment("en", LATE, RIYADH) == "25 November 2026, 01:30"
+
+
+def test_a_date_has_no_hidden_direction_mark():
+    text = show_date("ar", "2026-11-24T22:30:00Z", RIYADH)
+    assert text == "25 نوفمبر 2026"
+    assert not set(text) & set("\u200e\u200f\u061c")
+
+
+@pytest.mark.parametrize(
+    ("length", "arabic", "english"),
+    [
+        (timedelta(seconds=5), "5 ثوانٍ", "5 seconds"),
+        (timedelta(minutes=2), "دقيقتان", "2 minutes"),
+        (timedelta(hours=47), "47 ساعة", "47 hours"),
+        (timedelta(days=14), "14 يومًا", "14 days"),
+        (-timedelta(days=1), "0 ثانية", "0 seconds"),
+    ],
+)
+def test_lengths(length, arabic, english):
+    assert show_duration("ar", length) == arabic
+    assert show_duration("en", length) == english
+
+
+def test_numbers_are_grouped_in_latin_digits_in_both_languages():
+    assert show_number("ar", "1234567.5") == show_number("en", "1234567.5") == "1,234,567.5"
+    assert show_number("ar", "no number") == "no number"
+
+
+def test_moments_are_read_from_rfc_3339():
+    assert moment_of("2026-11-24T22:30:00Z") == LATE
+    assert moment_of("") is None
+    assert moment_of(datetime(2026, 1, 1)) == datetime(2026, 1, 1, tzinfo=UTC)  # noqa: DTZ001
