@@ -82,11 +82,17 @@ class _Step(ActivityInboundInterceptor):
 async def _heartbeat() -> None:
     """Beat while the step runs, so that a killed worker is noticed within the heartbeat time."""
     while True:
-        activity.heartbeat()
+        await asyncio.to_thread(activity.heartbeat)  # it waits for this loop, so never on it
         await asyncio.sleep(BEAT)
 
 
 def as_temporal(failure: DealixError) -> ApplicationError:
     """Our error by its code; only what may help by trying again is tried again."""
     again = failure.retry or isinstance(failure, (OutcomeUnknown, ProviderUnavailable))
-    return ApplicationError(failure.sentence, type=failure.code, non_retryable=not again)
+    after = failure.params.get("retry_after")
+    return ApplicationError(
+        failure.sentence,
+        type=failure.code,
+        non_retryable=not again,
+        next_retry_delay=timedelta(seconds=after) if isinstance(after, int | float) else None,
+    )

@@ -21,10 +21,11 @@ from dealix.processes.example_people import COMPANIES, Company, Employee
 from dealix.records import audit
 from dealix.settings import Settings
 from dealix.store.session import Database
-from dealix.trust.access import passwords
+from dealix.trust.access import directory, passwords
 from dealix.trust.access.limiting import SignInLimits
 from dealix.trust.access.models import Tenant, User
 from dealix.trust.access.service import Access, issue
+from dealix.trust.policy.authority_book import AuthorityBook
 from dealix.trust.privacy import Vault
 
 SYSTEM = "system"
@@ -57,6 +58,8 @@ class Seed:
             found_company(session, company)
             for one in managers_first(people):
                 self._hire(session, company, one)
+            admin = next(one for one in people if "tenant_admin" in one.roles)
+            AuthorityBook(directory).install(session, user_id(company, admin))
         return [self._signing_in(company, one, known.get(email(company, one))) for one in people]
 
     def _hire(self, session: Session, company: Company, one: Employee) -> None:

@@ -22,6 +22,8 @@ from dealix.records.schemas import Begun, EffectSpec, Reply
 from dealix.store.ids import new_id
 from dealix.store.session import tenant_of
 
+MAYBE_DONE = "maybe_done"
+
 
 def once(session: Session, spec: EffectSpec, work: Callable[[], Mapping[str, Any]]) -> Effect:
     """Do a step that only writes our own stores: work, ledger row and audit in one transaction."""
@@ -47,6 +49,8 @@ def begin(session: Session, spec: EffectSpec) -> Begun:
     if effect.open_attempt and effect.on_started == "ask":
         return Begun("in_doubt", effect, doubt(session, spec, effect, "no answer is on record"))
     asks_first = effect.open_attempt and effect.on_started == "look_up"
+    if effect.open_attempt:
+        effect.reason = MAYBE_DONE
     _register_undo(session, spec)
     effect.open_attempt = True
     effect.attempts += 1
@@ -68,11 +72,15 @@ def finish(session: Session, spec: EffectSpec, reply: Reply) -> tuple[Effect, st
 
 
 def fail(session: Session, spec: EffectSpec, reason: str) -> Effect:
-    """Record a provider's refusal (or ours): final, with its reason."""
+    """Record a provider's refusal (or ours): final, with its reason.
+
+    When an earlier try may have done it, the undo stays registered.
+    """
     effect = _locked(session, spec.key)
-    effect.status, effect.open_attempt, effect.reason = "failed", False, reason
+    maybe_done = effect.reason == MAYBE_DONE
+    effect.status, effect.open_attempt, effect.reason = "failed", maybe_done, reason
     undo = _undo_of(session, spec.key)
-    if undo is not None:
+    if undo is not None and not maybe_done:
         undo.status, undo.reason = "not_needed", reason
     note(
         session,

@@ -77,7 +77,7 @@ def _judge(session: Session, call: StepCall) -> StepResult | None:
 
 
 def _never_happened(effect: Effect) -> bool:
-    return effect.status == "failed" or (effect.status == "started" and not effect.open_attempt)
+    return effect.status in {"failed", "started"} and not effect.open_attempt
 
 
 def _nobody_knows(effect: Effect) -> bool:
