@@ -151,7 +151,8 @@ def gates_of(
         InvalidInput: `unknown_partner_type`, `no_authority_row`, `negative_amount`.
     """
     of_kind = [row for row in rows if row.kind == kind]
-    if kind == PARTNER_APPROVAL and not any(row.type == type_ for row in of_kind):
+    known = {row.type for row in of_kind} - {ANY}
+    if kind == PARTNER_APPROVAL and known and type_ not in known:
         raise InvalidInput("unknown_partner_type", partner_type=type_)
     if not of_kind:
         raise InvalidInput("no_authority_row", gate=kind, type=type_)

@@ -3,14 +3,14 @@
 import hashlib
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 from regopy import Bundle, Interpreter, RegoError
 
-from dealix.errors import InvariantBroken
+from dealix.errors import InvalidInput, InvariantBroken
 from dealix.trust.policy.schemas import PolicyQuestion, Verdict
 
 SOURCES = Path(__file__).parent / "rego"
@@ -50,7 +50,14 @@ class PolicyEngine:
         )
 
     def ask(self, document: dict[str, Any]) -> dict[str, Any]:
-        """Rego's own answer to an input document."""
+        """Rego's own answer to an input document.
+
+        Raises:
+            InvalidInput: a text holds NUL, where the interpreter would cut it: two would be one.
+            InvariantBroken: Rego gave no verdict.
+        """
+        if any("\x00" in one for one in _texts(document)):
+            raise InvalidInput("invalid_input", errors=[{"field": "question", "type": "nul"}])
         interpreter, bundle = self._own()
         try:
             interpreter.set_input(document)
@@ -66,6 +73,19 @@ class PolicyEngine:
             self._mine.pair = build(self.sources)
         pair: tuple[Interpreter, Bundle] = self._mine.pair
         return pair
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text of a document, keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _texts(key)
+            yield from _texts(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _texts(inner)
 
 
 def build(sources: Mapping[str, str]) -> tuple[Interpreter, Bundle]:
