@@ -83,7 +83,9 @@ class Services:
     @cached_property
     def access(self) -> Access:
         """Signing in and out."""
-        return Access(self.database, self.vault, SignInLimits(), self.settings.session_hours)
+        broker = self.settings.broker_url
+        limits = SignInLimits.at(broker.get_secret_value() if broker else None)
+        return Access(self.database, self.vault, limits, self.settings.session_hours)
 
     @cached_property
     def policy(self) -> PolicyEngine:

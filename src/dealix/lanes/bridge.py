@@ -50,6 +50,7 @@ class Bridge:
         self._engines: Engines | None = None
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
 
     # -- what callers use --------------------------------------------------------------------
 
@@ -90,6 +91,9 @@ class Bridge:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._loop = None
+        if self._thread is not None:
+            self._thread.join(5)
+            self._thread = None
 
     # -- how -----------------------------------------------------------------------------------
 
@@ -203,11 +207,20 @@ class Bridge:
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
-                threading.Thread(
-                    target=self._loop.run_forever, name="temporal-bridge", daemon=True
-                ).start()
+                self._thread = threading.Thread(
+                    target=_turn, args=(self._loop,), name="temporal-bridge", daemon=True
+                )
+                self._thread.start()
             loop = self._loop
         return asyncio.run_coroutine_threadsafe(work, loop).result()
+
+
+def _turn(loop: asyncio.AbstractEventLoop) -> None:
+    """Run the loop until it is stopped, then close it with its sockets."""
+    try:
+        loop.run_forever()
+    finally:
+        loop.close()
 
 
 TENANT = SearchAttributeKey.for_keyword("DealixTenant")

@@ -1,0 +1,1 @@
+"""Routes by resource: each parses, calls one service function, answers."""

@@ -1,0 +1,50 @@
+"""Requests for approval: what is asked, and the way a program decides it."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from dealix.api.bodies import Body, Comment
+from dealix.api.deps import Ident, OptionalIdent, Parts, Who, problems
+from dealix.api.schemas import ApprovalSummary, ApprovalView, Decided
+
+router = APIRouter(prefix="/approvals", tags=["approvals"])
+
+
+class Decide(Body):
+    """A decision, bound to the packet that was seen by its hash."""
+
+    decision: Literal["approve", "reject", "request_changes"]
+    comment: Comment | None = None
+    changes: Annotated[list[Comment], Field(max_length=50)] | None = None
+    packet_hash: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+@router.get("", responses={200: {"model": list[ApprovalSummary]}, **problems(401, 403, 422)})
+def approvals(
+    actor: Who,
+    services: Parts,
+    scope: Literal["mine", "open", "all"] = "open",
+    run: OptionalIdent = None,
+) -> list[dict[str, Any]]:
+    """Requests: open ones, those that wait for me, or all."""
+    found = services.approvals.list(actor, scope)
+    return [one for one in found if run is None or one["run"] == run]
+
+
+@router.get("/{approval_id}", responses={200: {"model": ApprovalView}, **problems(401, 403, 404)})
+def approval(approval_id: Ident, actor: Who, services: Parts) -> dict[str, Any]:
+    """A request with its packet."""
+    return services.approvals.get(actor, approval_id)
+
+
+@router.post(
+    "/{approval_id}/decisions",
+    responses={200: {"model": Decided}, **problems(401, 403, 404, 409, 422)},
+)
+def decide(approval_id: Ident, body: Decide, actor: Who, services: Parts) -> dict[str, Any]:
+    """Decide a request."""
+    return services.approvals.decide(
+        actor, approval_id, body.decision, body.comment, body.packet_hash, body.changes
+    )

@@ -1,0 +1,91 @@
+"""What happened: effects, the cases that people settle, and the audit."""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+
+from dealix.actors import Actor
+from dealix.api.bodies import Body, Comment
+from dealix.api.deps import Ident, Limit, OptionalIdent, Parts, Who, problems
+from dealix.api.schemas import CaseView, EffectView
+from dealix.records import audit
+from dealix.records.audit import Entry, Verification
+from dealix.records.effects import list_effects
+from dealix.store.session import Database
+from dealix.trust.access.rights import permit
+
+router = APIRouter(tags=["records"])
+
+
+class Resolve(Body):
+    """How a case is settled."""
+
+    resolution: Literal["happened", "send_again", "retry", "done_by_hand", "waive"]
+    comment: Comment | None = None
+
+
+@router.get("/effects", responses={200: {"model": list[EffectView]}, **problems(401, 403, 422)})
+def effects(actor: Who, services: Parts, run: OptionalIdent = None) -> list[dict[str, Any]]:
+    """The ledger, of one run or of all."""
+    permit(actor, "effect.read")
+    with services.database.tenant(actor.tenant_id) as session:
+        return list_effects(session, run)
+
+
+@router.get("/cases", responses={200: {"model": list[CaseView]}, **problems(401, 403, 422)})
+def cases(
+    actor: Who,
+    services: Parts,
+    status: Literal["open", "resolved"] | None = None,
+    run: OptionalIdent = None,
+) -> list[dict[str, Any]]:
+    """What waits, or waited, for a person to settle it."""
+    found = services.cases.list(actor, status)
+    return [one for one in found if run is None or one["run"] == run]
+
+
+@router.post(
+    "/cases/{case_id}/resolutions",
+    responses={200: {"model": CaseView}, **problems(401, 403, 404, 409, 422)},
+)
+def resolve(case_id: Ident, body: Resolve, actor: Who, services: Parts) -> dict[str, Any]:
+    """Settle a case; its run goes on."""
+    return services.cases.resolve(actor, case_id, body.resolution, body.comment)
+
+
+@router.get("/audit", responses=problems(401, 403, 422))
+def audit_records(
+    actor: Who,
+    services: Parts,
+    run: OptionalIdent = None,
+    chain: OptionalIdent = None,
+    limit: Limit = 100,
+) -> list[Entry]:
+    """The newest records of the audit with their seals."""
+    permit(actor, "audit.read")
+    with services.database.tenant(actor.tenant_id) as session:
+        return audit.newest(session, run_id=run, chain=chain, limit=limit)
+
+
+@router.get("/audit/verify", responses=problems(401, 403, 422))
+def audit_verify(actor: Who, services: Parts, chain: OptionalIdent = None) -> Verification:
+    """Check the company's chains and name the first bad record."""
+    permit(actor, "audit.verify")
+    with services.database.tenant(actor.tenant_id) as session:
+        return audit.verify(session, chain)
+
+
+@router.get("/audit/export", responses=problems(401, 403))
+def audit_export(actor: Who, services: Parts) -> StreamingResponse:
+    """Every chain of the company as lines of JSON, verifiable offline."""
+    permit(actor, "audit.read")
+    lines = _export(services.database, actor)
+    headers = {"Content-Disposition": 'attachment; filename="audit.jsonl"'}
+    return StreamingResponse(lines, media_type="application/x-ndjson", headers=headers)
+
+
+def _export(database: Database, actor: Actor) -> Iterator[bytes]:
+    with database.tenant(actor.tenant_id) as session:
+        yield from audit.export(session)

@@ -1,0 +1,216 @@
+"""The shapes of answers, for `/openapi.json`; a test holds real answers to them."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Lane = Literal["short", "medium", "durable"]
+Status = Literal[
+    "running",
+    "waiting",
+    "paused",
+    "compensating",
+    "completed",
+    "compensated",
+    "cancelled",
+    "failed",
+    "attention",
+]
+Method = Literal["upsert", "idempotency_header", "message_id", "request_id", "content_hash"]
+
+
+class Shown(BaseModel):
+    """An answer; later issues add fields."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class SignedInView(Shown):
+    """A fresh bearer token; it is shown this once."""
+
+    token: str
+    expires_at: datetime
+    user_id: str
+    tenant: str
+    roles: list[str]
+
+
+class PersonView(Shown):
+    """A person of the company; names and address are null once the person is erased."""
+
+    id: str
+    name: str | None
+    name_ar: str | None
+    email: str | None
+    roles: list[str]
+    manager_id: str | None
+    active: bool
+
+
+class Violation(Shown):
+    """A rule that a row breaks, and why."""
+
+    rule: str
+    reason: str
+
+
+class Verdict(Shown):
+    """The lane that the rules give, and what they find wrong."""
+
+    lane: Lane
+    violations: list[Violation]
+
+
+class StepView(Shown):
+    """A step of a workflow."""
+
+    name: str
+    name_ar: str
+    idempotency: Method | None
+    undo: Literal["none", "undoable", "final"] | None
+
+
+class InventoryRow(Shown):
+    """A workflow of the inventory."""
+
+    key: str
+    name: str
+    name_ar: str
+    declared: Lane
+    lane: Lane
+    engine: str
+    budget: str
+    steps: list[StepView]
+    systems: list[str]
+    pauses: list[str]
+    priority: bool
+    phase: int | str | None
+    built: bool
+    verdict_declared: Verdict
+    verdict_built: Verdict | None
+    ruling: dict[str, Any] | None
+
+
+class InventoryDetail(InventoryRow):
+    """A workflow with what is needed to start it; null while it is not built."""
+
+    input_schema: dict[str, Any] | None
+    example: dict[str, Any] | None
+    gates: list[str] | None
+    events: list[str] | None
+
+
+class TimelineEntry(Shown):
+    """Something that happened in a run, on its own clock."""
+
+    at: datetime
+    kind: Literal["step", "wait", "approval", "message", "undo", "case"]
+    name: str
+    status: str
+    attempts: int
+    key: str
+
+
+class RunSummary(Shown):
+    """A run in a list."""
+
+    id: str
+    workflow: str
+    lane: Lane
+    status: Status
+    outcome: str | None
+    started_at: datetime
+    ended_at: datetime | None
+    deadline: datetime | None
+
+
+class RunView(RunSummary):
+    """A run with its timeline."""
+
+    result: dict[str, Any] | None
+    error: dict[str, Any] | None
+    evidence: list[str]
+    timeline: list[TimelineEntry]
+
+
+class UndoPreview(Shown):
+    """What a cancel would take back, in order, and what is final."""
+
+    undo: list[dict[str, Any]]
+    final: list[dict[str, Any]]
+
+
+class ApprovalSummary(Shown):
+    """A request for approval in a list."""
+
+    id: str
+    run: str
+    gate: str
+    round: int
+    packet_hash: str
+    deadline: datetime | None
+    escalation_level: int
+
+
+class ApprovalView(ApprovalSummary):
+    """A request with its packet."""
+
+    packet: dict[str, Any]
+
+
+class Decided(ApprovalView):
+    """A request after a decision; `delivered` says whether its run has heard of it."""
+
+    delivered: bool
+
+
+class EffectView(Shown):
+    """A row of the ledger."""
+
+    key: str
+    system: str | None
+    kind: str
+    method: Method
+    status: Literal["started", "done", "failed", "in_doubt", "undone", "waived"]
+    reference: str | None
+
+
+class CaseView(Shown):
+    """Something that only a person can settle."""
+
+    id: str
+    run: str
+    kind: str
+    status: Literal["open", "resolved"]
+    resolution: str | None
+
+
+class Pack(Shown):
+    """An evidence pack."""
+
+    id: str
+    sha256: str
+
+
+class Probe(BaseModel):
+    """One engine or connector, really asked."""
+
+    name: str
+    ok: bool
+    detail: str
+    ms: float
+
+
+class HealthView(BaseModel):
+    """`ok`: everything answers; `degraded`: something does not; `down`: the database does not."""
+
+    status: Literal["ok", "degraded", "down"]
+    probes: list[Probe]
+
+
+class Received(Shown):
+    """A delivery is stored; what it says is acted on afterwards."""
+
+    id: str
+    repeated: bool
