@@ -32,7 +32,6 @@ from dealix.lanes.run_activities import RunActivities
 from dealix.lanes.runs import RunService
 from dealix.lanes.temporal import Engines, connect
 from dealix.lanes.tenant_keys import TenantKeys
-from dealix.lanes.undo_flow import TakeBack
 from dealix.lanes.worker import THREADS, durable_worker
 from dealix.observability.temporal import runtime
 from dealix.settings import Settings
@@ -53,7 +52,7 @@ from dealix.trust.policy.authority_book import AuthorityBook
 from dealix.trust.policy.engine import PolicyEngine
 from dealix.trust.privacy import Vault
 
-FLOWS = (PartnerApproval, TakeBack)
+FLOWS = (PartnerApproval,)
 
 
 @dataclass

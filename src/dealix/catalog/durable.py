@@ -53,7 +53,12 @@ PARTNER_APPROVAL = Row(
             seed(
                 "Activation",
                 outsider_sees=True,
-                becomes=("activate_partner", "notify_activation", "assemble_evidence"),
+                becomes=(
+                    "activate_partner",
+                    "notify_activation",
+                    "record_outcome",
+                    "assemble_evidence",
+                ),
             ),
         ),
     ),
@@ -109,6 +114,7 @@ PARTNER_APPROVAL = Row(
                 "email",
                 outsider_sees=True,
             ),
+            act("record_outcome", "Outcome recorded", "تسجيل النتيجة", Method.UPSERT, NONE),
             act(
                 "assemble_evidence",
                 "Evidence pack assembled",

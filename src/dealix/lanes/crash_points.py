@@ -9,6 +9,8 @@ import os
 import time
 from pathlib import Path
 
+from temporalio import activity
+
 _AT = os.environ.get("DEALIX_CRASH_AT")
 _DIR = os.environ.get("DEALIX_CRASH_DIR")
 PATIENCE = 60.0
@@ -28,7 +30,13 @@ def _hold(folder: Path, name: str) -> None:
         (folder / f"{name}.reached").touch(exist_ok=False)
     except FileExistsError:
         return  # this point has had its crash
+    (folder / f"{name}.run").write_text(_held_workflow(), encoding="utf-8")
     (folder / f"{name}.pid").write_text(str(os.getpid()), encoding="utf-8")
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and not (folder / f"{name}.go").exists():
         time.sleep(0.02)
+
+
+def _held_workflow() -> str:
+    """The workflow whose step holds, so that the harness knows which run it was."""
+    return (activity.info().workflow_id or "") if activity.in_activity() else ""

@@ -81,14 +81,12 @@ class Courier:
 
     def _take_back(self, run: Run, signal: Signal) -> None:
         """A run that ended behind our back is undone by a workflow of its own."""
-        engine_id = f"{run.tenant_id}/take_back/{run.id}.{signal.reference}"
+        engine_id = f"{run.tenant_id}/{run.workflow}/{run.id}.{signal.reference}"
         with self.database.tenant(run.tenant_id) as session:
             row = run_book.get(session, run.id, lock=True)
             row.engine_id = engine_id
             run = row
-        start = flow_start(run).model_copy(
-            update={"workflow": "take_back", "reason": "ended_behind", "deadline": None}
-        )
+        start = flow_start(run).model_copy(update={"reason": "ended_behind", "deadline": None})
         self.bridge.start(run, start)
 
     @staticmethod

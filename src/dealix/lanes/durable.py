@@ -98,8 +98,14 @@ class DurableFlow:
     # -- how it is run -----------------------------------------------------------------------
 
     async def conduct(self, start: FlowStart) -> FlowEnd:
-        """Run the flow to one of its ends, and take back what a bad end leaves outside."""
+        """Run the flow to one of its ends, and take back what a bad end leaves outside.
+
+        A `reason` in `start` means that an earlier workflow of this run was ended from outside.
+        """
         self._start = start
+        if start.reason is not None:  # the run ended behind our back: only its undo is left
+            ending = Ending(outcome="cancelled", reason=start.reason)
+            return await self._shielded(self._close(ending))
         self._deadline = start.deadline
         body = asyncio.create_task(self.steps())
         watch = asyncio.create_task(self._watch_deadline(body))

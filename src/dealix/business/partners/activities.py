@@ -102,6 +102,13 @@ class PartnerActivities:
         effect = self.post.letter(call, mail, "email.send", "notify_activation")
         return self.outbound.perform(facts_of(PartnerActivities.notify_activation), call, effect)
 
+    @step("record_outcome", method="upsert")
+    def record_outcome(self, call: StepCall) -> StepResult:
+        """Say on the partner's own record how the approval ended."""
+        outcome = str(call.data["outcome"])
+        status = "active" if outcome == "activated" else outcome
+        return self._own(PartnerActivities.record_outcome, call, _status(status))
+
     @step("assemble_evidence", method="content_hash")
     def assemble_evidence(self, call: StepCall) -> StepResult:
         """Seal the run's pack: decisions with what was seen, effects, outputs, audit slice."""

@@ -33,5 +33,6 @@ class PartnerApproval(DurableFlow):
         return "activated"
 
     async def conclude(self, outcome: str) -> None:
-        """Every end leaves a pack that proves it."""
+        """Every end is on the partner's record and leaves a pack that proves it."""
+        await self.step(PartnerActivities.record_outcome, outcome=outcome)
         await self.step(PartnerActivities.assemble_evidence, outcome=outcome)

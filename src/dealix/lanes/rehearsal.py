@@ -1,0 +1,246 @@
+"""Plays a scenario on a rehearsal: acts when it is time, jumps only while the run waits.
+
+The director knows the run only through its `Stage`, as any program knows it: over the doors.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from dealix.errors import InvariantBroken
+from dealix.lanes.rehearsal_judge import Difference, Sight, judge
+from dealix.lanes.scenarios import Act, Scenario
+
+Json = dict[str, Any]
+PATIENCE = 30.0
+"""Seconds of real time in which something must have happened while the run is busy."""
+POLL = 0.05
+PAST_DEADLINE = timedelta(minutes=1)
+AT_A_GATE = frozenset({"approver", "manager", "executive"})
+
+
+class Stage(Protocol):
+    """Where a rehearsal is played. People are named by user ID, handle, address or role."""
+
+    def example(self, workflow: str, number: int) -> Json:
+        """The nth valid input of a workflow."""
+        ...
+
+    def start(self, who: str, workflow: str, given: Mapping[str, Any]) -> Json:
+        """Start a rehearsal; answers the run."""
+        ...
+
+    def get(self, run_id: str) -> Json:
+        """The run with its timeline."""
+        ...
+
+    def approvals(self, run_id: str) -> list[Json]:
+        """The run's open requests."""
+        ...
+
+    def decide(self, who: str, approval: Json, decision: str, comment: str | None) -> None:
+        """Decide a request as this person, bound to the packet as it was just seen."""
+        ...
+
+    def cancel(self, who: str, run_id: str, comment: str | None) -> None:
+        """Ask the run to end."""
+        ...
+
+    def extend(self, who: str, run_id: str, until: datetime) -> None:
+        """Move the run's deadline."""
+        ...
+
+    def fast_forward(self, run_id: str, duration: timedelta) -> Json:
+        """Move the run's clock; answers the run when it is idle again."""
+        ...
+
+    def fault(self, fault: Json) -> None:
+        """Make a provider show a fault."""
+        ...
+
+    def effects(self, run_id: str) -> list[Json]:
+        """What the providers hold of this run, oldest first."""
+        ...
+
+
+@dataclass(frozen=True)
+class Performance:
+    """A scenario that was played: the run as it ended, and where it differs from the script."""
+
+    scenario: Scenario
+    run: Json
+    effects: list[Json]
+    differences: list[Difference]
+    seconds: float
+
+    @property
+    def held(self) -> bool:
+        """Whether everything came as the script says."""
+        return not self.differences
+
+
+@dataclass
+class Director:
+    """Plays one scenario once; `say` gets one line for each thing that happened."""
+
+    stage: Stage
+    scenario: Scenario
+    say: Callable[[str], None] = lambda _line: None
+    patience: float = PATIENCE
+    sights: dict[str, Sight] = field(default_factory=dict)
+    done: list[Act] = field(default_factory=list)
+
+    def play(self) -> Performance:
+        """Play to the run's end, or to where only a person outside the script could go on."""
+        began = time.monotonic()
+        run = self._begin()
+        while run["ended_at"] is None:
+            run, before = self._turn(run), run
+            self._look(run, since=before)
+            if run["status"] == "attention" and not self._moves(run):
+                break
+        effects = self.stage.effects(run["id"])
+        missed = [act for act in self.scenario.cast if act not in self.done]
+        found = judge(self.scenario, run, effects, list(self.sights.values()), missed)
+        return Performance(self.scenario, run, effects, found, time.monotonic() - began)
+
+    def _begin(self) -> Json:
+        given = self.scenario.input
+        if given is None:
+            given = self.stage.example(self.scenario.workflow, self.scenario.example or 0)
+        run = self.stage.start(self.scenario.requester, self.scenario.workflow, given)
+        for trouble in self.scenario.faults:
+            fault: Json = {"provider": trouble.provider, "fault": trouble.fault, "scope": run["id"]}
+            if trouble.count is not None:
+                fault["count"] = trouble.count
+            if trouble.until is not None:
+                fault["until"] = (moment(run["started_at"]) + trouble.until).isoformat()
+            self.stage.fault(fault)
+        self._look(run, since=run)
+        return run
+
+    def _turn(self, run: Json) -> Json:
+        """One thing: an act at the open gate, a jump over an outage, or a look after a moment."""
+        approval = next(iter(self.stage.approvals(run["id"])), None)
+        if approval is not None:
+            return self._at_gate(self.stage.get(run["id"]), approval)
+        outage = self._outage(run)
+        if outage is not None and outage > moment(run["now"]):
+            return self.stage.fast_forward(run["id"], outage - moment(run["now"]))
+        return self._after_a_moment(run)
+
+    def _at_gate(self, run: Json, approval: Json) -> Json:
+        act = next((a for a in self.scenario.cast if self._fits(a, approval)), None)
+        if act is None:
+            return self._in_silence(run)
+        wait = moment(approval["opened_at"]) + act.after - moment(run["now"])
+        if wait > timedelta(0):
+            run = self.stage.fast_forward(run["id"], wait)
+            if not any(open_["id"] == approval["id"] for open_ in self.stage.approvals(run["id"])):
+                return run
+        self.done.append(act)
+        self._perform(act, run, approval)
+        return self.stage.get(run["id"])
+
+    def _fits(self, act: Act, approval: Json) -> bool:
+        return act.at == approval["gate"] and not any(act is played for played in self.done)
+
+    def _in_silence(self, run: Json) -> Json:
+        """Nobody in the cast acts here any more: let the deadline come."""
+        if run["deadline"] is None:
+            raise InvariantBroken("rehearsal_stuck", what="nobody acts and there is no deadline")
+        left = moment(run["deadline"]) - moment(run["now"])
+        return self.stage.fast_forward(run["id"], max(left, timedelta(0)) + PAST_DEADLINE)
+
+    def _perform(self, act: Act, run: Json, approval: Json) -> None:
+        who = self._person(act.who, approval)
+        if act.act in {"approve", "reject"}:
+            self.stage.decide(who, approval, act.act, act.comment)
+        elif act.act == "cancel":
+            self.stage.cancel(who, run["id"], act.comment)
+        elif act.act == "extend":
+            self.stage.extend(who, run["id"], moment(run["deadline"]) + act.by)
+        self.say(f"{shown(run['now'])}  {act.who:<12}  {act.act:<20} {act.comment or ''}".rstrip())
+
+    def _person(self, who: str, approval: Json) -> str:
+        """The user who plays a part of the cast."""
+        if who == "requester":
+            return self.scenario.requester
+        seats: list[Json] = approval["who_may_decide"]
+        chosen = seats if who in AT_A_GATE else [seat for seat in seats if seat["slot"] == who]
+        people: list[str] = [person for seat in chosen for person in seat["people"]]
+        return people[0] if people else who
+
+    def _outage(self, run: Json) -> datetime | None:
+        """Until when the outage lasts for which a step is being tried again and again.
+
+        A step that is tried for the second time waits for its third: until the outage ends it
+        cannot succeed, so a jump to that moment passes nothing by.
+        """
+        ends = [t.until for t in self.scenario.faults if t.until is not None]
+        retrying = any(
+            entry["kind"] in {"step", "undo"}
+            and entry["status"] in {"started", "failed"}
+            and entry["attempts"] > 1
+            for entry in run["timeline"]
+        )
+        return moment(run["started_at"]) + max(ends) if ends and retrying else None
+
+    def _after_a_moment(self, run: Json) -> Json:
+        """The run, once anything about it has changed."""
+        end = time.monotonic() + self.patience
+        while time.monotonic() < end:
+            time.sleep(POLL)
+            found = self.stage.get(run["id"])
+            if _state(found) != _state(run) or self.stage.approvals(run["id"]):
+                return found
+        if run["status"] == "attention":
+            return run
+        raise InvariantBroken("rehearsal_stuck", what=f"{run['id']} is {run['status']}")
+
+    def _moves(self, run: Json) -> bool:
+        """Whether a run that needs attention still goes on with something else."""
+        end = time.monotonic() + 3.0
+        while time.monotonic() < end:
+            time.sleep(POLL)
+            if _state(self.stage.get(run["id"])) != _state(run):
+                return True
+        return False
+
+    def _look(self, run: Json, since: Json) -> None:
+        """Say what is new, and remember between which two moments of the run it came."""
+        for entry in run["timeline"]:
+            name = f"{entry['kind']} {entry['key']}"
+            sight = self.sights.get(name)
+            if sight is None:
+                sight = self.sights[name] = Sight(
+                    entry["kind"], entry["key"], moment(since["now"]), moment(run["now"])
+                )
+            if entry["status"] not in sight.said and entry["kind"] != "approval":
+                sight.said.append(entry["status"])
+                self.say(_line(entry))
+        if run["ended_at"] is not None:
+            self.say(f"{shown(run['ended_at'])}  {'end':<12}  {run['status']} ({run['outcome']})")
+
+
+def moment(text: str) -> datetime:
+    """An RFC 3339 time."""
+    return datetime.fromisoformat(text)
+
+
+def shown(text: str) -> str:
+    """A time as lines show it, to the minute, in UTC."""
+    return moment(text).strftime("%Y-%m-%d %H:%M")
+
+
+def _line(entry: Json) -> str:
+    at = entry.get("done_at") or entry["at"]
+    tries = f" after {entry['attempts']} tries" if entry["attempts"] > 1 else ""
+    return f"{shown(at)}  {entry['kind']:<12}  {entry['name']:<20} {entry['status']}{tries}"
+
+
+def _state(run: Json) -> tuple[object, ...]:
+    entries = [(e["key"], e["status"], e["attempts"]) for e in run["timeline"]]
+    return (run["status"], run["waiting_for"], entries)

@@ -1,0 +1,116 @@
+"""Holds a rehearsal that was played against its script, and every date of it against its clock."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from dealix.lanes.scenarios import Act, Scenario
+
+Json = dict[str, Any]
+TOLERANCE = timedelta(seconds=5)
+"""Real time goes on during a rehearsal, and a look at it is never quite of the same instant."""
+
+
+@dataclass
+class Sight:
+    """An entry of the timeline: the run's clock at the looks between which it first appeared."""
+
+    kind: str
+    key: str
+    after: datetime
+    before: datetime
+    said: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that did not come as the script says."""
+
+    what: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: expected {self.expected}, found {self.found}"
+
+
+def judge(
+    scenario: Scenario,
+    run: Json,
+    effects: Sequence[Json],
+    sights: Sequence[Sight],
+    missed: Sequence[Act],
+) -> list[Difference]:
+    """Everything about the played run that is not as it must be."""
+    return [
+        *_against_script(scenario, run, effects),
+        *(Difference("cast", f"{a.who} to {a.act} at {a.at}", "no occasion") for a in missed),
+        *_dates(run, sights),
+        *_dates_outside(run, effects),
+        *_doubled(effects),
+    ]
+
+
+def _against_script(scenario: Scenario, run: Json, effects: Sequence[Json]) -> Iterator[Difference]:
+    expect = scenario.expect
+    found: dict[str, Any] = {
+        "status": run["status"],
+        "outcome": run["outcome"],
+        "gates": [e["name"] for e in run["timeline"] if e["kind"] == "wait"],
+        "undone": [
+            e["name"] for e in run["timeline"] if e["kind"] == "undo" and e["status"] == "done"
+        ],
+        "sent": [f"{effect['provider']} {effect['kind']}" for effect in effects],
+    }
+    for what, is_ in found.items():
+        wanted = getattr(expect, what)
+        if wanted is not None and wanted != is_:
+            yield Difference(what, str(wanted), str(is_))
+    if expect.within is not None and run["ended_at"] is not None:
+        took = _moment(run["ended_at"]) - _moment(run["started_at"])
+        if took > expect.within:
+            yield Difference("within", str(expect.within), str(took))
+
+
+def _dates(run: Json, sights: Sequence[Sight]) -> Iterator[Difference]:
+    """A date of the machine's clock is earlier than the look before which it had not happened."""
+    entries = {(entry["kind"], entry["key"]): entry for entry in run["timeline"]}
+    for sight in sights:
+        entry = entries.get((sight.kind, sight.key))
+        if entry is None:
+            yield Difference(f"{sight.kind} {sight.key}", "to stay in the timeline", "gone")
+            continue
+        at = _moment(entry["at"])
+        if not sight.after - TOLERANCE <= at <= sight.before + TOLERANCE:
+            window = f"between {sight.after.isoformat()} and {sight.before.isoformat()}"
+            yield Difference(f"date of {entry['kind']} {entry['name']}", window, entry["at"])
+
+
+def _dates_outside(run: Json, effects: Sequence[Json]) -> Iterator[Difference]:
+    """What providers hold bears the run's dates: an effect lies within its step's time."""
+    spans = {
+        entry["key"]: (_moment(entry["at"]), _moment(entry["done_at"]))
+        for entry in run["timeline"]
+        if entry["kind"] in {"step", "undo"} and entry.get("done_at")
+    }
+    for effect in effects:
+        span = spans.get(effect["key"])
+        if span is None:
+            yield Difference(f"effect {effect['key']}", "a step that is done", "none")
+        elif not span[0] - TOLERANCE <= _moment(effect["at"]) <= span[1] + TOLERANCE:
+            window = f"between {span[0].isoformat()} and {span[1].isoformat()}"
+            yield Difference(f"date of effect {effect['key']}", window, effect["at"])
+
+
+def _doubled(effects: Sequence[Json]) -> Iterator[Difference]:
+    """Two rows with the same provider, kind and key are doubled."""
+    seen = Counter((e["provider"], e["kind"], e["idempotency_key"]) for e in effects)
+    for (provider, kind, key), times in seen.items():
+        if times > 1:
+            yield Difference(f"{provider} {kind} {key}", "once", f"{times} times")
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
