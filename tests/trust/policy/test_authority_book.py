@@ -80,6 +80,18 @@ def test_a_start_is_refused_with_a_clear_code(db: Database) -> None:
     refused("negative_amount", InvalidInput, start, "discount", "*", "noura", "-1")
 
 
+def test_exclusivity_finds_its_own_row_at_the_start(db: Database) -> None:
+    legal = [{"name": "legal_counsel", "roles": ["legal_counsel"]}]
+    ordinary = ROWS[0] | {"exclusivity": False}
+    exclusive = ROWS[0] | {"exclusivity": True, "slots": legal}
+    with db.tenant(TENANT) as session:
+        BOOK.activate(session, BANDAR, BOOK.propose(session, MAHA, [ordinary, exclusive]))
+        start = (session, "partner_approval", "distribution", "0", "maha")
+        assert BOOK.assert_staffed(*start) == 2
+        with pytest.raises(InvalidInput):
+            BOOK.assert_staffed(*start, exclusive=True)
+
+
 def test_a_second_person_puts_a_change_into_force(db: Database) -> None:
     with db.tenant(TENANT) as session:
         version = BOOK.propose(session, MAHA, ROWS)

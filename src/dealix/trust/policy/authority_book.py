@@ -71,14 +71,21 @@ class AuthorityBook:
         return list(staffing.alone(slot, people, requester_id, frozenset(taken)).eligible)
 
     def assert_staffed(
-        self, session: Session, kind: str, type_: str, amount: str, requester_id: str
+        self,
+        session: Session,
+        kind: str,
+        type_: str,
+        amount: str,
+        requester_id: str,
+        *,
+        exclusive: bool = False,
     ) -> int:
         """Make sure that every gate of the run can be decided, one person a slot; its version.
 
         Raises:
             InvalidInput: `no_deputy` with slot and gate, and what `slots_for` raises.
         """
-        version, gates = self._gates(session, Matter(kind, type_, amount))
+        version, gates = self._gates(session, Matter(kind, type_, amount, exclusive))
         staffing.staff(gates, self.directory.active_users(session), requester_id)
         return version
 
@@ -92,7 +99,8 @@ class AuthorityBook:
     ) -> tuple[int, list[OpenSlot]]:
         """The table's version and the slots of a gate, each with who may fill it now.
 
-        `filled` says who filled which slot of this run already. Only people are named who leave the
+        `filled` says who filled which slot of this run already; what was decided in an earlier
+        round of this very gate does not count, since that round is void. Only people are named who leave the
         rest of the run decidable; when that has become impossible since the start (somebody left),
         whoever fits the slot by itself is named.
         """
