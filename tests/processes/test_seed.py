@@ -6,12 +6,14 @@ from sqlalchemy import func, select
 
 from dealix.connectors.secrets import LocalSecrets
 from dealix.processes.example_people import COMPANIES
-from dealix.processes.seed import Seed
+from dealix.processes.seed import Seed, user_id
+from dealix.trust.access import directory
 from dealix.trust.access.directory import active_users
 from dealix.trust.access.limiting import SignInLimits
 from dealix.trust.access.models import SignInSession, User
 from dealix.trust.access.rights import ROLES
 from dealix.trust.access.service import Access
+from dealix.trust.policy.authority_book import AuthorityBook
 from dealix.trust.privacy import Vault
 
 
@@ -86,6 +88,19 @@ def test_the_example_has_every_role_and_a_line_of_managers_that_ends(seed):
                 above = people[above].manager_id
     assert held == set(ROLES)
     assert any(len(one.roles) == 3 for _, people in COMPANIES for one in people)
+
+
+def test_each_company_starts_with_its_own_authority_table_in_force_once(seed):
+    book = AuthorityBook(directory)
+    seed.plant()
+    seed.plant()
+    for company, people in COMPANIES:
+        with seed.database.tenant(company.tenant_id) as session:
+            assert [(one.version, one.status) for one in book.versions(session)] == [(1, "active")]
+            for kind in ("referral", "distribution", "technology", "strategic", "government"):
+                book.assert_staffed(
+                    session, "partner_approval", kind, "0", user_id(company, people[0])
+                )
 
 
 def test_no_id_gives_a_name_away(seed):

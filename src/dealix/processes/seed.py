@@ -1,4 +1,4 @@
-"""Puts in the example company, once: two tenants, their people, and the file of their sign-ins."""
+"""Puts in the example company, once: two tenants, their people, who approves what, sign-ins."""
 
 import hashlib
 import json
@@ -58,6 +58,7 @@ class Seed:
             found_company(session, company)
             for one in managers_first(people):
                 self._hire(session, company, one)
+            AuthorityBook(directory).install(session, SYSTEM)
             admin = next(one for one in people if "tenant_admin" in one.roles)
             AuthorityBook(directory).install(session, user_id(company, admin))
         return [self._signing_in(company, one, known.get(email(company, one))) for one in people]
