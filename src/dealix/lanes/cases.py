@@ -94,7 +94,11 @@ def _apply(session: Session, case: Case, resolution: str, actor: Actor) -> None:
             effect.done_at, effect.reference = clock.real_now(), f"confirmed:{actor.user_id}"
         elif effect is not None:
             effect.status, effect.open_attempt = "started", False
-    elif case.kind == "undo_failed" and resolution != "retry":
+    elif case.kind == "undo_failed" and resolution == "retry":
+        tried = effect_of(session, f"undo:{case.subject}")
+        if tried is not None and tried.status == "failed":
+            tried.status, tried.open_attempt = "started", False
+    elif case.kind == "undo_failed":
         undo = session.execute(select(Undo).where(Undo.key == case.subject)).scalar_one()
         waived = resolution == "waive"
         undo.status, undo.undone_at = "waived" if waived else "by_hand", clock.real_now()

@@ -35,6 +35,7 @@ class Run(Tenanted, Base):
     engine_run_id: Mapped[str | None]
     engine_started_at: Mapped[datetime | None]
     cancel_requested_at: Mapped[datetime | None]
+    undo_begun_at: Mapped[datetime | None]
     cancel_requested_by: Mapped[str | None]
     result: Mapped[dict[str, Any] | None]
     error: Mapped[dict[str, Any] | None]

@@ -32,7 +32,7 @@ def fence(session: Session, run_id: str) -> Run:
     ).scalar_one_or_none()
     if run is None:
         raise NotFound("not_found")
-    if run.status not in LIVE or run.ended_at is not None:
+    if run.undo_begun_at is not None or run.ended_at is not None:
         raise Conflict("run_ended")
     return run
 

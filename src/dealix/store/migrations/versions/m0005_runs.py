@@ -64,13 +64,16 @@ def runs() -> None:
         sa.Column("engine_run_id", sa.String),
         sa.Column("engine_started_at", MOMENT),
         sa.Column("cancel_requested_at", MOMENT),
+        sa.Column("undo_begun_at", MOMENT),
         sa.Column("cancel_requested_by", sa.String),
         sa.Column("result", JSONB),
         sa.Column("error", JSONB),
         sa.UniqueConstraint("tenant_id", "workflow", "key"),
     )
     op.create_index("ix_runs_status", "runs", ["tenant_id", "status"])
-    op.execute("CREATE INDEX ix_runs_unstarted ON runs (requested_at) WHERE engine_started_at IS NULL")
+    op.execute(
+        "CREATE INDEX ix_runs_unstarted ON runs (requested_at) WHERE engine_started_at IS NULL"
+    )
     op.execute("CREATE INDEX ix_runs_live ON runs (tenant_id) WHERE ended_at IS NULL")
     rls.protect("runs", rights="SELECT, INSERT, UPDATE")
 
