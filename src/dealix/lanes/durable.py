@@ -200,11 +200,13 @@ class DurableFlow:
         call = self._call(item.action, 1, {"undo_id": item.id}, key=f"undo:{item.key}")
         call = call.model_copy(update={"reason": ending.reason or ending.outcome})
         try:
-            return await self._execute(item.action, call, StepResult, local=False, retry=SWEEPING)
+            result = await self._execute(item.action, call, StepResult, local=False, retry=SWEEPING)
         except ActivityError as failure:
-            data = {"undo_id": item.id, "code": _code_of(failure)}
-            case = self._call("fail_undo", 1, data)
-            return await self._execute("fail_undo", case, StepResult, local=True)
+            result = StepResult(status="failed", reason=_code_of(failure))
+        if result.status != "failed":
+            return result
+        data = {"undo_id": item.id, "code": result.reason}
+        return await self._local("fail_undo", StepResult, data)
 
     # -- updates -----------------------------------------------------------------------------
 
