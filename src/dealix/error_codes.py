@@ -25,6 +25,9 @@ CODES: dict[str, str] = {
     "rehearsal_unavailable": "This installation has no engine that can rehearse.",
     "unknown_event": "This run does not wait for an event called {event}.",
     "deadline_past": "The date {until} is not after the present deadline of the run.",
+    "scenario_invalid": "The scenario {file} is not right: {reason}.",
+    "rehearsal_stuck": "The rehearsal does not move on: {what}.",
+    "api_refused": "{said}",
     # partners
     "unknown_partner_type": "There is no partner type called {partner_type}.",
     "malformed_registration": "The registration number is not in a form that {country} issues.",

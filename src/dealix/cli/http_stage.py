@@ -1,0 +1,134 @@
+"""A rehearsal's stage over HTTP: the running stack's API, and the sandbox's control plane."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pydantic import TypeAdapter
+
+from dealix.errors import Conflict, InvalidInput, NotConfigured
+
+Json = dict[str, Any]
+TIMEOUT = httpx.Timeout(10.0, read=180.0)
+DURATION = TypeAdapter(timedelta)
+
+
+class HttpStage:
+    """See `lanes.rehearsal.Stage`; `record` is the content of `stack.json`."""
+
+    def __init__(self, record: Mapping[str, Any], company: str, requester: str) -> None:
+        if not record.get("url") or not record.get("sandbox_url"):
+            raise NotConfigured("setting_missing", setting="DEALIX_SANDBOX_URL")
+        self.people = [one for one in record["sign_ins"] if one["tenant"] == company]
+        self.requester = requester
+        self.api = httpx.Client(base_url=f"{record['url']}/api/v1", timeout=TIMEOUT)
+        self.sandbox = httpx.Client(base_url=f"{record['sandbox_url']}/_sandbox", timeout=TIMEOUT)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.api.close()
+        self.sandbox.close()
+
+    # -- the stage ---------------------------------------------------------------------------
+
+    def example(self, workflow: str, number: int) -> Json:
+        """See `Stage.example`."""
+        row: Json = self._ask("GET", f"/inventory/{workflow}", example=number)
+        if row["example"] is None:
+            raise InvalidInput("not_built", workflow=workflow)
+        given: Json = row["example"]
+        return given
+
+    def start(self, who: str, workflow: str, given: Mapping[str, Any]) -> Json:
+        """See `Stage.start`."""
+        body = {"workflow": workflow, "input": dict(given), "rehearsal": True}
+        return self._send(who, "/runs", body)
+
+    def get(self, run_id: str) -> Json:
+        """See `Stage.get`."""
+        run: Json = self._ask("GET", f"/runs/{run_id}")
+        return run
+
+    def approvals(self, run_id: str) -> list[Json]:
+        """See `Stage.approvals`."""
+        found: list[Json] = self._ask("GET", "/approvals", scope="open", run=run_id)
+        return found
+
+    def decide(self, who: str, approval: Json, decision: str, comment: str | None) -> None:
+        """See `Stage.decide`."""
+        body = {"decision": decision, "comment": comment, "packet_hash": approval["packet_hash"]}
+        self._send(who, f"/approvals/{approval['id']}/decisions", body)
+
+    def cancel(self, who: str, run_id: str, comment: str | None) -> None:
+        """See `Stage.cancel`."""
+        self._send(who, f"/runs/{run_id}/cancel", {"comment": comment})
+
+    def extend(self, who: str, run_id: str, until: datetime) -> None:
+        """See `Stage.extend`."""
+        self._send(who, f"/runs/{run_id}/extend", {"until": until.isoformat()})
+
+    def fast_forward(self, run_id: str, duration: timedelta) -> Json:
+        """See `Stage.fast_forward`; a run that ended a moment before is answered as it is."""
+        body = {"duration": DURATION.dump_python(duration, mode="json")}
+        try:
+            return self._send(self.requester, f"/runs/{run_id}/fast-forward", body)
+        except Conflict as refusal:
+            if refusal.params.get("found") != "run_ended":
+                raise
+            return self.get(run_id)
+
+    def fault(self, fault: Json) -> None:
+        """See `Stage.fault`."""
+        _checked(self.sandbox.post("/faults", json=fault))
+
+    def effects(self, run_id: str) -> list[Json]:
+        """See `Stage.effects`."""
+        found: list[Json] = _checked(self.sandbox.get("/effects", params={"scope": run_id}))
+        return found
+
+    # -- what the demo asks besides ----------------------------------------------------------
+
+    def evidence(self, pack_id: str, target: Path) -> Path:
+        """Fetch a pack into `target`."""
+        answer = self.api.get(f"/evidence/{pack_id}.zip", headers=self._as(self.requester))
+        _refused(answer)
+        target.write_bytes(answer.content)
+        return target
+
+    def person(self, who: str) -> Json:
+        """The first person of the company with this user ID, address, handle or role."""
+        for one in self.people:
+            if who in {one["user_id"], one["email"], one["email"].partition("@")[0], *one["roles"]}:
+                return one
+        raise InvalidInput("unknown_person", person=who)
+
+    def _as(self, who: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.person(who)['token']}"}
+
+    def _ask(self, method: str, path: str, **query: str | int) -> Any:
+        answer = self.api.request(method, path, params=query, headers=self._as(self.requester))
+        return _checked(answer)
+
+    def _send(self, who: str, path: str, body: Json) -> Json:
+        sent: Json = _checked(self.api.post(path, json=body, headers=self._as(who)))
+        return sent
+
+
+def _checked(answer: httpx.Response) -> Any:
+    _refused(answer)
+    return answer.json()
+
+
+def _refused(answer: httpx.Response) -> None:
+    """Raise what a problem document says, under the code it carries."""
+    if answer.is_success:
+        return
+    try:
+        problem: Json = answer.json()
+    except ValueError:
+        problem = {}
+    said: Sequence[object] = [problem.get(name) for name in ("detail", "title", "error", "message")]
+    sentence = next((str(text) for text in said if text), f"HTTP {answer.status_code}")
+    raise Conflict("api_refused", said=sentence, found=problem.get("code"))
