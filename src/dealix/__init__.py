@@ -1,3 +1,3 @@
-"""Dealix runs a company's growth workflows, each on the engine that fits, and proves what happened."""
+"""Runs a company's growth workflows, each on the engine that fits, and proves what happened."""
 
 __version__ = "0.1.0"

@@ -14,13 +14,13 @@ _run_time: ContextVar[datetime | None] = ContextVar("dealix_run_time", default=N
 
 
 def now() -> datetime:
-    """The time that business facts carry: the run's clock inside a step, else the machine's. UTC."""
+    """The time that business facts carry, in UTC: inside a step the run's, else the machine's."""
     return _run_time.get() or real_now()
 
 
 def real_now() -> datetime:
     """The machine's time in UTC: for receipts, leases and sessions, never for business facts."""
-    return datetime.now(UTC)  # noqa: DTZ005,TID251 (the one place that reads the machine's clock)
+    return datetime.now(UTC)  # noqa: TID251 (the one place that reads the machine's clock)
 
 
 def is_run_time() -> bool:

@@ -57,7 +57,7 @@ class Refused(DealixError):
 
 
 class InvalidInput(Refused):
-    """The input breaks its schema or a rule of the business; `params['errors']` lists the fields."""
+    """The input breaks its schema or a business rule; `params['errors']` lists the fields."""
 
     status = 422
 

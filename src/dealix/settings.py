@@ -1,4 +1,4 @@
-"""What an installation can set, each with its meaning; read from `DEALIX_*` or a file of secrets."""
+"""What an installation can set, each with its meaning; read from `DEALIX_*`."""
 
 from pathlib import Path
 from typing import Literal
@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Every setting of every process. An engine without an address is embedded by the supervisor."""
+    """Every setting of every process; an engine without an address is embedded."""
 
     model_config = SettingsConfigDict(env_prefix="DEALIX_", extra="ignore", frozen=True)
 
@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     temporal_rehearsal_address: str | None = Field(
         None, description="A local server that can skip time; embedded when the main one cannot."
     )
-    temporal_task_queue: str = Field("dealix-durable", description="Task queue of the durable lane.")
+    temporal_task_queue: str = Field("dealix-durable", description="Its task queue of ours.")
     temporal_tls: bool = Field(False, description="Use TLS to Temporal.")
     temporal_tls_cert_file: Path | None = Field(None, description="Client certificate for mTLS.")
     temporal_tls_key_file: Path | None = Field(None, description="Client key for mTLS.")
@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, ge=1, description="A sign-in lasts this long.")
     secure_cookies: bool = Field(False, description="Cookies only over HTTPS; set in production.")
 
-    smtp_url: str | None = Field(None, description="smtp://[user:password@]host:port for outgoing mail.")
+    smtp_url: str | None = Field(None, description="smtp://[user:password@]host:port of mail.")
     smtp_from: str = Field("partners@dealix.example", description="Sender of outgoing mail.")
     hubspot_url: str | None = Field(None, description="Base address of HubSpot.")
     hubspot_prefix: str = Field(
@@ -89,9 +89,9 @@ class Settings(BaseSettings):
         None, description="OpenAI-compatible endpoint of model steps; rules decide when unset."
     )
 
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Log level.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Log from.")
     crash_at: str | None = Field(
         None,
-        description="Crash harness only: `step:point` at which this process holds until it is killed.",
+        description="Crash harness only: `step:point`s at which this process holds until killed.",
     )
     crash_dir: Path | None = Field(None, description="Crash harness only: folder of its barriers.")

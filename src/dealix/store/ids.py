@@ -8,7 +8,7 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 def new_id(prefix: str) -> str:
-    """A fresh identifier such as `run_01k…`: 48 bits of real time, 80 random bits, Crockford's 32."""
+    """A fresh identifier such as `run_01k…`: 48 bits of time, 80 random, in Crockford's base 32."""
     millis = int(clock.real_now().timestamp() * 1000)
     number = (millis << 80) | secrets.randbits(80)
     digits = [ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5)]

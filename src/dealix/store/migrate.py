@@ -15,7 +15,7 @@ LOCK = 0x6465616C6978  # "dealix": two migrations at once wait for one another
 
 
 def migrate(url: str, revision: str = "head") -> str:
-    """Upgrade the database at `url` (the owner's) to `revision`; answers the revision it then has."""
+    """Upgrade the database at `url`, as its owner, to `revision`. Answers what it then has."""
     engine = create_engine(sqlalchemy_url(url), connect_args={"prepare_threshold": None})
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
@@ -26,7 +26,9 @@ def migrate(url: str, revision: str = "head") -> str:
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
             connection.commit()
-            current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+            current = connection.execute(
+                text("SELECT version_num FROM alembic_version")
+            ).scalar_one()
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": LOCK})
             connection.commit()
     finally:
