@@ -1,0 +1,104 @@
+"""Judges a run by the providers' own list: every effect once, undone, or an open case.
+
+It counts what the providers hold for the run's partner, whatever keys the product used, so that
+a product that sends twice under two keys is found as well.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dealix.business.partners.examples import partner_example
+from dealix.lanes.steps import StepFacts
+from dealix.proof import points
+
+PROVIDERS = {"email": "smtp", "crm": "hubspot"}
+Row = Mapping[str, Any]
+
+
+@dataclass
+class Finding:
+    """What became of one run; the lists are empty when all is well."""
+
+    run: str
+    outcome: str
+    cases: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing was lost, doubled or left undone."""
+        return not (self.lost or self.doubled or self.left)
+
+
+def holdings(effects: Sequence[Row], number: int) -> list[Row]:
+    """What the providers hold for the partner of example `number`, oldest first."""
+    example = partner_example(number)
+    email, registration = example["contact"]["email"], example["registration_number"]
+    return [
+        row
+        for row in effects
+        if (row["provider"] == "smtp" and email in row["body"]["to"])
+        or (
+            row["provider"] == "hubspot"
+            and row["body"]["properties"].get("registration_number") == registration
+        )
+    ]
+
+
+def contact_mails(rows: Sequence[Row]) -> list[Row]:
+    """The mails among them."""
+    return [row for row in rows if row["provider"] == "smtp"]
+
+
+def judge(
+    run: Row, rows: Sequence[Row], ledger: Sequence[Row], open_cases: int, wanted: str
+) -> Finding:
+    """Compare what a run's end promises with what its partner and the CRM have got."""
+    finding = Finding(run["id"], run["outcome"] or run["status"], open_cases)
+    if open_cases:
+        finding.outcome = "case"
+    elif run["ended_at"] is None:
+        finding.lost.append(f"the run is stuck as {run['status']}")
+    elif run["outcome"] != wanted:
+        finding.lost.append(f"ended as {run['outcome']}, not as {wanted}")
+    _find_doubled(finding, rows)
+    for system in PROVIDERS:
+        steps = [s for s in points.outside(run["workflow"]) if s.system == system]
+        mine = [row for row in rows if row["provider"] == PROVIDERS[system]]
+        _judge_system(finding, run, steps, mine, [r for r in ledger if r["system"] == system])
+    return finding
+
+
+def _find_doubled(finding: Finding, rows: Sequence[Row]) -> None:
+    keys = Counter((row["provider"], row["kind"], row["idempotency_key"]) for row in rows)
+    finding.doubled += [f"{key[0]} {key[2]} ×{n}" for key, n in keys.items() if n > 1]
+
+
+def _judge_system(
+    finding: Finding, run: Row, steps: list[StepFacts], rows: list[Row], ledger: list[Row]
+) -> None:
+    done = [row for row in rows if row["undoes"] is None]
+    back = [row for row in rows if row["undoes"] is not None]
+    system = steps[0].system if steps else "?"
+    if len(done) > len(steps):
+        finding.doubled.append(f"{system}: {len(done)} effects of {len(steps)} steps")
+    if len(back) > len(done):
+        finding.doubled.append(f"{system}: {len(back)} taken back of {len(done)}")
+    if finding.cases:
+        return  # what is open is known to be open
+    recorded = [r for r in ledger if not r["undoes"] and r["status"] in {"done", "undone"}]
+    if len(recorded) != len(done):
+        finding.lost.append(f"{system}: {len(recorded)} on record, {len(done)} at the provider")
+    if run["outcome"] == "activated":
+        finding.lost += [f"{step.name} is missing" for step in steps[len(done) :]]
+        finding.lost += [f"{row['reference']} was taken back" for row in done if row["undone"]]
+        return
+    finding.left += [
+        f"{step.name} stands"
+        for step, row in zip(steps, done, strict=False)
+        if step.undo is not None and row["undone"] is None
+    ]

@@ -1,0 +1,62 @@
+"""The matrix's points: every step and undo of every built durable workflow, read where declared."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dealix.business.partners.activities import PartnerActivities
+from dealix.lanes.steps import StepFacts, facts_of
+
+OUTSIDE = ("before", "after", "recorded")
+OWN = ("before", "recorded")
+GROUPS = {"partner_approval": PartnerActivities}
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place in a step where a process can be held and killed."""
+
+    workflow: str
+    step: str
+    point: str
+    undoes: bool
+
+    @property
+    def name(self) -> str:
+        """As the crash points name it."""
+        return f"{self.step}:{self.point}"
+
+    @property
+    def file(self) -> str:
+        """As the barrier's files are called."""
+        return f"{self.step}.{self.point}"
+
+
+def facts(workflow: str) -> list[StepFacts]:
+    """The declared steps, gates and undos of a workflow, in the order of its file."""
+    methods = (m for name, m in vars(GROUPS[workflow]).items() if not name.startswith("_"))
+    return [facts_of(method) for method in methods if hasattr(method, "__dealix_step__")]
+
+
+def of(workflow: str) -> list[Point]:
+    """Every point of a workflow."""
+    return [
+        Point(workflow, each.name, point, each.is_undo)
+        for each in facts(workflow)
+        for point in (OWN if each.system is None else OUTSIDE)
+    ]
+
+
+def everything() -> list[Point]:
+    """Every point of every workflow."""
+    return [point for workflow in GROUPS for point in of(workflow)]
+
+
+def outside(workflow: str) -> list[StepFacts]:
+    """The steps with an effect at a provider, in their order."""
+    return [each for each in facts(workflow) if each.system is not None and not each.is_undo]
+
+
+def named(names: Iterable[str]) -> list[Point]:
+    """The points with these names."""
+    wanted = set(names)
+    return [point for point in everything() if point.name in wanted]

@@ -1,0 +1,116 @@
+"""Rounds of the matrix: many runs held at barriers at once, one kill, and a verdict on each run."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+
+from dealix.proof import points
+from dealix.proof.cast import CANCELLED, HAPPY, REJECTED, TENANT, WORKFLOW, Cast, Play, Story
+from dealix.proof.door import Door
+from dealix.proof.judge import Finding, holdings, judge
+from dealix.proof.points import Point
+from dealix.proof.rig import HOLD_SECONDS, Rig
+
+FORWARD = tuple(point for point in points.of(WORKFLOW) if not point.undoes)
+BACKWARD = tuple(point for point in points.of(WORKFLOW) if point.undoes)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of `proof.json`."""
+
+    workflow: str
+    step: str
+    fault: str
+    outcome: str
+    lost: int
+    doubled: int
+    left: int
+    notes: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, object]:
+        """As the file holds it."""
+        return asdict(self)
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing was lost, doubled or left undone."""
+        return not (self.lost or self.doubled or self.left)
+
+
+@dataclass
+class Round:
+    """What one round showed."""
+
+    lines: list[Line]
+    held: int
+    seconds: float
+    back_after: float
+
+
+def cast_of(rig: Rig, first: int = 0) -> Cast:
+    """The example company's people at this stack's door."""
+    return Cast(Door(rig.record(), TENANT), first)
+
+
+def line(finding: Finding, step: str, fault: str) -> Line:
+    """One finding as a line."""
+    notes = [*finding.lost, *finding.doubled, *finding.left]
+    counts = (len(finding.lost), len(finding.doubled), len(finding.left))
+    return Line(WORKFLOW, step, fault, finding.outcome, *counts, notes)
+
+
+def verdict(cast: Cast, play: Play) -> Finding:
+    """The providers' word on one run."""
+    run = cast.door.get(cast.starter, f"/runs/{play.run}")
+    ledger = cast.door.get(cast.keeper, "/effects", run=play.run)
+    cases = cast.door.get(cast.keeper, "/cases", status="open", run=play.run)
+    rows = holdings(cast.door.effects(), play.number)
+    return judge(run, rows, ledger, len(cases), play.story.outcome)
+
+
+def crash(rig: Rig, cast: Cast, kind: str, wanted: Sequence[Point]) -> Round:
+    """Hold runs at all these points, kill one process, let the others go on, judge every run."""
+    began = time.monotonic()
+    cast.plays.clear()
+    rig.arm(wanted)
+    for story in stories(wanted):
+        cast.start(story)
+    held = hold(rig, cast, wanted)
+    pid = rig.kill(kind)
+    rig.release()
+    back = rig.await_return(kind, pid)
+    cast.play_on()
+    lines = [_line_of(cast, kind, point, held.get(point)) for point in wanted]
+    lines += [
+        line(verdict(cast, play), "between steps", f"kill {kind}")
+        for run, play in cast.plays.items()
+        if not any(run in place for place in held.values())
+    ]
+    return Round(lines, len(held), time.monotonic() - began, back)
+
+
+def stories(wanted: Sequence[Point]) -> list[Story]:
+    """A run for each point: those of undos need runs that end badly."""
+    forward = sum(not point.undoes for point in wanted)
+    backward = len(wanted) - forward
+    bad = [REJECTED if number % 2 == 0 else CANCELLED for number in range(backward)]
+    return [*([HAPPY] * forward), *bad]
+
+
+def hold(rig: Rig, cast: Cast, wanted: Sequence[Point]) -> dict[Point, str]:
+    """Play until every point holds a run. Answers which run each of them holds."""
+    end = time.monotonic() + HOLD_SECONDS
+    while len(held := rig.held(wanted)) < len(wanted) and time.monotonic() < end:
+        cast.tick()
+        time.sleep(0.1)
+    return held
+
+
+def _line_of(cast: Cast, kind: str, point: Point, workflow: str | None) -> Line:
+    fault = f"kill {kind} {point.point}"
+    play = next((p for run, p in cast.plays.items() if workflow and run in workflow), None)
+    if play is None:
+        why = "no run was held here"
+        return Line(point.workflow, point.step, fault, "not held", 1, 0, 0, [why])
+    return line(verdict(cast, play), point.step, fault)
