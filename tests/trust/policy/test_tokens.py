@@ -78,12 +78,13 @@ def test_a_standing_approval_serves_another_run(db: Database) -> None:
     assert permitted(db, run="run_2") == token
 
 
-def test_issuing_again_answers_the_same_tokens_and_undos_get_theirs(db: Database) -> None:
-    effect = replace(MAIL, undo="email.retract")
-    first = issued(db, effect)
+def test_issuing_again_answers_the_same_tokens_and_an_undo_has_its_own(db: Database) -> None:
+    listed = (MAIL, Grant("email.retract", "partner:1", "sha256:cc"))
+    first = issued(db, *listed)
     assert len(set(first)) == 2
-    assert issued(db, effect) == first
-    assert permitted(db, "undo:run_1:send", action="email.retract") == first[1]
+    assert issued(db, *listed) == first
+    undo = {"action": "email.retract", "payload_hash": "sha256:cc"}
+    assert permitted(db, "undo:run_1:send", **undo) == first[1]
 
 
 def test_the_start_covers_its_bad_end_without_a_decision_and_nothing_else(db: Database) -> None:

@@ -100,9 +100,9 @@ class AuthorityBook:
         """The table's version and the slots of a gate, each with who may fill it now.
 
         `filled` says who filled which slot of this run already; what was decided in an earlier
-        round of this very gate does not count, since that round is void. Only people are named who leave the
-        rest of the run decidable; when that has become impossible since the start (somebody left),
-        whoever fits the slot by itself is named.
+        round of this very gate does not count, since that round is void. Only people are named who
+        leave the rest of the run decidable; when that has become impossible since the start
+        (somebody left), whoever fits the slot by itself is named.
         """
         version, gates = self._gates(session, matter)
         people = self.directory.active_users(session)

@@ -17,7 +17,7 @@ from dealix.trust.policy.schemas import Covers, TokenFacts
 
 
 class Listed(Protocol):
-    """An effect as a packet lists it; `undo` names the action that takes it back, if one does."""
+    """An effect as a packet lists it; an undo is listed as an effect of its own."""
 
     @property
     def action(self) -> str:
@@ -35,10 +35,6 @@ class Listed(Protocol):
     def covers(self) -> Covers:
         """Why it may be done."""
 
-    @property
-    def undo(self) -> str | None:
-        """The action that takes it back."""
-
 
 @dataclass(frozen=True)
 class Grant:
@@ -48,7 +44,6 @@ class Grant:
     resource: str
     payload_hash: str
     covers: Covers = "packet"
-    undo: str | None = None
 
 
 def issue(
@@ -82,18 +77,14 @@ def issue_all(
     issued_by: str,
     effects: Sequence[Listed],
 ) -> list[str]:
-    """One token per effect that a packet lists, and one for each undo that it declares.
+    """One token per listed effect.
 
-    An undo's token is bound to the resource and payload hash of the effect that it takes back.
+    What takes an effect back has a content of its own, so it is listed with its own hash: in the
+    packet, or at the start of the run as part of its bad end.
     """
-    listed: list[Listed] = []
-    for effect in effects:
-        listed.append(effect)
-        if effect.undo is not None:
-            listed.append(Grant(effect.undo, effect.resource, effect.payload_hash, effect.covers))
     return [
         issue(session, run_id=run_id, decision_id=decision_id, issued_by=issued_by, effect=one)
-        for one in listed
+        for one in effects
     ]
 
 
