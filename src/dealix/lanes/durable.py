@@ -125,6 +125,7 @@ class DurableFlow:
     async def _close(self, ending: Ending) -> FlowEnd:
         """Undo after a bad end, assemble what belongs to every end, settle the run's state."""
         good = ending.outcome in self.good_outcomes
+        await self._local("close_gates", StepResult, {"outcome": ending.outcome})
         undone = 0 if good else await self.take_back(ending)
         await self.conclude(ending.outcome)
         settled = ending.model_copy(update={"undone": undone})

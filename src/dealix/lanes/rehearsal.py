@@ -124,7 +124,7 @@ class Director:
     def _turn(self, run: Json) -> Json:
         """One thing: an act at the open gate, a jump over an outage, or a look after a moment."""
         approval = next(iter(self.stage.approvals(run["id"])), None)
-        if approval is not None:
+        if approval is not None and run["cancel_requested_at"] is None:
             return self._at_gate(self.stage.get(run["id"]), approval)
         outage = self._outage(run)
         if outage is not None and outage > moment(run["now"]):
@@ -194,7 +194,7 @@ class Director:
         while time.monotonic() < end:
             time.sleep(POLL)
             found = self.stage.get(run["id"])
-            if _state(found) != _state(run) or self.stage.approvals(run["id"]):
+            if _state(found) != _state(run):
                 return found
         if run["status"] == "attention":
             return run
@@ -218,9 +218,10 @@ class Director:
                 sight = self.sights[name] = Sight(
                     entry["kind"], entry["key"], moment(since["now"]), moment(run["now"])
                 )
-            if entry["status"] not in sight.said and entry["kind"] != "approval":
+            if entry["status"] not in sight.said:
                 sight.said.append(entry["status"])
-                self.say(_line(entry))
+                if _worth_saying(entry):
+                    self.say(_line(entry))
         if run["ended_at"] is not None:
             self.say(f"{shown(run['ended_at'])}  {'end':<12}  {run['status']} ({run['outcome']})")
 
@@ -239,6 +240,13 @@ def _line(entry: Json) -> str:
     at = entry.get("done_at") or entry["at"]
     tries = f" after {entry['attempts']} tries" if entry["attempts"] > 1 else ""
     return f"{shown(at)}  {entry['kind']:<12}  {entry['name']:<20} {entry['status']}{tries}"
+
+
+def _worth_saying(entry: Json) -> bool:
+    """Decisions are said as acts of the cast, and a step under way when it has been done."""
+    if entry["kind"] == "approval" or (entry["kind"], entry["status"]) == ("step", "started"):
+        return False
+    return entry["kind"] != "wait" or entry["status"] == "open"
 
 
 def _state(run: Json) -> tuple[object, ...]:

@@ -82,26 +82,37 @@ def _dates(run: Json, sights: Sequence[Sight]) -> Iterator[Difference]:
         if entry is None:
             yield Difference(f"{sight.kind} {sight.key}", "to stay in the timeline", "gone")
             continue
-        at = _moment(entry["at"])
-        if not sight.after - TOLERANCE <= at <= sight.before + TOLERANCE:
-            window = f"between {sight.after.isoformat()} and {sight.before.isoformat()}"
+        at, latest = _moment(entry["at"]), sight.before
+        if entry["attempts"] > 1:  # the date is that of the last try
+            latest = _moment(run["ended_at"] or run["now"])
+        if not sight.after - TOLERANCE <= at <= latest + TOLERANCE:
+            window = f"between {sight.after.isoformat()} and {latest.isoformat()}"
             yield Difference(f"date of {entry['kind']} {entry['name']}", window, entry["at"])
 
 
 def _dates_outside(run: Json, effects: Sequence[Json]) -> Iterator[Difference]:
     """What providers hold bears the run's dates: an effect lies within its step's time."""
-    spans = {
-        entry["key"]: (_moment(entry["at"]), _moment(entry["done_at"]))
+    acts = [
+        entry
         for entry in run["timeline"]
         if entry["kind"] in {"step", "undo"} and entry.get("done_at")
-    }
+    ]
     for effect in effects:
-        span = spans.get(effect["key"])
-        if span is None:
+        step = next((entry for entry in acts if _is_of(effect, entry)), None)
+        if step is None:
             yield Difference(f"effect {effect['key']}", "a step that is done", "none")
-        elif not span[0] - TOLERANCE <= _moment(effect["at"]) <= span[1] + TOLERANCE:
+            continue
+        span = _moment(step["at"]), _moment(step["done_at"])
+        if not span[0] - TOLERANCE <= _moment(effect["at"]) <= span[1] + TOLERANCE:
             window = f"between {span[0].isoformat()} and {span[1].isoformat()}"
             yield Difference(f"date of effect {effect['key']}", window, effect["at"])
+
+
+def _is_of(effect: Json, entry: Json) -> bool:
+    """Whether a provider's effect is that of a step: by our key, or a mail server's reference."""
+    reference = entry["reference"] or ""
+    by_mail = effect["provider"] == "smtp" and reference.endswith(effect["reference"])
+    return effect["key"] == entry["key"] or by_mail
 
 
 def _doubled(effects: Sequence[Json]) -> Iterator[Difference]:

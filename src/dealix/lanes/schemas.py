@@ -66,7 +66,7 @@ class GateOpened(Message):
 class GateState(Message):
     """What the stored decisions of a request add up to."""
 
-    status: Literal["open", "approved", "rejected", "changes_requested"]
+    status: Literal["open", "approved", "rejected", "changes_requested", "closed"]
     comment_by: str | None = None
 
 

@@ -3,7 +3,7 @@
 from temporalio import activity
 
 from dealix.lanes import run_book
-from dealix.lanes.schemas import GateState, StepCall
+from dealix.lanes.schemas import GateState, StepCall, StepResult
 from dealix.store.session import Database
 from dealix.trust.approvals.service import ApprovalService
 
@@ -26,3 +26,11 @@ class ApprovalActivities:
             if status != "open":
                 run_book.mark(session, call.run_id, "running")
         return GateState.model_validate({"status": status})
+
+    @activity.defn(name="close_gates")
+    def close_gates(self, call: StepCall) -> StepResult:
+        """The run ends: what is still open at a gate can no longer be decided."""
+        with self.database.tenant(call.tenant_id) as session:
+            run = run_book.get(session, call.run_id, lock=True)
+            self.approvals.close_open(session, run, call.at)
+        return StepResult()

@@ -1,6 +1,7 @@
 """The one door: the database judges under a row lock, stores, audits; delivery comes after."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, get_args
 
 from sqlalchemy import select
@@ -145,6 +146,14 @@ class ApprovalService:
             view = self._view(session, _find(session, approval_id), actor, whole=True)
         metrics.decision(view["gate"], decision, delivered=delivered)
         return {**view, "delivered": delivered}
+
+    def close_open(self, session: Session, run: Run, at: datetime) -> None:
+        """Close a run's open requests, because the run has ended without them."""
+        query = select(Approval).where(Approval.run_id == run.id, Approval.status == "open")
+        for approval in session.execute(query.with_for_update()).scalars():
+            approval.status, approval.closed_at = "closed", at
+            data = {"approval": approval.id, "gate": approval.gate}
+            note(session, "system", "approval.closed", run.id, data, chain=run.chain)
 
     def state(self, session: Session, approval_id: str) -> tuple[str, Decisions]:
         """How a request stands, and the decisions that made it so."""
