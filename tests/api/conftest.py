@@ -3,12 +3,12 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 from pydantic import SecretStr
+from tests.api.served import served
 
 from dealix.api.app import create_app
 from dealix.bootstrap import Services
 from dealix.processes.seed import Seed
 from dealix.settings import Settings
-from tests.api.served import served
 
 UI = "http://127.0.0.1:8233"
 

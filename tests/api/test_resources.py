@@ -1,11 +1,11 @@
 import json
 
 import pytest
+from tests.api.conftest import UI
+from tests.api.test_bad_input import example, start
 
 from dealix.api import schemas
 from dealix.records.audit import Sealer, newest, settle  # noqa: F401
-from tests.api.conftest import UI
-from tests.api.test_bad_input import example, start
 
 
 def fits(model, answer):

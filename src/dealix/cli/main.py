@@ -1,0 +1,128 @@
+"""`dealix`: every command by name; exit 0 done, 1 refused or failed, 2 wrong usage."""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
+
+import typer
+
+from dealix.cli import audit, deciding, evidence, inventory, looking, policy, rehearse, runs, stack
+from dealix.cli.client import Unable, client_of
+from dealix.cli.output import AsJson
+from dealix.errors import DealixError
+from dealix.observability.exit import leave
+from dealix.settings import Settings
+
+app = typer.Typer(
+    name="dealix",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+)
+
+LATER = {
+    "language": "Evaluating the language models",
+    "knowledge": "Evaluating the knowledge search",
+    "openclaw": "Running the OpenClaw pipelines",
+    "mcp": "Serving tools over MCP",
+}
+"""Commands whose parts are not built yet, and what each will do."""
+
+
+@app.callback()
+def dealix(
+    context: typer.Context,
+    email: Annotated[
+        str | None,
+        typer.Option("--as", help="Speak as this person of the example company (anywhere)."),
+    ] = None,
+) -> None:
+    """Run growth workflows that survive anything; a client of the running stack's API."""
+    context.obj = client_of(email)
+
+
+@app.command()
+def up() -> None:
+    """Run the stack in the foreground until Ctrl-C."""
+    raise typer.Exit(stack.up(Settings().home))
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Say what works, and what to do about what does not."""
+    raise typer.Exit(stack.doctor(Settings().home, as_json=as_json))
+
+
+def _not_built(name: str, does: str) -> None:
+    settings = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+    @app.command(name, context_settings=settings, help=f"{does}: not built yet.")
+    def later() -> None:
+        raise Unable(f"{does} is not built yet: dealix {name} comes with a later release.")
+
+
+app.add_typer(inventory.app, name="inventory")
+app.command("run")(runs.run)
+app.command("rehearse")(rehearse.rehearse)
+app.add_typer(runs.app, name="runs")
+app.add_typer(deciding.approvals, name="approvals")
+app.command("effects")(looking.effects)
+app.add_typer(deciding.cases, name="cases")
+app.add_typer(evidence.app, name="evidence")
+app.add_typer(audit.app, name="audit")
+app.add_typer(policy.app, name="policy")
+app.command("users")(looking.users)
+app.command("status")(looking.status)
+for _name, _does in LATER.items():
+    _not_built(_name, _does)
+
+
+def with_speaker_first(arguments: Sequence[str]) -> list[str]:
+    """The arguments with `--as EMAIL` in front, wherever it stood: every command knows it then."""
+    speaker: list[str] = []
+    rest: list[str] = []
+    waiting = list(arguments)
+    while waiting:
+        word = waiting.pop(0)
+        if word == "--":
+            rest += [word, *waiting]
+            break
+        if word == "--as" and waiting:
+            speaker = [word, waiting.pop(0)]
+        elif word.startswith("--as="):
+            speaker = [word]
+        else:
+            rest.append(word)
+    return [*speaker, *rest]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do one command; answers its exit code."""
+    try:
+        app(with_speaker_first(arguments), prog_name="dealix")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except Unable as unable:
+        _say(unable.sentence, *(f"  {detail}" for detail in unable.details))
+    except DealixError as error:
+        _say(error.sentence)
+    except KeyboardInterrupt:
+        return 130
+    else:
+        return 0
+    return 1
+
+
+def main() -> NoReturn:
+    """Entry of the `dealix` command."""
+    leave(run(sys.argv[1:]))
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        typer.echo(line, err=True)
+
+
+if __name__ == "__main__":
+    main()
