@@ -207,7 +207,7 @@ def application(home: Home) -> Iterator[Finding]:
     for probe in content.get("probes", []) if isinstance(content, dict) else []:
         ok = bool(probe.get("ok"))
         seen = str(probe.get("detail") or ("answers" if ok else "does not answer"))
-        yield Finding(f"probe {probe.get('key')}", ok, seen)
+        yield Finding(f"probe {probe.get('name')}", ok, seen)
 
 
 def bearer(record: dict[str, object]) -> dict[str, str]:

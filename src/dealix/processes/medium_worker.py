@@ -15,9 +15,8 @@ def main() -> int:
     if made.settings.metrics_port:
         metrics.serve(made.settings.metrics_port)
     app = celery_app(made.settings)
-    app.worker_main(
-        ["worker", "--pool=threads", f"--concurrency={THREADS}", "--without-mingle", "--quiet"]
-    )
+    options = {"pool": "threads", "concurrency": THREADS, "without_mingle": True, "quiet": True}
+    app.Worker(**options).start()
     return 0
 
 
