@@ -40,6 +40,7 @@ CODES: dict[str, str] = {
     "own_request": "The one who asked may not be the one who approves.",
     "one_slot_per_run": "You have already decided another gate of this run; someone else must decide this one.",
     "stale_packet": "The packet has changed since you saw it; look at the difference and decide again.",
+    "changes_not_built": "Asking for changes is not built yet: approve, or reject and say why.",
     "already_decided": "This request is already decided.",
     "comment_required": "Say why: a rejection needs a comment.",
     "no_deputy": "Nobody but the requester can fill {slot} at {gate}: name a deputy in the authority table.",

@@ -134,8 +134,10 @@ class ApprovalService:
         A refusal changes nothing and leaves one audit record. `delivered` in the answer says
         whether the workflow has heard; when not, it will.
         """
-        if decision not in get_args(Word) or (decision == "request_changes" and not changes):
+        if decision not in get_args(Word):
             raise InvalidInput("invalid_input", errors=[{"field": "decision", "type": "enum"}])
+        if decision == "request_changes" or changes:
+            raise InvalidInput("changes_not_built")
         try:
             signal = self._store(actor, approval_id, decision, comment, packet_hash)
         except DealixError as refusal:
