@@ -57,7 +57,7 @@ class PartnerService:
         matter = Matter(
             KIND, given.partner_type, given.economics.expected_revenue, given.exclusivity
         )
-        self.seating.assert_staffed(session, matter, actor.user_id, GATES, named)
+        self.seating.assert_staffed(session, matter, actor.user_id, named)
         if not start.rehearsal:
             self._alone(session, given)
         partner = self._store(session, given, start)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from dealix.actors import Actor
-from dealix.errors import InvalidInput, NotEntitled
+from dealix.errors import InvalidInput
 from dealix.lanes.models import Run
 from dealix.trust.approvals.models import Approval, Decision
 from dealix.trust.policy import service
@@ -28,7 +28,6 @@ class Seating:
         session: Session,
         matter: Matter,
         requester: str,
-        gates: tuple[str, ...],
         named: tuple[str, str] | None = None,
     ) -> None:
         """Refuse a start that nobody could decide; `named` is a gate and who shall decide it.
@@ -36,19 +35,26 @@ class Seating:
         Raises:
             InvalidInput: `no_deputy` with slot and gate; `not_an_approver` for a wrong name.
         """
-        self.book.assert_staffed(session, matter.kind, matter.type, matter.amount, requester)
-        for gate in gates:
-            _version, seats = self.book.seats(session, matter, gate, requester)
-            if named is None or named[0] != gate:
-                continue
-            if not any(named[1] in seat.eligible for seat in seats):
-                raise InvalidInput("not_an_approver")
+        self.book.assert_staffed(
+            session,
+            matter.kind,
+            matter.type,
+            matter.amount,
+            requester,
+            exclusive=matter.exclusive,
+        )
+        if named is None:
+            return
+        gate, person = named
+        _version, seats = self.book.seats(session, matter, gate, requester)
+        if not any(person in seat.eligible for seat in seats):
+            raise InvalidInput("not_an_approver")
 
     def open(
         self, session: Session, matter: Matter, gate: str, requester: str, run_id: str
     ) -> tuple[int, list[OpenSlot]]:
-        """The table's version and the seats of a gate that is being opened."""
-        return self.book.seats(session, matter, gate, requester, filled(session, run_id))
+        """The table's version and the seats of a gate whose new round is being opened."""
+        return self.book.seats(session, matter, gate, requester, filled(session, run_id, gate, ""))
 
     def of(self, session: Session, approval: Approval) -> list[OpenSlot]:
         """The seats of a stored request, with who may fill them now."""
@@ -57,7 +63,7 @@ class Seating:
             matter_of(approval),
             approval.gate,
             approval.requested_by,
-            filled(session, approval.run_id),
+            filled(session, approval.run_id, approval.gate, approval.id),
         )
         return seats
 
@@ -74,11 +80,9 @@ class Seating:
             actor,
             matter_of(approval),
             GateFacts(approval.gate, slot, approval.requested_by),
-            filled(session, run.id),
+            filled(session, run.id, approval.gate, approval.id),
         )
-        verdict = service.check(session, question, chain=run.chain, engine=self.policy)
-        if not verdict.allowed:
-            raise NotEntitled("policy_denied", action="approval.decide", reason=verdict.reason)
+        service.require(session, question, chain=run.chain, engine=self.policy)
 
 
 def matter_of(approval: Approval) -> Matter:
@@ -93,12 +97,18 @@ def matter_of(approval: Approval) -> Matter:
     )
 
 
-def filled(session: Session, run_id: str) -> Filled:
-    """Gate, slot and user of every decision of a run."""
+def filled(session: Session, run_id: str, gate: str, approval_id: str) -> Filled:
+    """Gate, slot and user of a run's decisions; of `gate` only those on this very request.
+
+    Who decided an earlier round of a gate decides its next round too.
+    """
     query = (
         select(Approval.gate, Decision.slot, Decision.user_id)
         .join(Approval, Approval.id == Decision.approval_id)
-        .where(Decision.run_id == run_id)
+        .where(
+            Decision.run_id == run_id,
+            or_(Approval.gate != gate, Decision.approval_id == approval_id),
+        )
         .order_by(Decision.id)
     )
     return [(row.gate, row.slot, row.user_id) for row in session.execute(query)]
