@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from dealix.lanes.inbox_models import InboundEvent
 from dealix.lanes.models import Run
+from dealix.records import canonical
 from dealix.records.models import Case, Effect, Undo
 
 SETTLED_UNDO = {"done": "done", "by_hand": "by_hand", "waived": "waived"}
@@ -103,8 +104,8 @@ def entry(
 
 
 def stamp(moment: datetime | None) -> str | None:
-    """RFC 3339 in UTC."""
-    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+    """RFC 3339 in UTC, or nothing."""
+    return None if moment is None else canonical.stamp(moment)
 
 
 def _steps(session: Session, run: Run) -> list[dict[str, Any]]:

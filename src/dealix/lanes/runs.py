@@ -1,13 +1,12 @@
 """Runs as people start, follow, extend and end them; every start happens after its commit."""
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -21,6 +20,7 @@ from dealix.lanes.kinds import Beginning, WorkflowKind
 from dealix.lanes.models import Run
 from dealix.records.run_notes import note
 from dealix.store.ids import new_id
+from dealix.store.locks import lock_named
 from dealix.store.session import Database, tenant_of
 
 
@@ -149,10 +149,9 @@ class RunService:
             if not run.rehearsal:
                 raise Conflict("not_a_rehearsal")
         self.courier.start(actor.tenant_id, run_id)
-        self.bridge.fast_forward(run, duration)
+        ahead = self.bridge.fast_forward(run, duration)
         with self.database.tenant(actor.tenant_id) as session:
-            row = run_book.get(session, run_id, lock=True)
-            row.skipped += duration
+            run_book.get(session, run_id, lock=True).skipped = ahead
         return self.get(actor, run_id)
 
     def settle(self, actor: Actor, run_id: str) -> dict[str, Any]:
@@ -216,7 +215,7 @@ class RunService:
         if key is None:
             return None
         # Two starts with one key wait for one another here, so that the second finds the first.
-        session.execute(select(_lock_of(f"{tenant_of(session)}/{workflow}/{key}")))
+        lock_named(session, "run", workflow, key)
         run = session.execute(
             select(Run).where(Run.workflow == workflow, Run.key == key)
         ).scalar_one_or_none()
@@ -270,8 +269,3 @@ _BUSINESS_CODES = frozenset(
 def _canonical(given: Mapping[str, Any], *, rehearsal: bool) -> str:
     """The input as one text, by which a repeated key is told from a reused one."""
     return json.dumps([dict(given), rehearsal], sort_keys=True, ensure_ascii=False, default=str)
-
-
-def _lock_of(name: str) -> Any:
-    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-    return func.pg_advisory_xact_lock(number)

@@ -1,10 +1,8 @@
 """What the partner approval decides and stores; every text and hash comes from one set of facts."""
 
-import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dealix import clock
@@ -22,8 +20,9 @@ from dealix.business.partners.schemas import (
 from dealix.errors import Conflict, InvalidInput
 from dealix.lanes.kinds import Beginning, Prepared
 from dealix.lanes.models import Run
-from dealix.records.canonical import canonical
+from dealix.records.canonical import canonical, digest
 from dealix.store.ids import new_id
+from dealix.store.locks import lock_named
 from dealix.store.session import tenant_of
 from dealix.trust.access.directory import active_user, company_names
 from dealix.trust.approvals.seating import Seating
@@ -82,9 +81,7 @@ class PartnerService:
     @staticmethod
     def _alone(session: Session, given: PartnerApprovalInput) -> None:
         """One approval a company at a time; two starts at once wait for one another here."""
-        name = f"{tenant_of(session)}/{given.country}/{given.registration_number}"
-        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-        session.execute(select(func.pg_advisory_xact_lock(number)))
+        lock_named(session, "partner", given.country, given.registration_number)
         if repository.in_progress(session, given.country, given.registration_number):
             raise Conflict("partner_in_progress")
 
@@ -153,7 +150,7 @@ class PartnerService:
             provenance=Provenance(
                 generated_at=run.started_at,
                 method="person",
-                inputs_hash=_hash(run.input),
+                inputs_hash=digest(run.input),
                 sources=[f"run {run.id}"],
                 not_configured=["registry"],
             ),
@@ -164,7 +161,7 @@ class PartnerService:
         partner = self.partner(session, run)
         given = Economics.model_validate(run.input["economics"])
         return scoring.economics(
-            given, partner.partner_type, partner.country, run.started_at, _hash(run.input)
+            given, partner.partner_type, partner.country, run.started_at, digest(run.input)
         )
 
     # -- texts -------------------------------------------------------------------------------
@@ -218,7 +215,7 @@ class PartnerService:
             raise Conflict("person_erased")
         text = getattr(drafting, kind)(self._facts(session, run), partner.locale)
         payload = canonical([clear["email"], text.subject, text.body]).decode()
-        digest = self.vault.commit(
+        committed = self.vault.commit(
             session, partner.contact_person_id, f"{run.id}:mail", {kind: payload}
         )[kind]
         return Letter(
@@ -228,7 +225,7 @@ class PartnerService:
             clear["name"],
             partner.locale,
             partner.contact_person_id,
-            digest,
+            committed,
         )
 
     def _facts(self, session: Session, run: Run) -> Facts:
@@ -249,7 +246,3 @@ class PartnerService:
 def template() -> str:
     """The version of the texts."""
     return TEMPLATE_VERSION
-
-
-def _hash(value: Any) -> str:
-    return f"sha256:{hashlib.sha256(canonical(value)).hexdigest()}"

@@ -1,19 +1,14 @@
 """How records are hashed and chains are walked: the same few lines seal, verify and re-verify."""
 
 import hashlib
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from dealix.errors import InvariantBroken
 from dealix.records.audit.schemas import GENESIS, Entry, Finding, FindingKind, Head, Link, Record
+from dealix.records.canonical import canonical
 
 FORM = "dealix-audit-1"
-
-
-def canonical(value: Any) -> bytes:
-    """JSON in the one form that is hashed: sorted keys, no spaces, UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def record_digest(record: Record) -> str:

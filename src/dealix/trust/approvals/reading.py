@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dealix.records.canonical import stamp
 from dealix.trust.approvals.models import Approval, Decision
 from dealix.trust.approvals.schemas import ApprovalPacket
 
@@ -48,5 +49,11 @@ def timeline(session: Session, run_id: str) -> list[dict[str, Any]]:
 
 
 def _entry(at: Any, kind: str, name: str, status: str, key: str) -> dict[str, Any]:
-    stamp = at.isoformat().replace("+00:00", "Z")
-    return {"at": stamp, "kind": kind, "name": name, "status": status, "attempts": 1, "key": key}
+    return {
+        "at": stamp(at),
+        "kind": kind,
+        "name": name,
+        "status": status,
+        "attempts": 1,
+        "key": key,
+    }

@@ -1,10 +1,10 @@
 """What is asked at a gate: the packet that deciders see and are bound to by its hash."""
 
-import hashlib
-import json
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from dealix.records.canonical import digest
 
 Word = Literal["approve", "reject", "request_changes"]
 
@@ -42,10 +42,7 @@ class ApprovalPacket(BaseModel):
 
     def digest(self) -> str:
         """The hash to which a decision is bound: SHA-256 over the packet's canonical JSON."""
-        text = json.dumps(
-            self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":")
-        )
-        return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+        return digest(self.model_dump(mode="json"))
 
 
 class Opening(BaseModel):

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from dealix.records.canonical import stamp
 from dealix.trust.approvals.models import Approval, Decision
 from dealix.trust.policy.authority_book import OpenSlot as Seat
 from dealix.trust.privacy import Vault
@@ -68,4 +69,4 @@ def _draft(session: Session, row: Approval, vault: Vault) -> str | None:
 
 
 def _stamp(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+    return None if moment is None else stamp(moment)

@@ -1,6 +1,5 @@
 """Mails and CRM writes as outside effects: what policy judges, and the call that does it."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from dealix.connectors.crm import CompanyWrite, Crm
 from dealix.connectors.email import Mail, Mailer, message_id_for
 from dealix.lanes.inbox import expect_answers
 from dealix.lanes.schemas import StepCall
-from dealix.records.canonical import canonical
+from dealix.records.canonical import digest
 from dealix.records.schemas import Reply
 from dealix.trust.outbound.service import OutsideEffect
 
@@ -44,7 +43,7 @@ class Company:
     @property
     def payload_hash(self) -> str:
         """The hash by which policy and packet know this write."""
-        return f"sha256:{hashlib.sha256(canonical(self._write())).hexdigest()}"
+        return digest(self._write())
 
     def as_write(self) -> CompanyWrite:
         """In the CRM connector's words."""

@@ -11,6 +11,7 @@ from dealix import clock
 from dealix.actors import Actor
 from dealix.errors import Conflict, InvalidInput, NotEntitled, NotFound
 from dealix.records import audit
+from dealix.store.locks import lock_named
 from dealix.store.session import tenant_of
 from dealix.trust.policy import staffing
 from dealix.trust.policy.authority import Row, Slot, gates_of, parse
@@ -289,5 +290,4 @@ def _put_in_force(
 
 def _lock(session: Session) -> None:
     """Changes of one tenant's table follow one another; readers do not wait."""
-    key = func.hashtextextended(f"authority:{tenant_of(session)}", 0)
-    session.execute(select(func.pg_advisory_xact_lock(key)))
+    lock_named(session, "authority")
