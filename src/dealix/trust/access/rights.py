@@ -31,7 +31,6 @@ EVERYBODY = frozenset(ROLES)
 EXECUTIVES = frozenset({"vp", "vp_corpdev", "svp", "cfo", "cto", "ceo"})
 PARTNERSHIPS = frozenset({"sales_rep", "partner_manager", "director"}) | EXECUTIVES
 KEEPERS = frozenset({"operator", "tenant_admin"})
-DECIDERS = EVERYBODY - {"auditor", "operator", "tenant_admin", "sales_rep"}
 WATCHERS = frozenset({"auditor", "compliance_officer"}) | KEEPERS
 
 
@@ -54,10 +53,7 @@ RIGHTS: dict[str, Right] = {
         "Cancel a run; what is outside is taken back.", PARTNERSHIPS - {"sales_rep"} | KEEPERS
     ),
     "run.extend": Right("Move the deadline of a run.", PARTNERSHIPS - {"sales_rep"} | {"operator"}),
-    "run.pause": Right("Pause a run and let it go on.", PARTNERSHIPS - {"sales_rep"} | KEEPERS),
-    "run.event": Right("Enter an event that a run waits for by hand.", PARTNERSHIPS),
     "approval.read": Right("See requests for approval with their packets.", EVERYBODY),
-    "approval.decide": Right("Decide requests; the authority table says which of them.", DECIDERS),
     "effect.read": Right("See the ledger of effects.", EVERYBODY),
     "case.read": Right("See what waits for a person to settle it.", EVERYBODY),
     "case.resolve": Right(
@@ -72,18 +68,6 @@ RIGHTS: dict[str, Right] = {
     "audit.read": Right("Read and export the audit.", WATCHERS),
     "audit.verify": Right("Verify the chains of the audit.", EVERYBODY),
     "person.read": Right("See the people of the company with their roles.", EVERYBODY),
-    "person.erase": Right(
-        "Erase the personal data of a person for good.", frozenset({"compliance_officer"})
-    ),
-    "authority.read": Right("See the authority table: who approves what.", EVERYBODY),
-    "authority.propose": Right(
-        "Draft a change of the authority table.", frozenset({"tenant_admin", "legal_counsel"})
-    ),
-    "authority.activate": Right(
-        "Put a drafted authority table into force; never one's own draft.",
-        frozenset({"tenant_admin", "cfo", "ceo"}),
-    ),
-    "policy.test": Right("Run the policies against their own tests.", WATCHERS | EXECUTIVES),
     "codec.read": Right(
         "Read the company's payloads in Temporal's UI; this is audited.", frozenset({"operator"})
     ),

@@ -6,8 +6,8 @@ HEAD = """\
 # Who may do what
 
 Generated from `dealix.trust.access.rights` by `python -m dealix.cli.reference`; every door and
-service asks this one table. An auditor reads everything and changes nothing. Whether a person may
-decide a *particular* request is up to the authority table of the company.
+service asks this one table. An auditor reads everything and changes nothing. Who may
+decide a request is no right of a role: the company's authority table names them.
 """
 
 
