@@ -28,7 +28,7 @@ MAYBE_DONE = "maybe_done"
 def once(session: Session, spec: EffectSpec, work: Callable[[], Mapping[str, Any]]) -> Effect:
     """Do a step that only writes our own stores: work, ledger row and audit in one transaction."""
     effect = _row(session, spec)
-    if effect.status == "done":
+    if effect.status in {"done", "undone", "waived"}:
         return effect
     effect.attempts += 1
     _register_undo(session, spec)

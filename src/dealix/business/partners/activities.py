@@ -136,10 +136,13 @@ class PartnerActivities:
     @undo("deactivate_partner", method="upsert")
     def deactivate_partner(self, call: StepCall) -> StepResult:
         """Take the activation back in our own stores."""
+        facts = facts_of(PartnerActivities.deactivate_partner)
+        reach(facts.name, "before")
         with self.database.tenant(call.tenant_id) as session:
             run = run_book.get(session, call.run_id)
-            facts = facts_of(PartnerActivities.deactivate_partner)
-            return undo_own(session, facts, call, lambda: _set_status(session, run, "withdrawn"))
+            result = undo_own(session, facts, call, lambda: _set_status(session, run, "withdrawn"))
+        reach(facts.name, "recorded")
+        return result
 
     # -- how ---------------------------------------------------------------------------------
 
@@ -153,7 +156,9 @@ class PartnerActivities:
         facts = facts_of(method)
         reach(facts.name, "before")
         with self.database.tenant(call.tenant_id) as session:
-            run = run_book.get(session, call.run_id)
+            # A late worker must not do again what an undo that has begun takes back.
+            find = run_book.fence if facts.undo else run_book.get
+            run = find(session, call.run_id)
             spec = spec_of(facts, call, None)
             row = effects.once(session, spec, lambda: work(session, run, call))
             result = StepResult(data=row.result or {})
