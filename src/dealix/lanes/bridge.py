@@ -24,7 +24,8 @@ from temporalio.common import (
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from dealix.errors import NotConfigured
+from dealix import clock
+from dealix.errors import Conflict, NotConfigured
 from dealix.lanes.models import Run
 from dealix.lanes.schemas import Delivery, FlowEnd, FlowStart
 from dealix.lanes.temporal import Engines, skipper_of
@@ -70,9 +71,12 @@ class Bridge:
         """`running`, `completed`, `canceled`, `terminated`, `timed_out`, `failed` or `unknown`."""
         return self._do(self._status(run))
 
-    def fast_forward(self, run: Run, duration: timedelta) -> None:
-        """Move a rehearsal's own clock, once it is idle; answers when it is idle again."""
-        self._do(self._fast_forward(run, duration))
+    def fast_forward(self, run: Run, duration: timedelta) -> timedelta:
+        """Move a rehearsal's own clock, once it is idle; answers when it is idle again.
+
+        The answer is how far that clock is then ahead of the machine's, as the engine says.
+        """
+        return self._do(self._fast_forward(run, duration))
 
     def settle(self, run: Run) -> None:
         """Wait until a run has nothing under way: no workflow task and no started activity."""
@@ -154,12 +158,18 @@ class Bridge:
         status = described.status or WorkflowExecutionStatus.RUNNING
         return status.name.lower()
 
-    async def _fast_forward(self, run: Run, duration: timedelta) -> None:
+    async def _fast_forward(self, run: Run, duration: timedelta) -> timedelta:
         handle = await self._find(run)
-        client = (await self._connected()).client(rehearsal=True)
+        skipper = skipper_of((await self._connected()).client(rehearsal=True))
         await self._idle_of(handle)
-        await skipper_of(client).fast_forward(handle, duration)
+        try:
+            await skipper.fast_forward(handle, duration)
+        except RPCError as failure:
+            if failure.status in {RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION}:
+                raise Conflict("run_ended") from None
+            raise
         await self._idle_of(handle)
+        return await skipper.get_current_time(handle) - clock.real_now()
 
     async def _idle(self, finding: Coroutine[Any, Any, WorkflowHandle[Any, Any]]) -> None:
         await self._idle_of(await finding)
