@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 from dealix.business.evidence.pack import build
 from dealix.business.evidence.schemas import Manifest, RecordItem
 from dealix.cli import audit, evidence
-from dealix.records.audit.chain import canonical, following
+from dealix.records.audit.chain import following
 from dealix.records.audit.schemas import Record
+from dealix.records.canonical import canonical
 
 RECORD = Record(
     tenant_id="t", id="audit_1", chain="main", actor_id="u", action="a", subject="s", data={},

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.errors import InvalidInput
-from dealix.records.audit.chain import FORM, Walk, canonical
+from dealix.records.audit.chain import FORM, Walk
 from dealix.records.audit.models import AuditRecord, AuditSeal
 from dealix.records.audit.rows import OF_RECORD, RECORD, SEAL, UNSEALED, entry_of, of_run, record_of
 from dealix.records.audit.schemas import Entry, Finding, Verification, moment
 from dealix.records.audit.writing import MAIN
+from dealix.records.canonical import canonical
 from dealix.store.session import tenant_of
 
 FETCH = 2000
