@@ -52,6 +52,7 @@ class Cast:
         self.starter = door.holder("partner_manager")
         self.keeper = door.holder("operator")
         self.settles = True
+        self.settled: list[tuple[str, str, str]] = []
 
     def start(self, story: Story = HAPPY) -> Play:
         """Start one run; the key makes a repeated start harmless."""
@@ -85,6 +86,7 @@ class Cast:
         for case in mine:
             word = self._truth(case)
             self._quietly(f"/cases/{case['id']}/resolutions", {"resolution": word})
+            self.settled.append((case["run"], case["step"], word))
         return len(mine)
 
     def play_on(self, patience: float = END_SECONDS) -> list[Play]:
@@ -94,6 +96,10 @@ class Cast:
             self.tick()
             time.sleep(0.2)
         return left
+
+    def asked_about(self, play: Play, step: str) -> bool:
+        """Whether a person had to find out what became of this step."""
+        return any(run == play.run and named == step for run, named, _ in self.settled)
 
     def unended(self) -> list[Play]:
         """The runs that have not ended."""

@@ -86,11 +86,12 @@ def _judge_system(
     system = steps[0].system if steps else "?"
     if len(done) > len(steps):
         finding.doubled.append(f"{system}: {len(done)} effects of {len(steps)} steps")
-    if len(back) > len(done):
+    # A message that takes back what was never said would say it; a CRM hears it without harm.
+    if len(back) > (len(done) if system == "email" else len(steps)):
         finding.doubled.append(f"{system}: {len(back)} taken back of {len(done)}")
     if finding.cases:
         return  # what is open is known to be open
-    recorded = [r for r in ledger if not r["undoes"] and r["status"] in {"done", "undone"}]
+    recorded = [r for r in ledger if not r["undoes"] and r["done_at"]]
     if len(recorded) != len(done):
         finding.lost.append(f"{system}: {len(recorded)} on record, {len(done)} at the provider")
     if run["outcome"] == "activated":

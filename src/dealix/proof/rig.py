@@ -94,6 +94,11 @@ class Rig:
                 found[point] = place.read_text(encoding="utf-8") if place.exists() else ""
         return found
 
+    def let_go(self, wanted: Iterable[Point]) -> None:
+        """Let the threads held at these points go on."""
+        for point in wanted:
+            (self.barriers / f"{point.file}.go").touch()
+
     def release(self) -> None:
         """Let every held thread go on, and hold no more."""
         for place in self.barriers.glob("*.pid"):

@@ -13,6 +13,8 @@ from dealix.proof.rig import HOLD_SECONDS, Rig
 
 FORWARD = tuple(point for point in points.of(WORKFLOW) if not point.undoes)
 BACKWARD = tuple(point for point in points.of(WORKFLOW) if point.undoes)
+ACTIVATION, DEACTIVATION = "activate_partner", "deactivate_partner"
+LATE = Story("cancelled while it activates", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,33 @@ def crash(rig: Rig, cast: Cast, kind: str, wanted: Sequence[Point]) -> Round:
     for story in stories(wanted):
         cast.start(story)
     held = hold(rig, cast, wanted)
+    return _kill_and_judge(rig, cast, kind, held, wanted, began)
+
+
+def crash_deactivation(rig: Rig, cast: Cast, kind: str) -> Round:
+    """The same for the undo of the activation: the runs are cancelled while they activate."""
+    began = time.monotonic()
+    cast.plays.clear()
+    gates = points.named(f"{ACTIVATION}:{point}" for point in points.OWN)
+    wanted = [point for point in BACKWARD if point.step == DEACTIVATION]
+    rig.arm([*gates, *wanted])
+    for _ in gates:
+        cast.start(LATE)
+    for workflow in hold(rig, cast, gates).values():
+        cast.cancel(next(play for run, play in cast.plays.items() if run in workflow))
+    rig.let_go(gates)
+    held = hold(rig, cast, wanted)
+    return _kill_and_judge(rig, cast, kind, held, wanted, began)
+
+
+def _kill_and_judge(
+    rig: Rig,
+    cast: Cast,
+    kind: str,
+    held: dict[Point, str],
+    wanted: Sequence[Point],
+    began: float,
+) -> Round:
     pid = rig.kill(kind)
     rig.release()
     back = rig.await_return(kind, pid)

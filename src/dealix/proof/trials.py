@@ -1,0 +1,279 @@
+"""Trials beside the kills: lost answers, two decisions at once, cancels, a run ended from outside."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from dealix.bootstrap import Services, services
+from dealix.business.partners.examples import partner_example
+from dealix.lanes import run_book
+from dealix.lanes.codec import data_converter
+from dealix.lanes.schemas import Delivery
+from dealix.lanes.temporal import connect
+from dealix.proof.cast import CANCELLED, CANCELLED_EARLY, HAPPY, REJECTED, TENANT, WORKFLOW, Cast, Play
+from dealix.proof.rig import Rig, until
+from dealix.proof.rounds import Line, line, verdict
+from dealix.trust.access.rights import permit
+from dealix.trust.approvals.service import ApprovalService
+
+MANAGER, EXECUTIVE = "manager_approval", "executive_approval"
+FOUND_WITHIN = 10.0
+FIVE = timedelta(seconds=5)
+Row = Mapping[str, Any]
+
+
+class Trials:
+    """The trials on one stack; each answers its lines."""
+
+    def __init__(self, rig: Rig, cast: Cast) -> None:
+        self.rig = rig
+        self.cast = cast
+        self.made: Services = services(rig.settings())
+
+    def close(self) -> None:
+        """Close the connections of this process."""
+        self.made.close()
+
+    def all(self) -> list[Line]:
+        """Every trial, one after the other."""
+        tried: list[Callable[[], list[Line]]] = [
+            self.answers_lost,
+            self.answers_of_later_mails_lost,
+            self.two_decisions_at_once,
+            self.the_same_update_twice,
+            self.cancelled_while_it_waits,
+            self.cancelled_between_stored_and_delivered,
+            self.stored_before_a_crash,
+            self.ended_behind_our_back,
+        ]
+        return [found for trial in tried for found in trial()]
+
+    # -- answers -----------------------------------------------------------------------------
+
+    def answers_lost(self) -> list[Line]:
+        """Every fault of a provider at every outside step, all at once."""
+        self.cast.plays.clear()
+        plays: list[tuple[str, str, Play]] = []
+        for step, provider in (("send_terms", "smtp"), ("write_crm", "hubspot")):
+            for fault in ("timeout_after", "timeout_before", "error_500", "rate_limited"):
+                self._fault(provider, fault, self.cast.number)
+                plays.append((step, fault, self.cast.start(HAPPY)))
+        self.cast.play_on()
+        return [self._lost_answer(step, fault, play) for step, fault, play in plays]
+
+    def answers_of_later_mails_lost(self) -> list[Line]:
+        """The mail after the executive's word goes out, and nobody hears of it."""
+        lines = []
+        for story, step in ((HAPPY, "notify_activation"), (REJECTED, "retract_terms")):
+            play = self._at(EXECUTIVE)
+            play.story = story
+            self._fault("smtp", "timeout_after", play.number)
+            self._say(play, EXECUTIVE, story.answers.get(EXECUTIVE, "approve"))
+            self.cast.play_on()
+            lines.append(self._lost_answer(step, "timeout_after", play))
+        return lines
+
+    def _lost_answer(self, step: str, fault: str, play: Play) -> Line:
+        """A verdict that also wants a person to have been asked where nobody could know."""
+        finding = verdict(self.cast, play)
+        unknowable = fault == "timeout_after" and step != "write_crm"
+        if unknowable and not self.cast.asked_about(play, step):
+            finding.lost.append("an answer was lost and nobody was asked")
+        return line(finding, step, fault)
+
+    def _fault(self, provider: str, fault: str, number: int) -> None:
+        example = partner_example(number)
+        by = {"smtp": example["contact"]["email"], "hubspot": example["registration_number"]}
+        self.cast.door.fault(provider, fault, count=1, match=by[provider])
+
+    # -- decisions ---------------------------------------------------------------------------
+
+    def two_decisions_at_once(self) -> list[Line]:
+        """Eight doors get the same person's yes and no in the same instant: one is heard."""
+        play = self._at(MANAGER)
+        approval = self._open(play, MANAGER)
+        statuses = self._together(approval, 8)
+        after = self.cast.door.get(self.cast.starter, f"/approvals/{approval['id']}")
+        play.story = HAPPY if after["status"] == "approved" else play.story
+        wanted = "activated" if after["status"] == "approved" else "rejected"
+        self.cast.play_on()
+        finding = verdict(self.cast, play)
+        finding.lost = [note for note in finding.lost if f"ended as {wanted}" not in note]
+        if statuses.count(200) != 1 or len(after["decisions"]) != 1:
+            finding.doubled.append(f"{statuses.count(200)} decisions were taken of {statuses}")
+        return [line(finding, MANAGER, "eight decisions at once")]
+
+    def _together(self, approval: Row, doors: int) -> list[int]:
+        person = self.cast.door.by_id(approval["who_may_decide"][0]["people"][0])
+        if person is None:
+            return []
+        start, statuses = threading.Barrier(doors), [0] * doors
+
+        def knock(door: int) -> None:
+            start.wait()
+            body = {
+                "decision": "approve" if door % 2 == 0 else "reject",
+                "packet_hash": approval["packet_hash"],
+                "comment": "at once",
+            }
+            path = f"/approvals/{approval['id']}/decisions"
+            statuses[door] = self.cast.door.once(person, path, body)
+
+        threads = [threading.Thread(target=knock, args=(each,)) for each in range(doors)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return statuses
+
+    def the_same_update_twice(self) -> list[Line]:
+        """A decision's update is delivered again, then one that nobody stored is forged."""
+        play = self._at(MANAGER)
+        approval = self._open(play, MANAGER)
+        self.cast.decide(approval, "approve")
+        executive = self._wait_for(play, EXECUTIVE)
+        view = self.cast.door.get(self.cast.starter, f"/approvals/{approval['id']}")
+        run = self._run(play)
+        again = [(f"sig_decision_{made['id']}", approval["id"]) for made in view["decisions"]]
+        for name, reference in [*again, *again, ("sig_forged", executive["id"])]:
+            delivery = Delivery(id=name, kind="decision", reference=reference)
+            self.made.bridge.deliver(run, delivery, FIVE)
+        still = self._open(play, EXECUTIVE)
+        play.story = HAPPY
+        self.cast.play_on()
+        finding = verdict(self.cast, play)
+        if still["status"] != "open":
+            finding.doubled.append("a forged update decided the executive's gate")
+        return [line(finding, MANAGER, "the same update twice, and a forged one")]
+
+    # -- cancels -----------------------------------------------------------------------------
+
+    def cancelled_while_it_waits(self) -> list[Line]:
+        """Cancelled at each gate, while it is in doubt, and while it waits for its next try."""
+        self.cast.plays.clear()
+        plays = [(MANAGER, self.cast.start(CANCELLED_EARLY))]
+        plays.append((EXECUTIVE, self.cast.start(CANCELLED)))
+        self._fault("smtp", "timeout_after", self.cast.number)
+        plays.append(("send_terms in doubt", self.cast.start(HAPPY)))
+        example = partner_example(self.cast.number)
+        away = {"count": 4, "match": example["registration_number"]}
+        self.cast.door.fault("hubspot", "error_500", **away)
+        plays.append(("write_crm between tries", self.cast.start(HAPPY)))
+        self._until_waiting([play for _, play in plays[2:]])
+        for _, play in plays[2:]:
+            self.cast.cancel(play)
+            play.story = CANCELLED
+        self.cast.play_on()
+        return [line(verdict(self.cast, p), place, "cancelled while it waits") for place, p in plays]
+
+    def _until_waiting(self, plays: list[Play]) -> None:
+        """Play until each of these runs is in doubt or has tried its step twice; settle nothing."""
+        self.cast.settles = False
+
+        def waiting(play: Play) -> bool:
+            rows = self.cast.door.get(self.cast.keeper, "/effects", run=play.run)
+            return any(
+                row["status"] == "in_doubt" or (row["status"] == "started" and row["attempts"] > 1)
+                for row in rows
+            )
+
+        def all_wait() -> bool:
+            self.cast.tick()
+            return all(waiting(play) for play in plays)
+
+        until(all_wait, 30.0, 0.2)
+        self.cast.settles = True
+
+    def cancelled_between_stored_and_delivered(self) -> list[Line]:
+        """The executive's yes is committed, its delivery has not begun, and the run is cancelled."""
+        play = self._at(EXECUTIVE)
+        self._store_only(play, EXECUTIVE)
+        self.cast.cancel(play)
+        play.story = CANCELLED
+        self.cast.play_on()
+        fault = "cancelled between stored and delivered"
+        return [line(verdict(self.cast, play), EXECUTIVE, fault)]
+
+    def stored_before_a_crash(self) -> list[Line]:
+        """A decision is committed, and every process that could deliver it dies."""
+        play = self._at(MANAGER)
+        self._store_only(play, MANAGER)
+        killed = {kind: self.rig.kill(kind) for kind in ("scheduler", "durable_worker", "api")}
+        for kind, pid in killed.items():
+            self.rig.await_return(kind, pid)
+        play.story = HAPPY
+        self.cast.play_on()
+        return [line(verdict(self.cast, play), MANAGER, "stored, then every deliverer killed")]
+
+    def _store_only(self, play: Play, gate: str) -> None:
+        """Decide through the one door, with a courier that never comes."""
+        approval = self._open(play, gate)
+        who = approval["who_may_decide"][0]["people"][0]
+        person = self.cast.door.by_id(who)
+        if person is None:
+            raise LookupError(who)
+        actor = self.made.access.actor_of(person.token)
+        door = ApprovalService(
+            self.made.database, self.made.seating, self.made.vault, permit, lambda *_: False
+        )
+        door.decide(actor, approval["id"], "approve", "stored only", approval["packet_hash"])
+
+    # -- ended from outside ------------------------------------------------------------------
+
+    def ended_behind_our_back(self) -> list[Line]:
+        """Terminated in the engine: found within ten seconds, and its undo then runs."""
+        play = self._at(EXECUTIVE)
+        began = time.monotonic()
+        asyncio.run(self._terminate(str(self._run(play).engine_id)))
+        found = until(lambda: self._status(play) == "attention", FOUND_WITHIN)
+        took = time.monotonic() - began
+        play.story = CANCELLED
+        self.cast.play_on()
+        finding = verdict(self.cast, play)
+        if not found:
+            finding.lost.append(f"not found within {FOUND_WITHIN:.0f} s")
+        return [line(finding, EXECUTIVE, f"terminated in the engine (found in {took:.1f} s)")]
+
+    async def _terminate(self, workflow_id: str) -> None:
+        settings = self.made.settings
+        engines = await connect(settings, data_converter(self.made.secrets, settings))
+        await engines.runs.get_workflow_handle(workflow_id).terminate("by the crash harness")
+
+    # -- plumbing ----------------------------------------------------------------------------
+
+    def _at(self, gate: str) -> Play:
+        """A new run that waits at this gate, alone on the stage."""
+        self.cast.plays.clear()
+        play = self.cast.start(HAPPY)
+        if gate == EXECUTIVE:
+            self._say(play, MANAGER, "approve")
+        self._wait_for(play, gate)
+        return play
+
+    def _say(self, play: Play, gate: str, word: str) -> None:
+        self.cast.decide(self._wait_for(play, gate), word)
+
+    def _wait_for(self, play: Play, gate: str) -> Row:
+        if not until(lambda: self._find(play, gate) is not None, 30.0):
+            raise LookupError(f"{WORKFLOW} {play.run} never came to {gate}")
+        return self._open(play, gate)
+
+    def _open(self, play: Play, gate: str) -> Row:
+        found = self._find(play, gate)
+        if found is None:
+            raise LookupError(f"{play.run} does not wait at {gate}")
+        return found
+
+    def _find(self, play: Play, gate: str) -> Row | None:
+        asked = self.cast.door.get(self.cast.starter, "/approvals", scope="open", run=play.run)
+        return next((each for each in asked if each["gate"] == gate), None)
+
+    def _status(self, play: Play) -> str:
+        return str(self.cast.door.get(self.cast.starter, f"/runs/{play.run}")["status"])
+
+    def _run(self, play: Play) -> Any:
+        with self.made.database.tenant(TENANT) as session:
+            return run_book.get(session, play.run)
