@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from dealix.console.speech import Speech
 from dealix.i18n import N_
-from dealix.i18n.words import WORDS
+from dealix.i18n.words import PACKETS, WORDS
 
 COMPARED = ("asks", "subject", "context", "risks", "reversibility", "effects", "draft", "revealed")
 DECIDED = {
@@ -21,6 +21,7 @@ DECIDED = {
 }
 """What a decision made of its request, as a badge says it."""
 
+ORDER = {name: place for place, name in enumerate(PACKETS)}
 LONGEST_SEEN = 200_000
 
 
@@ -63,8 +64,9 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Cha
 
 
 def said(speech: Speech, values: Mapping[str, Any]) -> list[tuple[str, Markup]]:
-    """Names and values of one part of a packet, in its order."""
-    return [(name, value_said(speech, value)) for name, value in values.items()]
+    """Names and values of one part of a packet; the database keeps no order, so words give one."""
+    names = sorted(values, key=lambda name: ORDER.get(name, len(ORDER)))
+    return [(name, value_said(speech, values[name])) for name in names]
 
 
 def value_said(speech: Speech, value: Any) -> Markup:

@@ -28,9 +28,9 @@ def add_pages(app: FastAPI) -> None:
     for_programs = app.exception_handlers[HTTPException]
 
     async def handler(request: Request, error: Exception) -> Response:
-        if isinstance(error, HTTPException) and error.status_code in (404, 405):
-            if wants_page(request):
-                return await run_in_threadpool(not_found_page, request)
+        nowhere = isinstance(error, HTTPException) and error.status_code in (404, 405)
+        if nowhere and wants_page(request):
+            return await run_in_threadpool(not_found_page, request)
         answer: Response = await for_programs(request, error)  # type: ignore[misc]
         return answer
 

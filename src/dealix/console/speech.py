@@ -119,7 +119,9 @@ class Speech:
 
     def number(self, value: Any) -> Markup:
         """A number with grouped digits."""
-        return Markup('<bdi class="numeric" dir="ltr">{}</bdi>').format(show_number(self.locale, value))
+        return Markup('<bdi class="numeric" dir="ltr">{}</bdi>').format(
+            show_number(self.locale, value)
+        )
 
     def tone(self, status: Any) -> str:
         """Which colour a state wears; the word beside it says the same."""

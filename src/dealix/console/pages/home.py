@@ -1,8 +1,10 @@
 """The start page: what waits for me; and the count that the menu keeps fresh."""
 
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
+from markupsafe import Markup
 
 from dealix.console.door import PageRoute, signed_in
 from dealix.console.render import page
@@ -25,7 +27,18 @@ def home(visit: Annotated[Visit, Depends(signed_in)]) -> Response:
         cases=visit.allowed(lambda: services.cases.list(visit.who, "open"), []),
         runs=visit.allowed(lambda: services.runs.list(visit.who, limit=LATEST), []),
         title_of=titles(visit),
+        partner_of=_partner(visit),
     )
+
+
+def _partner(visit: Visit) -> Callable[[Mapping[str, Any]], Markup]:
+    """Whom a request is about, as its packet says."""
+
+    def partner(approval: Mapping[str, Any]) -> Markup:
+        whole = visit.services.approvals.get(visit.who, approval["id"])
+        return visit.speech.name(whole["packet"]["subject"])
+
+    return partner
 
 
 @router.get("/parts/count")

@@ -1,5 +1,11 @@
-"""The sandbox's mailbox: what partners received, and a box to answer as they would."""
+"""The sandbox's mailbox: what partners received, and a box to answer as they would.
 
+The sandbox plays the other side for every company of an installation and knows no tenants. A mail
+is shown to the company whose ledger holds the key that its Message-ID was made of.
+"""
+
+import hashlib
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import httpx
@@ -10,6 +16,7 @@ from dealix.console.render import page
 from dealix.console.visit import Visit
 from dealix.errors import NotFound, ProviderUnavailable
 from dealix.i18n import sentence_of
+from dealix.records.effects import list_effects
 from dealix.trust.access.rights import permit
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -28,6 +35,8 @@ def reply(
 ) -> Response:
     """Answer as the other party; the answer comes in by the provider's webhook."""
     permit(visit.who, "mailbox.read")
+    if _name_of(first(sent, "message_id")) not in _own_names(visit):
+        raise NotFound("not_found")
     body = {
         "channel": "email",
         "from": first(sent, "from"),
@@ -48,7 +57,9 @@ def _page(
     permit(visit.who, "mailbox.read")
     messages: list[dict[str, Any]] = []
     try:
-        messages = _ask(visit, "GET", "/_sandbox/messages").json()[::-1]
+        received = _ask(visit, "GET", "/_sandbox/messages").json()
+        own = _own_names(visit)
+        messages = [each for each in reversed(received) if _mentioned(each) & own]
     except ProviderUnavailable as silence:
         failure = failure or silence
     return page(
@@ -59,6 +70,24 @@ def _page(
         kept=kept or {},
         problem=sentence_of(failure, visit.speech.locale) if failure else "",
     )
+
+
+def _own_names(visit: Visit) -> set[str]:
+    """The names of Message-IDs that this company's effects have: digests of their keys."""
+    with visit.services.database.tenant(visit.who.tenant_id) as session:
+        effects = list_effects(session, None)
+    keys = (str(each["key"]) for each in effects if each["system"] == "email")
+    return {hashlib.sha256(key.encode()).hexdigest()[:40] for key in keys}
+
+
+def _mentioned(message: Mapping[str, Any]) -> set[str]:
+    """A message's own name and those of the mails that it answers."""
+    answered = [message.get("in_reply_to"), *(message.get("references") or ())]
+    return {_name_of(each) for each in (message["message_id"], *answered) if each}
+
+
+def _name_of(message_id: str) -> str:
+    return message_id.strip().lstrip("<").partition("@")[0]
 
 
 def _ask(visit: Visit, method: str, path: str, **more: Any) -> httpx.Response:

@@ -1,0 +1,126 @@
+import itertools
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from dealix.engines.stack import Stack
+from tests.console.visiting import Page, Visitor
+
+_numbers = itertools.count(500)
+
+
+@dataclass
+class Console:
+    """The whole stack as `make up` starts it, and the people of the example company."""
+
+    record: dict[str, Any]
+    home: Path
+    visitors: list[Visitor] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return self.record["url"]
+
+    def person(self, handle: str, tenant: str = "rawabi-sa") -> dict[str, Any]:
+        email = f"{handle}@{tenant}.example"
+        return next(one for one in self.record["sign_ins"] if one["email"] == email)
+
+    def visitor(
+        self, handle: str | None = None, tenant: str = "rawabi-sa", locale: str | None = "en"
+    ) -> Visitor:
+        session = self.person(handle, tenant)["token"] if handle else None
+        made = Visitor(self.url, locale, session)
+        self.visitors.append(made)
+        return made
+
+    def start(self, handle: str = "noura", *, rehearsal: bool = False, **changed: str) -> str:
+        """Start a partner approval by its form with an example's values. Answers the run's ID."""
+        visitor = self.visitor(handle)
+        form = visitor.get(f"/start/partner_approval?example={next(_numbers)}")
+        if rehearsal:
+            changed["_rehearsal"] = "true"
+        page = visitor.send(form, "/start/partner_approval", **changed)
+        assert page.path.startswith("/runs/"), page.text
+        return page.path.rpartition("/")[2]
+
+    def waits_at(self, run: str, gate: str) -> str:
+        """The request of a run at a gate, once it is open. Answers its ID."""
+        page = self.visitor("noura").until(
+            f"/runs/{run}",
+            lambda page: any(e[:2] == ("wait", gate) for e in page.entries()),
+            f"a wait at {gate}",
+        )
+        return next(a for a in page.links("/approvals/apr_") if f"_{gate}_" in a)[11:]
+
+    def decide(self, handle: str, approval: str, decision: str, comment: str = "") -> Page:
+        """Decide as this person by the page's form."""
+        visitor = self.visitor(handle)
+        page = visitor.get(f"/approvals/{approval}")
+        action = f"/approvals/{approval}/decide"
+        return visitor.send(page, action, decision=decision, comment=comment)
+
+    def decider(self, approval: str) -> str:
+        """The handle of somebody for whom this request waits."""
+        for one in self.record["sign_ins"]:
+            headers = {"Authorization": f"Bearer {one['token']}"}
+            address = f"{self.url}/api/v1/approvals/{approval}"
+            answer = httpx.get(address, headers=headers, trust_env=False)
+            if answer.status_code == 200 and answer.json()["may_decide"]:
+                return one["email"].partition("@")[0]
+        raise AssertionError(f"{approval} waits for nobody")
+
+    def sandbox(self, method: str, path: str, **more: Any) -> Any:
+        address = self.record["sandbox_url"] + path
+        answer = httpx.request(method, address, trust_env=False, **more)
+        answer.raise_for_status()
+        return answer.json()
+
+
+@pytest.fixture(scope="session")
+def console(tmp_path_factory):
+    home = tmp_path_factory.mktemp("console")
+    with Stack(home) as stack:
+        made = Console(stack.record(), home)
+        yield made
+        for visitor in made.visitors:
+            visitor.client.close()
+
+
+@pytest.fixture(scope="session")
+def waiting_run(console):
+    """A run that waits for its manager, for tests that only look."""
+    run = console.start()
+    console.waits_at(run, "manager_approval")
+    return run
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Debian's Chromium; elsewhere these tests are skipped, in CI they may not be."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Chromium is not installed, and CI must run the browser tests")
+        pytest.skip("Chromium is not installed: the pages were not seen in a real browser")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]

@@ -1,0 +1,335 @@
+"""The thin flow as people walk it: start, decide, look, cancel, rehearse, settle, answer."""
+
+import re
+
+import pytest
+
+ENDED = ("completed", "compensated", "cancelled", "attention", "failed")
+
+
+def shown_status(page) -> str:
+    """The state on a run's page, by its badge."""
+    match = re.search(r'aria-label="Timeline">.*?class="badge[^"]*">([^<]*)<', page.source, re.S)
+    assert match, page.text
+    return match[1]
+
+
+def walk_to_executive(console) -> tuple[str, str]:
+    run = console.start()
+    approval = console.waits_at(run, "manager_approval")
+    console.decide(console.decider(approval), approval, "approve")
+    return run, console.waits_at(run, "executive_approval")
+
+
+def test_from_the_form_to_an_active_partner(console):
+    run = console.start("noura")
+    approval = console.waits_at(run, "manager_approval")
+    handle = console.decider(approval)
+    home = console.visitor(handle).get("/")
+    assert f"/approvals/{approval}" in home.links("/approvals/")
+    count = re.search(r'class="count"[^>]*>(\d+)<', home.source)
+    assert count
+    assert int(count[1]) >= 1
+    page = console.visitor(handle).get(f"/approvals/{approval}")
+    for text in ("Send an email", "Write to the CRM", "sha256:", "Partnership term sheet"):
+        assert text in page.text
+    assert "Noura Al-Qahtani" in page.text  # who asks
+    assert "Fahad Al-Otaibi" in page.text  # who decides
+    decided = console.decide(handle, approval, "approve")
+    assert "Your decision is stored" in decided.text
+    second = console.waits_at(run, "executive_approval")
+    console.decide(console.decider(second), second, "approve")
+    done = console.visitor("noura").until(
+        f"/runs/{run}", lambda page: shown_status(page) == "Completed", "completed"
+    )
+    steps = [name for kind, name, status in done.entries() if kind == "step" and status == "done"]
+    assert steps[:2] == ["identify_partner", "score_fit"]
+    assert steps[-1] == "assemble_evidence"
+    assert not [entry for entry in done.entries() if entry[0] == "ahead"]
+    progress = re.search(r"(\d+) of (\d+) steps", done.text)
+    assert progress
+    assert progress[1] == progress[2]
+    pack = done.links("/api/v1/evidence/")
+    assert pack
+    archive = console.visitor("noura").get(pack[0]).answer
+    assert archive.content[:2] == b"PK"
+
+
+def test_what_is_wrong_is_said_at_its_field_and_what_was_entered_stays(console):
+    visitor = console.visitor("noura", locale="ar")
+    form = visitor.get("/start/partner_approval?example=901")
+    before = len(visitor.get("/runs").links("/runs/run_"))
+    page = visitor.send(
+        form,
+        "/start/partner_approval",
+        **{
+            "name": "ش",
+            "registration_number": "12",
+            "contact.email": "no address",
+            "economics.expected_revenue": "-5",
+            "partner_type": "",
+        },
+    )
+    assert page.status == 422
+    values = page.form("/start/partner_approval")["values"]
+    assert values["contact.email"] == "no address"
+    assert values["economics.expected_revenue"] == "-5"
+    assert values["name_ar"] == form.form("/start/partner_approval")["values"]["name_ar"]
+    for name in ("name", "contact-email", "economics-expected_revenue", "partner_type"):
+        assert f'id="f-{name}-wrong"' in page.source, name
+    assert "اكتب عنوانًا بالصيغة" in page.text
+    assert "لا يجوز أن يكون المبلغ" in page.text
+    assert len(visitor.get("/runs").links("/runs/run_")) == before
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("registration_number", "12", "not in a form that Saudi Arabia issues"),
+        ("deadline", "2020-01-01T10:00", "The date"),
+    ],
+)
+def test_a_rule_of_the_business_is_said_at_its_field(console, field, value, said):
+    visitor = console.visitor("noura")
+    form = visitor.get("/start/partner_approval?example=902")
+    page = visitor.send(form, "/start/partner_approval", **{field: value})
+    assert page.status == 422
+    assert f'id="f-{field}-wrong"' in page.source
+    assert said in page.text
+
+
+def test_the_same_form_sent_twice_starts_one_run(console):
+    visitor = console.visitor("noura")
+    form = visitor.get("/start/partner_approval?example=903")
+    first = visitor.send(form, "/start/partner_approval")
+    second = visitor.send(form, "/start/partner_approval")
+    assert first.path == second.path
+
+
+def test_who_may_not_start_is_told_so(console):
+    visitor = console.visitor("dana")
+    form = visitor.get("/start/partner_approval?example=904")
+    page = visitor.send(form, "/start/partner_approval")
+    assert page.status == 403
+    assert "Your roles do not allow this" in page.text
+
+
+def test_a_rejection_needs_its_reason_and_nothing_written_is_lost(console, waiting_run):
+    approval = console.waits_at(waiting_run, "manager_approval")
+    handle = console.decider(approval)
+    for decision in ("reject", "request_changes"):
+        page = console.decide(handle, approval, decision)
+        assert page.status == 422
+        assert "Say why" in page.text
+    assert page.form(f"/approvals/{approval}/decide")
+
+
+def test_a_changed_packet_refuses_and_shows_the_difference(console, waiting_run):
+    approval = console.waits_at(waiting_run, "manager_approval")
+    visitor = console.visitor(console.decider(approval))
+    page = visitor.get(f"/approvals/{approval}")
+    action = f"/approvals/{approval}/decide"
+    seen = page.form(action)["values"]["seen"]
+    assert "15 %" in seen
+    stale = visitor.send(
+        page,
+        action,
+        decision="approve",
+        comment="fine with me",
+        packet_hash="sha256:" + "0" * 64,
+        seen=seen.replace("15 %", "12 %"),
+    )
+    assert stale.status == 409
+    assert "The packet has changed since you saw it" in stale.text
+    deleted = re.search(r"<del[^>]*>(.*?)</del>", stale.source, re.S)
+    inserted = re.search(r"<ins[^>]*>(.*?)</ins>", stale.source, re.S)
+    assert deleted
+    assert inserted
+    assert "12 %" in deleted[1]
+    assert "15 %" in inserted[1]
+    kept = stale.form(action)["values"]
+    assert kept["comment"] == "fine with me"
+    assert kept["packet_hash"] == page.form(action)["values"]["packet_hash"]
+    assert console.waits_at(waiting_run, "manager_approval") == approval  # still open
+
+
+def test_who_does_not_decide_sees_the_packet_and_no_buttons(console, waiting_run):
+    approval = console.waits_at(waiting_run, "manager_approval")
+    page = console.visitor("noura").get(f"/approvals/{approval}")
+    assert page.status == 200
+    assert "This is not yours to decide" in page.text
+    assert 'name="decision"' not in page.source
+    token = page.form("/sign-out")["values"]["csrf_token"]
+    data = {"csrf_token": token, "decision": "approve", "packet_hash": "x"}
+    refused = console.visitor("noura").post(f"/approvals/{approval}/decide", data)
+    assert refused.status == 403
+    assert "may not be the one who approves" in refused.text
+
+
+def test_a_cancel_is_seen_beforehand_and_takes_back_in_reverse(console):
+    run, _ = walk_to_executive(console)
+    visitor = console.visitor("fahad")
+    preview = visitor.get(f"/runs/{run}/undo")
+    names = re.findall(r'<li data-name="([^"]+)"', preview.source)
+    assert names == ["withdraw_in_crm", "retract_terms"]
+    page = visitor.send(preview, f"/runs/{run}/cancel", comment="they went elsewhere")
+    assert "The cancel is stored" in page.text
+    ended = visitor.until(
+        f"/runs/{run}", lambda page: shown_status(page) == "Cancelled", "cancelled"
+    )
+    undone = [name for kind, name, _ in ended.entries() if kind == "undo"]
+    assert undone == ["withdraw_in_crm", "retract_terms"]
+    assert f"/runs/{run}/undo" not in ended.links("/runs/")  # there is nothing left to cancel
+
+
+def test_a_deadline_is_extended_on_the_companys_clocks(console, waiting_run):
+    visitor = console.visitor("fahad")
+    page = visitor.get(f"/runs/{waiting_run}")
+    action = f"/runs/{waiting_run}/extend"
+    early = visitor.send(page, action, until="2020-01-01T10:00")
+    assert early.status == 422
+    assert "is not after the present deadline" in early.text
+    later = visitor.send(page, action, until="2031-03-05T10:00")
+    assert "The deadline is extended" in later.text
+    assert "5 March 2031, 10:00" in later.text
+
+
+def test_a_rehearsal_is_marked_and_moves_in_virtual_time(console):
+    run = console.start("noura", rehearsal=True)
+    console.waits_at(run, "manager_approval")
+    visitor = console.visitor("noura")
+    page = visitor.get(f"/runs/{run}")
+    assert 'id="rehearsal"' in page.source
+    dates = re.compile(r"its virtual date is (\d+ \w+ \d+, \d\d:\d\d)")
+    before = dates.search(page.text)
+    moved = visitor.send(page, f"/runs/{run}/fast-forward", duration="P2D")
+    assert "time has moved forward" in moved.text
+    after = dates.search(moved.text)
+    assert before
+    assert after
+    assert before[1] != after[1]
+    for _ in range(2):
+        moved = visitor.send(moved, f"/runs/{run}/fast-forward", duration="P7D")
+    ended = visitor.until(f"/runs/{run}", lambda page: "Expired" in page.text, "expired")
+    assert 'name="duration"' not in ended.source
+    assert "dealix-rehearsal/workflows" in ended.source
+
+
+def test_a_real_run_cannot_be_moved_in_time(console, waiting_run):
+    visitor = console.visitor("noura")
+    page = visitor.get(f"/runs/{waiting_run}")
+    assert 'name="duration"' not in page.source
+    token = page.form("/sign-out")["values"]["csrf_token"]
+    action = f"/runs/{waiting_run}/fast-forward"
+    refused = visitor.post(action, {"csrf_token": token, "duration": "P1D"})
+    assert refused.status == 409
+    assert "Only a rehearsal" in refused.text
+
+
+def test_an_answer_from_the_mailbox_reaches_its_run(console):
+    run, _ = walk_to_executive(console)
+    visitor = console.visitor("noura")
+    reference = f"TS-{run[-8:].upper()}"
+    page = visitor.until("/mailbox", lambda page: reference in page.text, reference)
+    article = next(a for a in page.source.split("<article")[1:] if reference in a)
+    message_id = re.search(r'name="message_id" value="([^"]+)"', article)[1]
+    sender = re.search(r'name="from" value="([^"]+)"', article)[1]
+    values = {
+        "csrf_token": page.form("/sign-out")["values"]["csrf_token"],
+        "message_id": message_id.replace("&lt;", "<").replace("&gt;", ">"),
+        "from": sender,
+        "text": "وصلتنا الشروط، شكرًا",
+    }
+    assert "on its way" in visitor.post("/mailbox/reply", values).text
+    visitor.until(
+        f"/runs/{run}", lambda p: any(e[0] == "message" for e in p.entries()), "a message"
+    )
+    assert "وصلتنا الشروط" in visitor.get("/mailbox").text
+    mariam = console.visitor("mariam", "rawabi-ae")
+    assert reference not in mariam.get("/mailbox").text  # another company's mail
+    token = mariam.get("/mailbox").form("/sign-out")["values"]["csrf_token"]
+    assert mariam.post("/mailbox/reply", {**values, "csrf_token": token}).status == 404
+
+
+def test_a_case_is_settled_by_a_person(console):
+    run = console.start()
+    approval = console.waits_at(run, "manager_approval")
+    fault = {"provider": "smtp", "fault": "timeout_after", "count": 1}
+    console.sandbox("POST", "/_sandbox/faults", json=fault)
+    console.decide(console.decider(approval), approval, "approve")
+    visitor = console.visitor("fahad")
+    page = visitor.until("/cases", lambda page: f"/runs/{run}" in page.source, "a case")
+    article = next(a for a in page.source.split("<article")[1:] if f"/runs/{run}" in a)
+    action = re.search(r'action="(/cases/[^"]+)"', article)[1]
+    offered = re.findall(r'name="resolution" value="([^"]+)"', article)
+    assert sorted(offered) == ["happened", "send_again"]
+    refused = visitor.send(page, action, resolution="waive", comment="I looked")
+    assert refused.status == 422
+    assert refused.form(action)["values"]["comment"] == "I looked"
+    settled = visitor.send(page, action, resolution="happened", comment="It is in their mailbox")
+    assert "The case is settled" in settled.text
+    assert f"/runs/{run}" not in settled.source
+    assert f"/runs/{run}" in visitor.get("/cases?status=resolved").source
+    console.waits_at(run, "executive_approval")
+
+
+def test_the_inventory_shows_22_rows_with_verdicts_and_rulings(console):
+    visitor = console.visitor("dana")
+    page = visitor.get("/inventory")
+    rows = page.links("/inventory/")
+    assert len(rows) == 22
+    assert page.text.count("finding") >= 10
+    assert "until 31 May 2027" in page.text
+    lead = visitor.get("/inventory/lead_scoring")
+    assert "short is a single service" in lead.text
+    assert "no effect outside to take back" in lead.text  # its ruling
+    assert visitor.get("/inventory/nothing").status == 404
+
+
+def test_an_auditor_verifies_the_chains_and_others_do_not_see_them(console, waiting_run):
+    auditor = console.visitor("dana")
+    page = auditor.get("/audit")
+    assert page.status == 200
+    assert "The chains hold" in page.text
+    assert "run.started" in page.text
+    assert "/audit" in auditor.get("/").links("/audit")
+    noura = console.visitor("noura")
+    assert noura.get("/audit").status == 403
+    assert "/audit" not in noura.get("/").links("/audit")
+
+
+def test_another_company_sees_nothing_of_it(console, waiting_run):
+    mariam = console.visitor("mariam", "rawabi-ae")
+    approval = console.waits_at(waiting_run, "manager_approval")
+    assert mariam.get(f"/runs/{waiting_run}").status == 404
+    assert mariam.get(f"/runs/{waiting_run}/undo").status == 404
+    assert mariam.get(f"/approvals/{approval}").status == 404
+    assert waiting_run not in mariam.get("/runs").source
+    assert "Dubai" in mariam.get("/").text  # its own clocks
+
+
+def test_runs_are_found_by_state_and_workflow(console, waiting_run):
+    visitor = console.visitor("noura")
+    assert f"/runs/{waiting_run}" in visitor.get("/runs?status=waiting").links("/runs/")
+    assert f"/runs/{waiting_run}" not in visitor.get("/runs?status=failed").links("/runs/")
+    assert f"/runs/{waiting_run}" not in visitor.get("/runs?workflow=dd_room").links("/runs/")
+
+
+LATIN = re.compile(r"[A-Za-z]{2,}")
+BRANDS = {"Dealix", "Temporal", "ZIP", "OpenClaw", "Celery", "WhatsApp", "HubSpot"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/start", "/start/partner_approval", "/approvals", "/runs", "/runs/{run}",
+     "/runs/{run}/undo", "/approvals/{approval}", "/cases", "/inventory", "/inventory/dd_room",
+     "/inventory/partner_approval", "/mailbox", "/audit", "/nowhere"],
+)  # fmt: skip
+def test_an_arabic_page_speaks_arabic(console, waiting_run, path):
+    approval = console.waits_at(waiting_run, "manager_approval")
+    page = console.visitor("dana", locale="ar").get(path.format(run=waiting_run, approval=approval))
+    # Values keep their own language in <bdi>; a letter speaks those of its template.
+    shown = page.words(skip=("style", "script", "bdi", "code", "textarea", "title", "letter"))
+    left = set(LATIN.findall(shown)) - BRANDS
+    assert not left, f"{path}: {sorted(left)}"
+    assert 'dir="rtl"' in page.source
