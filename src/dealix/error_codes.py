@@ -27,7 +27,6 @@ CODES: dict[str, str] = {
     "deadline_past": "The date {until} is not after the present deadline of the run.",
     "scenario_invalid": "The scenario {file} is not right: {reason}.",
     "rehearsal_stuck": "The rehearsal does not move on: {what}.",
-    "api_refused": "{said}",
     # partners
     "unknown_partner_type": "There is no partner type called {partner_type}.",
     "malformed_registration": "The registration number is not in a form that {country} issues.",

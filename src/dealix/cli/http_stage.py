@@ -1,6 +1,6 @@
 """A rehearsal's stage over HTTP: the running stack's API, and the sandbox's control plane."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 from pydantic import TypeAdapter
 
-from dealix.errors import Conflict, InvalidInput, NotConfigured
+from dealix.cli.client import TIMEOUT, refusal_of
+from dealix.errors import InvalidInput, NotConfigured
 
 Json = dict[str, Any]
-TIMEOUT = httpx.Timeout(10.0, read=180.0)
 DURATION = TypeAdapter(timedelta)
 
 
@@ -23,8 +23,8 @@ class HttpStage:
             raise NotConfigured("setting_missing", setting="DEALIX_SANDBOX_URL")
         self.people = [one for one in record["sign_ins"] if one["tenant"] == company]
         self.requester = requester
-        self.api = httpx.Client(base_url=f"{record['url']}/api/v1", timeout=TIMEOUT)
-        self.sandbox = httpx.Client(base_url=f"{record['sandbox_url']}/_sandbox", timeout=TIMEOUT)
+        self.api = _connection(f"{record['url']}/api/v1")
+        self.sandbox = _connection(f"{record['sandbox_url']}/_sandbox")
 
     def close(self) -> None:
         """Close the connections."""
@@ -72,12 +72,13 @@ class HttpStage:
     def fast_forward(self, run_id: str, duration: timedelta) -> Json:
         """See `Stage.fast_forward`; a run that ended a moment before is answered as it is."""
         body = {"duration": DURATION.dump_python(duration, mode="json")}
-        try:
-            return self._send(self.requester, f"/runs/{run_id}/fast-forward", body)
-        except Conflict as refusal:
-            if refusal.params.get("found") != "run_ended":
-                raise
+        answer = self.api.post(
+            f"/runs/{run_id}/fast-forward", json=body, headers=self._as(self.requester)
+        )
+        if answer.status_code == httpx.codes.CONFLICT and answer.json()["code"] == "run_ended":
             return self.get(run_id)
+        run: Json = _checked(answer)
+        return run
 
     def fault(self, fault: Json) -> None:
         """See `Stage.fault`."""
@@ -93,19 +94,23 @@ class HttpStage:
     def evidence(self, pack_id: str, target: Path) -> Path:
         """Fetch a pack into `target`."""
         answer = self.api.get(f"/evidence/{pack_id}.zip", headers=self._as(self.requester))
-        _refused(answer)
+        if not answer.is_success:
+            raise refusal_of(answer)
         target.write_bytes(answer.content)
         return target
 
     def person(self, who: str) -> Json:
         """The first person of the company with this user ID, address, handle or role."""
         for one in self.people:
-            if who in {one["user_id"], one["email"], one["email"].partition("@")[0], *one["roles"]}:
-                return one
+            handle = one["email"].partition("@")[0]
+            if who in {one["user_id"], one["email"], handle, *one["roles"]}:
+                found: Json = one
+                return found
         raise InvalidInput("unknown_person", person=who)
 
     def _as(self, who: str) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.person(who)['token']}"}
+        token = self.person(who)["token"]
+        return {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
 
     def _ask(self, method: str, path: str, **query: str | int) -> Any:
         answer = self.api.request(method, path, params=query, headers=self._as(self.requester))
@@ -116,19 +121,11 @@ class HttpStage:
         return sent
 
 
+def _connection(url: str) -> httpx.Client:
+    return httpx.Client(base_url=url, timeout=TIMEOUT, trust_env=False)
+
+
 def _checked(answer: httpx.Response) -> Any:
-    _refused(answer)
+    if not answer.is_success:
+        raise refusal_of(answer)
     return answer.json()
-
-
-def _refused(answer: httpx.Response) -> None:
-    """Raise what a problem document says, under the code it carries."""
-    if answer.is_success:
-        return
-    try:
-        problem: Json = answer.json()
-    except ValueError:
-        problem = {}
-    said: Sequence[object] = [problem.get(name) for name in ("detail", "title", "error", "message")]
-    sentence = next((str(text) for text in said if text), f"HTTP {answer.status_code}")
-    raise Conflict("api_refused", said=sentence, found=problem.get("code"))

@@ -1,6 +1,5 @@
 """`dealix rehearse`: a scenario on real engines, days in seconds, held against its expectation."""
 
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -12,10 +11,11 @@ import typer
 
 from dealix import catalog
 from dealix.cli.http_stage import HttpStage
+from dealix.cli.output import AsJson, print_json
 from dealix.engines import postgres
 from dealix.engines.home import Home
 from dealix.engines.stack import Stack
-from dealix.errors import DealixError, InvalidInput
+from dealix.errors import InvalidInput
 from dealix.lanes.rehearsal import Director, Performance
 from dealix.lanes.scenarios import Scenario, load
 from dealix.settings import Settings
@@ -34,19 +34,15 @@ def rehearse(
             "--scenario", exists=True, dir_okay=False, help="A story; its good one when not given."
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print data for programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Play a scenario in virtual time; succeeds only when it ends as the scenario says."""
     say: Say = (lambda _line: None) if as_json else typer.echo
-    try:
-        story = chosen(workflow, scenario)
-        with running_stack(say) as record:
-            performance = play(record, story, say)
-    except DealixError as refusal:
-        typer.echo(refusal.sentence, err=True)
-        raise typer.Exit(1) from None
+    story = chosen(workflow, scenario)
+    with running_stack(say) as record:
+        performance = play(record, story, say)
     if as_json:
-        typer.echo(json.dumps(as_data(performance), ensure_ascii=False, indent=1))
+        print_json(as_data(performance))
     else:
         for line in verdict(performance):
             typer.echo(line)
@@ -76,7 +72,7 @@ def stories(workflow: str) -> list[Path]:
 
 @contextmanager
 def running_stack(say: Say) -> Iterator[Mapping[str, Any]]:
-    """`stack.json` of the stack that is up, else of one on a folder of its own, ended afterwards."""
+    """`stack.json` of the stack that is up, else of one of our own, ended afterwards."""
     up = Stack(Settings().home).record()
     if up.get("url"):
         yield up
@@ -110,13 +106,12 @@ def play(record: Mapping[str, Any], story: Scenario, say: Say) -> Performance:
 
 def verdict(performance: Performance) -> list[str]:
     """How it went, as lines."""
-    words = [f"  differs: {difference}" for difference in performance.differences]
     state = "as expected" if performance.held else "NOT as expected"
-    run = performance.run
+    run, title = performance.run, performance.scenario.title
     return [
-        *words,
-        f"{performance.scenario.title}: {run['status']} ({run['outcome']}), {state}, "
-        f"in {performance.seconds:.1f} s of real time; {run['id']}",
+        *(f"  differs: {difference}" for difference in performance.differences),
+        f"{title}: {run['status']} ({run['outcome']}), {state}.",
+        f"{performance.seconds:.1f} s of real time, {run['id']}",
     ]
 
 

@@ -18,6 +18,8 @@ PATIENCE = 30.0
 """Seconds of real time in which something must have happened while the run is busy."""
 POLL = 0.05
 PAST_DEADLINE = timedelta(minutes=1)
+PAST_OUTAGE = timedelta(minutes=15)
+"""More than the longest back-off of a step: within it the first try after an outage is made."""
 AT_A_GATE = frozenset({"approver", "manager", "executive"})
 
 
@@ -125,7 +127,9 @@ class Director:
         """One thing: an act at the open gate, a jump over an outage, or a look after a moment."""
         approval = next(iter(self.stage.approvals(run["id"])), None)
         if approval is not None and run["cancel_requested_at"] is None:
-            return self._at_gate(self.stage.get(run["id"]), approval)
+            found = self.stage.get(run["id"])
+            self._look(found, since=run)
+            return self._at_gate(found, approval)
         outage = self._outage(run)
         if outage is not None and outage > moment(run["now"]):
             return self.stage.fast_forward(run["id"], outage - moment(run["now"]))
@@ -174,10 +178,9 @@ class Director:
         return people[0] if people else who
 
     def _outage(self, run: Json) -> datetime | None:
-        """Until when the outage lasts for which a step is being tried again and again.
+        """When the outage is surely over for which a step is being tried again and again.
 
-        A step that is tried for the second time waits for its third: until the outage ends it
-        cannot succeed, so a jump to that moment passes nothing by.
+        Until the outage ends no try can succeed, so a jump to that moment passes nothing by.
         """
         ends = [t.until for t in self.scenario.faults if t.until is not None]
         retrying = any(
@@ -186,7 +189,7 @@ class Director:
             and entry["attempts"] > 1
             for entry in run["timeline"]
         )
-        return moment(run["started_at"]) + max(ends) if ends and retrying else None
+        return moment(run["started_at"]) + max(ends) + PAST_OUTAGE if ends and retrying else None
 
     def _after_a_moment(self, run: Json) -> Json:
         """The run, once anything about it has changed."""
@@ -218,10 +221,10 @@ class Director:
                 sight = self.sights[name] = Sight(
                     entry["kind"], entry["key"], moment(since["now"]), moment(run["now"])
                 )
-            if entry["status"] not in sight.said:
-                sight.said.append(entry["status"])
-                if _worth_saying(entry):
-                    self.say(_line(entry))
+            word = _word(entry)
+            if word is not None and word not in sight.said:
+                sight.said.append(word)
+                self.say(_line(entry, word))
         if run["ended_at"] is not None:
             self.say(f"{shown(run['ended_at'])}  {'end':<12}  {run['status']} ({run['outcome']})")
 
@@ -236,17 +239,22 @@ def shown(text: str) -> str:
     return moment(text).strftime("%Y-%m-%d %H:%M")
 
 
-def _line(entry: Json) -> str:
+def _line(entry: Json, word: str) -> str:
     at = entry.get("done_at") or entry["at"]
     tries = f" after {entry['attempts']} tries" if entry["attempts"] > 1 else ""
-    return f"{shown(at)}  {entry['kind']:<12}  {entry['name']:<20} {entry['status']}{tries}"
+    return f"{shown(at)}  {entry['kind']:<12}  {entry['name']:<20} {word}{tries}"
 
 
-def _worth_saying(entry: Json) -> bool:
-    """Decisions are said as acts of the cast, and a step under way when it has been done."""
-    if entry["kind"] == "approval" or (entry["kind"], entry["status"]) == ("step", "started"):
-        return False
-    return entry["kind"] != "wait" or entry["status"] == "open"
+def _word(entry: Json) -> str | None:
+    """How an entry is said: a gate as it opens, a step when it has ended, an undo in its place.
+
+    Decisions are said as acts of the cast.
+    """
+    if entry["kind"] == "approval" or entry["status"] == "started":
+        return None
+    if entry["kind"] == "wait":
+        return "open"
+    return "done" if entry["status"] == "undone" else str(entry["status"])
 
 
 def _state(run: Json) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 from dealix import catalog
 from dealix.business.evidence.verifying import verify
 from dealix.cli import rehearse
+from dealix.cli.client import Unable
 from dealix.cli.http_stage import HttpStage
 from dealix.engines.stack import Stack
 from dealix.errors import DealixError
@@ -39,7 +40,7 @@ def tell(record: Mapping[str, Any], file: Path, folder: Path) -> bool:
         lines += rehearse.verdict(performance)
         sound = keep_packs(record, performance, f"{story.workflow}-{file.stem}", folder, lines)
         held = performance.held and sound
-    except DealixError as failure:
+    except (DealixError, Unable) as failure:
         lines.append(f"  broke off: {failure.sentence}")
         held = False
     title = f"── {file.parent.name}: {file.stem.replace('_', ' ')} "
