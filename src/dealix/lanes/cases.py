@@ -1,12 +1,12 @@
 """Cases as people settle them: each resolution is judged, stored, audited, then delivered."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Literal, get_args
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealix import clock
 from dealix.actors import Actor
 from dealix.errors import Conflict, InvalidInput, NotEntitled, NotFound
 from dealix.lanes import run_book, signals
@@ -62,12 +62,13 @@ class CaseService:
             if case is None:
                 raise NotFound("not_found")
             self._judge(session, actor, case, resolution)
-            _apply(session, case, resolution, actor)
-            case.status, case.resolution, case.comment = "resolved", resolution, comment
-            case.resolved_by, case.resolved_at = actor.user_id, clock.real_now()
             run = run_book.get(session, case.run_id)
+            at = run.now()
+            _apply(session, case, resolution, actor, at)
+            case.status, case.resolution, case.comment = "resolved", resolution, comment
+            case.resolved_by, case.resolved_at = actor.user_id, at
             data = {"case": case.id, "resolution": resolution, "key": case.subject}
-            note(session, actor.user_id, "case.resolved", run.id, data, chain=run.chain)
+            note(session, actor.user_id, "case.resolved", run.id, data, chain=run.chain, at=at)
             signal = signals.enqueue(session, case.run_id, "case", case.id)
             answer = public(case)
         self.after(actor.tenant_id, signal)
@@ -85,13 +86,13 @@ class CaseService:
             raise NotEntitled("second_person_needed")
 
 
-def _apply(session: Session, case: Case, resolution: str, actor: Actor) -> None:
-    """Bring the ledger to what the person said."""
+def _apply(session: Session, case: Case, resolution: str, actor: Actor, at: datetime) -> None:
+    """Bring the ledger to what the person said, at this time of the run."""
     if case.kind == "in_doubt":
         effect = effect_of(session, case.subject)
         if effect is not None and resolution == "happened":
             effect.status, effect.open_attempt = "done", False
-            effect.done_at, effect.reference = clock.real_now(), f"confirmed:{actor.user_id}"
+            effect.done_at, effect.reference = at, f"confirmed:{actor.user_id}"
         elif effect is not None:
             effect.status, effect.open_attempt = "started", False
     elif case.kind == "undo_failed" and resolution == "retry":
@@ -101,7 +102,7 @@ def _apply(session: Session, case: Case, resolution: str, actor: Actor) -> None:
     elif case.kind == "undo_failed":
         undo = session.execute(select(Undo).where(Undo.key == case.subject)).scalar_one()
         waived = resolution == "waive"
-        undo.status, undo.undone_at = "waived" if waived else "by_hand", clock.real_now()
+        undo.status, undo.undone_at = "waived" if waived else "by_hand", at
         mark_undone(session, case.subject, "waived" if waived else "undone")
 
 

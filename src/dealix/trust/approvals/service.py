@@ -193,7 +193,15 @@ class ApprovalService:
                 "seat": judgement.seat,
                 "packet_hash": approval.packet_hash,
             }
-            note(session, actor.user_id, "approval.decided", run.id, data, chain=run.chain)
+            note(
+                session,
+                actor.user_id,
+                "approval.decided",
+                run.id,
+                data,
+                chain=run.chain,
+                at=run.now(),
+            )
             return signals.enqueue(
                 session,
                 run.id,
@@ -260,7 +268,15 @@ class ApprovalService:
                 return
             run = run_book.get(session, row.run_id)
             data = {"approval": row.id, "code": refusal.code}
-            note(session, actor.user_id, "approval.refused", run.id, data, chain=run.chain)
+            note(
+                session,
+                actor.user_id,
+                "approval.refused",
+                run.id,
+                data,
+                chain=run.chain,
+                at=run.now(),
+            )
 
     def _view(
         self, session: Session, row: Approval, actor: Actor, *, whole: bool = False
