@@ -61,6 +61,20 @@ def delivered(session: Session, signal_id: str) -> None:
     )
 
 
+def all_heard(session: Session, run_id: str, kind: SignalKind, reference: str) -> None:
+    """The workflow has loaded what these told of, so that none is late when the run has ended."""
+    session.execute(
+        update(Signal)
+        .where(
+            Signal.run_id == run_id,
+            Signal.kind == kind,
+            Signal.reference.startswith(f"{reference}/", autoescape=True),
+            Signal.delivered_at.is_(None),
+        )
+        .values(delivered_at=clock.real_now())
+    )
+
+
 def failed(session: Session, signal_id: str, error: str) -> int:
     """Delivery did not work this time. Answers how often it was tried."""
     session.execute(

@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from dealix.lanes import run_book
+from dealix.lanes import run_book, signals
 from dealix.lanes.schemas import GateState, StepCall, StepResult
 from dealix.store.session import Database
 from dealix.trust.approvals.service import ApprovalService
@@ -25,6 +25,7 @@ class ApprovalActivities:
                     decision.effective_at = call.at
             if status != "open":
                 run_book.mark(session, call.run_id, "running")
+                signals.all_heard(session, call.run_id, "decision", call.data["approval_id"])
         return GateState.model_validate({"status": status})
 
     @activity.defn(name="close_gates")
