@@ -88,6 +88,19 @@ def test_a_deadline_moves_forward_only(noura):
     assert moved.json()["deadline"].startswith("2099-01-01")
 
 
+def test_a_long_list_is_read_page_by_page_and_none_is_lost_or_shown_twice(noura):
+    for number in range(42, 47):
+        start(noura, number=number)
+    whole = [one["id"] for one in noura.get("/api/v1/runs?limit=200").json()]
+    pages, path = [], "/api/v1/runs?limit=2&workflow=partner_approval"
+    while path:
+        answer = noura.get(path)
+        pages += [one["id"] for one in answer.json()]
+        path = answer.links.get("next", {}).get("url")
+    assert pages == whole
+    assert len(set(pages)) == len(pages) > 4
+
+
 def test_only_a_rehearsal_moves_in_time(noura):
     run = start(noura, number=51).json()["id"]
     answer = noura.post(f"/api/v1/runs/{run}/fast-forward", json={"duration": "P2D"})

@@ -131,7 +131,10 @@ def _patiently(http: httpx.Client, method: str, path: str, **given: Any) -> http
     end = time.monotonic() + PATIENCE
     while True:
         try:
-            return http.request(method, path, **given)
+            answer = http.request(method, path, **given)
+            if answer.status_code != 503 or method != "GET" or time.monotonic() > end:
+                return answer
+            again = True
         except httpx.ConnectError:
             again = True
         except httpx.TransportError:

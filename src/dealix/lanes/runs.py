@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -88,10 +88,15 @@ class RunService:
         status: str | None = None,
         workflow: str | None = None,
         limit: int = 50,
+        before: str | None = None,
     ) -> list[dict[str, Any]]:
-        """The tenant's runs, newest first."""
+        """The tenant's runs, newest first; `before` a run goes on where a list ended."""
         self.permit(actor, "run.read")
-        query = select(Run).order_by(Run.requested_at.desc()).limit(min(max(limit, 1), 500))
+        query = select(Run).order_by(Run.requested_at.desc(), Run.id.desc())
+        query = query.limit(min(max(limit, 1), 500))
+        if before is not None:
+            place = select(Run.requested_at, Run.id).where(Run.id == before).scalar_subquery()
+            query = query.where(tuple_(Run.requested_at, Run.id) < place)
         if status is not None:
             query = query.where(Run.status == status)
         if workflow is not None:
@@ -120,7 +125,15 @@ class RunService:
                 run.cancel_requested_at = clock.real_now()
                 run.cancel_requested_by = actor.user_id
                 data = {"comment": self.fingerprint(comment) if comment else None}
-                note(session, actor.user_id, "run.cancel_requested", run.id, data, chain=run.chain)
+                note(
+                    session,
+                    actor.user_id,
+                    "run.cancel_requested",
+                    run.id,
+                    data,
+                    chain=run.chain,
+                    at=run.now(),
+                )
             signal = signals.enqueue(session, run.id, "cancel", run.id)
         self._quietly(lambda: self.courier.deliver(actor.tenant_id, signal))
         return self.get(actor, run_id)
@@ -134,7 +147,9 @@ class RunService:
                 raise InvalidInput("deadline_past", until=until.isoformat())
             data = {"from": run.deadline.isoformat(), "until": until.isoformat()}
             run.deadline = until
-            note(session, actor.user_id, "run.extended", run.id, data, chain=run.chain)
+            note(
+                session, actor.user_id, "run.extended", run.id, data, chain=run.chain, at=run.now()
+            )
             signal = signals.enqueue(session, run.id, "extend", signals.fresh_reference())
         self._quietly(lambda: self.courier.deliver(actor.tenant_id, signal))
         return self.get(actor, run_id)
