@@ -1,0 +1,67 @@
+"""One stack for all rehearsals of this test run, and every story played on it once."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from dealix.cli import rehearse
+from dealix.cli.http_stage import HttpStage
+from dealix.engines.stack import Stack
+from dealix.lanes.rehearsal import Performance
+from dealix.lanes.scenarios import load
+
+WORKFLOW = "partner_approval"
+
+
+@dataclass(frozen=True)
+class Theatre:
+    """The running stack, as its `stack.json` describes it."""
+
+    home: Path
+    record: dict[str, Any]
+
+    def stage(self, requester: str = "partner_manager") -> HttpStage:
+        """A stage of the Saudi company, seen by this person."""
+        return HttpStage(self.record, "rawabi-sa", requester)
+
+    def ask(self, who: str, path: str, **query: str) -> Any:
+        """What the API answers this person."""
+        token = self.stage().person(who)["token"]
+        answer = httpx.get(
+            f"{self.record['url']}/api/v1{path}",
+            params=query,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=30,
+            trust_env=False,
+        )
+        answer.raise_for_status()
+        return answer.json()
+
+
+@pytest.fixture(scope="session")
+def theatre(tmp_path_factory) -> Iterator[Theatre]:
+    home = tmp_path_factory.mktemp("theatre")
+    stack = Stack(home)
+    try:
+        yield Theatre(home, stack.start(rehearse.NEEDED))
+    finally:
+        stack.stop()
+        rehearse.remove(home)
+
+
+@pytest.fixture(scope="session")
+def played(theatre) -> dict[str, tuple[Performance, list[str]]]:
+    """Every story by its name, with the lines that were said."""
+
+    def play(file: Path) -> tuple[Performance, list[str]]:
+        lines: list[str] = []
+        return rehearse.play(theatre.record, load(file), lines.append), lines
+
+    files = rehearse.stories(WORKFLOW)
+    with ThreadPoolExecutor(3) as players:
+        return dict(zip((f.stem for f in files), players.map(play, files), strict=True))

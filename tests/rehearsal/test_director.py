@@ -1,0 +1,278 @@
+"""The director on a played stage: when it acts, how far it jumps, and what it will not let pass."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dealix.errors import InvariantBroken
+from dealix.lanes.rehearsal import Director
+from dealix.lanes.scenarios import Scenario
+
+BEGAN = datetime(2026, 3, 1, 9, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+class PlayedStage:
+    """A run of two gates that each decision or jump moves on; `clock` is its own time."""
+
+    def __init__(self):
+        self.clock = BEGAN
+        self.jumps, self.decided, self.faults, self.sent = [], [], [], []
+        self.gates = ["first", "second"]
+        self.timeline = []
+        self.run = {
+            "id": "run_1",
+            "status": "running",
+            "outcome": None,
+            "started_at": BEGAN.isoformat(),
+            "ended_at": None,
+            "deadline": (BEGAN + 14 * DAY).isoformat(),
+            "waiting_for": None,
+            "cancel_requested_at": None,
+        }
+
+    def example(self, workflow, number):
+        return {"example": number}
+
+    def start(self, who, workflow, given):
+        self.started = (who, workflow, given)
+        self.open_next()
+        return self.get("run_1")
+
+    def get(self, run_id):
+        return {
+            **self.run,
+            "now": self.clock.isoformat(),
+            "timeline": [dict(e) for e in self.timeline],
+        }
+
+    def approvals(self, run_id):
+        return [
+            {
+                "id": e["key"],
+                "gate": e["name"],
+                "opened_at": e["at"],
+                "packet_hash": "sha256:1",
+                "who_may_decide": [{"slot": "vp", "people": ["usr_vp"]}],
+            }
+            for e in self.timeline
+            if e["kind"] == "wait" and e["status"] == "open"
+        ]
+
+    def decide(self, who, approval, decision, comment):
+        self.decided.append((who, approval["gate"], decision, self.clock))
+        self.waiting()["status"] = decision
+        if decision == "reject":
+            self.end("completed", "rejected")
+        else:
+            self.open_next()
+
+    def cancel(self, who, run_id, comment):
+        self.waiting()["status"] = "closed"
+        self.end("cancelled", "cancelled")
+
+    def extend(self, who, run_id, until):
+        self.run["deadline"] = until.isoformat()
+
+    def fast_forward(self, run_id, duration):
+        self.jumps.append(duration)
+        deadline = datetime.fromisoformat(self.run["deadline"])
+        self.clock += duration
+        if self.clock >= deadline:
+            self.clock = deadline
+            self.waiting()["status"] = "closed"
+            self.end("completed", "expired")
+        return self.get(run_id)
+
+    def fault(self, fault):
+        self.faults.append(fault)
+
+    def effects(self, run_id):
+        return self.sent
+
+    def waiting(self):
+        return next(e for e in self.timeline if e["status"] == "open")
+
+    def open_next(self):
+        if self.gates:
+            self.add("wait", self.gates.pop(0), "open")
+        else:
+            self.end("completed", "activated")
+
+    def add(self, kind, name, status, **more):
+        entry = {"kind": kind, "name": name, "status": status, "key": f"{kind}:{name}", **more}
+        self.timeline.append({"at": self.clock.isoformat(), "attempts": 1, **entry})
+
+    def end(self, status, outcome):
+        self.run |= {"status": status, "outcome": outcome, "ended_at": self.clock.isoformat()}
+
+
+def scenario(cast, faults=(), **expect):
+    return Scenario.model_validate(
+        {
+            "title": "A story",
+            "workflow": "partner_approval",
+            "example": 3,
+            "cast": list(cast),
+            "faults": list(faults),
+            "expect": {"status": "completed", **expect},
+        }
+    )
+
+
+YES = [
+    {"at": "first", "after": "P1D", "act": "approve"},
+    {"at": "second", "after": "PT4H", "who": "vp", "act": "approve"},
+]
+
+
+def play(story, stage=None):
+    stage = stage or PlayedStage()
+    return stage, Director(stage, story, patience=0.3).play()
+
+
+def found(performance):
+    return {difference.what for difference in performance.differences}
+
+
+def test_it_acts_when_it_is_time_as_who_may_decide():
+    stage, performance = play(scenario(YES, outcome="activated", gates=["first", "second"]))
+    assert performance.held
+    assert stage.started == ("partner_manager", "partner_approval", {"example": 3})
+    assert stage.jumps == [DAY, timedelta(hours=4)]
+    assert [(who, gate) for who, gate, _, _ in stage.decided] == [
+        ("usr_vp", "first"),
+        ("usr_vp", "second"),
+    ]
+
+
+def test_silence_lasts_until_the_deadline_and_no_longer():
+    stage, performance = play(scenario([], outcome="expired", within="P14D"))
+    assert performance.held
+    assert len(stage.jumps) == 1
+    assert not stage.decided
+
+
+def test_an_extension_moves_the_deadline_that_silence_waits_for():
+    cast = [{"at": "first", "after": "P2D", "act": "extend", "by": "P7D"}]
+    stage, performance = play(scenario(cast, outcome="expired"))
+    assert performance.held
+    assert sum(stage.jumps, timedelta(0)) >= 21 * DAY
+
+
+def test_waiting_only_lets_time_pass():
+    cast = [{"at": "first", "after": "P3D", "act": "wait"}, *YES]
+    stage, performance = play(scenario(cast, outcome="activated"))
+    assert performance.held
+    assert stage.jumps == [3 * DAY, timedelta(hours=4)]  # the first yes was due on the first day
+
+
+def test_each_unmet_expectation_is_named():
+    story = scenario(
+        YES, status="compensated", outcome="rejected", gates=["first"], undone=["x"], within="PT1H"
+    )
+    _, performance = play(story)
+    assert found(performance) == {"status", "outcome", "gates", "undone", "within"}
+    assert not performance.held
+
+
+def test_an_act_without_an_occasion_is_named():
+    cast = [{"at": "first", "act": "reject", "comment": "No."}, YES[1]]
+    _, performance = play(scenario(cast, outcome="rejected"))
+    assert found(performance) == {"cast"}
+
+
+class RealDates(PlayedStage):
+    """A flow that reads the machine's clock at its second gate."""
+
+    def open_next(self):
+        super().open_next()
+        if len(self.timeline) == 2:
+            self.timeline[1]["at"] = BEGAN.isoformat()
+
+
+def test_a_date_of_the_machines_clock_is_found():
+    _, performance = play(scenario(YES), RealDates())
+    assert "date of wait second" in found(performance)
+
+
+class Posting(PlayedStage):
+    """A flow that sends one mail when it ends; `twice` and `late` are what a bug would do."""
+
+    def __init__(self, *, twice=False, late=timedelta(0), unknown=False):
+        super().__init__()
+        self.twice, self.late, self.unknown = twice, late, unknown
+
+    def end(self, status, outcome):
+        at = self.clock.isoformat()
+        self.add("step", "notify", "done", done_at=at, reference="2.0.0 queued as AB")
+        mail = {
+            "provider": "smtp",
+            "kind": "email",
+            "reference": "XY" if self.unknown else "AB",
+            "key": "<1@x>",
+            "idempotency_key": "<1@x>",
+            "at": (self.clock - self.late).isoformat(),
+        }
+        self.sent = [mail] * (1 + self.twice)
+        super().end(status, outcome)
+
+
+def test_what_was_sent_is_held_against_the_script():
+    _, performance = play(scenario(YES, sent=["smtp email"]), Posting())
+    assert performance.held
+    assert found(play(scenario(YES, sent=[]), Posting())[1]) == {"sent"}
+
+
+def test_a_doubled_effect_is_found_even_when_the_script_says_nothing_of_it():
+    assert found(play(scenario(YES), Posting(twice=True))[1]) == {"smtp email <1@x>"}
+
+
+def test_a_provider_that_got_a_real_date_is_found():
+    assert found(play(scenario(YES), Posting(late=DAY))[1]) == {"date of effect <1@x>"}
+
+
+def test_an_effect_that_no_step_knows_is_found():
+    assert found(play(scenario(YES), Posting(unknown=True))[1]) == {"effect <1@x>"}
+
+
+class Outage(PlayedStage):
+    """A flow that tries a step again and again from the first yes until the outage is over."""
+
+    def open_next(self):
+        if len(self.timeline) == 1:
+            self.add("step", "write", "started", done_at=None, reference=None)
+            self.timeline[-1]["attempts"] = 2
+        else:
+            super().open_next()
+
+    def fast_forward(self, run_id, duration):
+        super().fast_forward(run_id, duration)
+        step = next((e for e in self.timeline if e["name"] == "write"), None)
+        if step and step["status"] == "started" and self.clock >= BEGAN + 3 * DAY:
+            step |= {"status": "done", "at": self.clock.isoformat(), "attempts": 300}
+            step["done_at"] = self.clock.isoformat()
+            self.open_next()
+        return self.get(run_id)
+
+
+def test_an_outage_is_jumped_over_once_a_step_is_tried_again():
+    faults = [{"provider": "hubspot", "fault": "error_500", "until": "P3D"}]
+    stage, performance = play(scenario(YES, faults, outcome="activated"), Outage())
+    assert performance.held, performance.differences
+    assert stage.faults == [
+        {
+            "provider": "hubspot",
+            "fault": "error_500",
+            "scope": "run_1",
+            "until": (BEGAN + 3 * DAY).isoformat(),
+        }
+    ]
+    assert stage.jumps[0] == DAY
+    assert timedelta(days=2) <= stage.jumps[1] <= timedelta(days=2, hours=1)
+
+
+def test_a_run_that_does_not_move_on_is_given_up_by_name():
+    with pytest.raises(InvariantBroken) as failure:
+        play(scenario(YES), Outage())
+    assert failure.value.code == "rehearsal_stuck"

@@ -1,0 +1,163 @@
+"""Every story on real engines: it ends as it says, on virtual dates, in a chain of its own."""
+
+import itertools
+import json
+import re
+import zipfile
+from datetime import datetime, timedelta
+
+import pytest
+from tests.rehearsal.conftest import WORKFLOW
+
+from dealix.business.evidence.verifying import verify
+from dealix.cli import rehearse
+
+STORIES = [file.stem for file in rehearse.stories(WORKFLOW)]
+MOMENT = re.compile(r'"(\w+)":\s*"(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00))"')
+REAL = {"received_at", "recorded_at", "sealed_at"}
+"""What is kept in real time on purpose: when a decision came in, when the database wrote."""
+SLACK = timedelta(seconds=5)
+
+
+def moment(text):
+    return datetime.fromisoformat(text)
+
+
+def test_the_stories_that_were_asked_for_exist():
+    assert STORIES[0] == "happy"
+    assert set(STORIES) >= {
+        "silent_manager",
+        "silent_executive",
+        "rejected_by_manager",
+        "rejected_by_executive",
+        "cancelled_at_manager",
+        "cancelled_at_executive",
+        "crm_down",
+    }
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_a_story_ends_as_it_says(played, story):
+    performance, _ = played[story]
+    assert performance.held, [str(each) for each in performance.differences]
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_days_pass_in_seconds(played, story):
+    performance, _ = played[story]
+    run = performance.run
+    took = moment(run["ended_at"]) - moment(run["started_at"])
+    acts = performance.scenario.cast
+    script = sum((act.after for act in acts), timedelta(0))
+    assert took >= (script if acts else timedelta(days=14))
+    assert took > timedelta(seconds=20 * performance.seconds)
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_acts_happen_on_the_day_of_the_script(played, theatre, story):
+    performance, _ = played[story]
+    requests = theatre.ask("auditor", "/approvals", scope="all", run=performance.run["id"])
+    decisions = {d["decision"]: 0 for r in requests for d in r["decisions"]}
+    for request in requests:
+        script = [a for a in performance.scenario.cast if a.at == request["gate"]]
+        for act, decision in zip(script, request["decisions"], strict=False):
+            decisions[decision["decision"]] += 1
+            due = moment(request["opened_at"]) + act.after
+            assert abs(moment(decision["effective_at"]) - due) < SLACK
+            assert moment(decision["received_at"]) < due - timedelta(hours=1)
+    said = [a.act for a in performance.scenario.cast if a.act in {"approve", "reject"}]
+    assert sum(decisions.values()) == len(said)
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_nothing_waits_for_anybody_when_the_run_has_ended(played, theatre, story):
+    performance, _ = played[story]
+    assert theatre.stage().approvals(performance.run["id"]) == []
+
+
+def test_an_expiry_comes_on_the_deadline(played):
+    for story in ("silent_manager", "silent_executive"):
+        run = played[story][0].run
+        late = moment(run["ended_at"]) - moment(run["deadline"])
+        assert timedelta(0) <= late < SLACK
+        warned = moment(run["warned_at"]) - moment(run["started_at"])
+        whole = moment(run["deadline"]) - moment(run["started_at"])
+        assert abs(warned - whole * 0.75) < SLACK
+
+
+def test_an_outage_is_waited_out_and_nothing_is_doubled(played):
+    performance, _ = played["crm_down"]
+    step = next(e for e in performance.run["timeline"] if e["name"] == "write_crm")
+    sent = next(e for e in performance.run["timeline"] if e["name"] == "send_terms")
+    assert step["attempts"] > 100
+    assert moment(step["done_at"]) - moment(sent["done_at"]) >= timedelta(days=2)
+    assert [e["provider"] for e in performance.effects].count("hubspot") == 1
+
+
+def test_what_was_taken_back_is_marked_at_the_providers(played):
+    for story in ("silent_executive", "rejected_by_executive", "cancelled_at_executive"):
+        effects = played[story][0].effects
+        backs = {effect["undone"] for effect in effects} - {None}
+        assert len(backs) == 2
+        assert backs == {effect["reference"] for effect in effects if effect["undoes"]}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_the_pack_verifies_offline_and_bears_virtual_dates_only(played, theatre, tmp_path, story):
+    performance, _ = played[story]
+    (pack,) = performance.run["evidence"]
+    file = theatre.stage().evidence(pack, tmp_path / "pack.zip")
+    report = verify(file)
+    assert report.ok, report.first_bad
+    assert report.run_id == performance.run["id"]
+    latest = max(moment(performance.run[name]) for name in ("ended_at", "deadline"))
+    gates = [
+        moment(e["at"]) for e in performance.run["timeline"] if e["name"] == "executive_approval"
+    ]
+    with zipfile.ZipFile(file) as archive:
+        for name in archive.namelist():
+            if not name.endswith((".json", ".jsonl")):
+                continue
+            for field, text in MOMENT.findall(archive.read(name).decode()):
+                if field not in REAL:
+                    assert moment(performance.run["started_at"]) - SLACK <= moment(text)
+                    assert moment(text) <= latest + SLACK
+        second = [n for n in archive.namelist() if "executive_approval" in n]
+        assert len(second) == bool(gates)
+        for name in second:
+            opened = json.loads(archive.read(name))["opened_at"]
+            assert abs(moment(opened) - min(gates)) < SLACK
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_the_audit_follows_the_runs_clock_in_a_chain_of_its_own(played, theatre, story):
+    run = played[story][0].run
+    chain = f"rehearsal:{run['id']}"
+    entries = theatre.ask("auditor", "/audit", run=run["id"], limit="500")
+    records = [entry["record"] for entry in entries]
+    assert len(records) >= 8
+    assert {record["chain"] for record in records} == {chain}
+    by_id = sorted(records, key=lambda record: record["recorded_at"])
+    for earlier, later in itertools.pairwise(by_id):
+        assert moment(earlier["at"]) <= moment(later["at"]) + SLACK, (earlier, later)
+    assert {"run.started", "run.ended"} <= {record["action"] for record in records}
+    assert theatre.ask("auditor", "/audit/verify", chain=chain)["ok"]
+
+
+def test_the_companys_own_chain_knows_nothing_of_rehearsals(played, theatre):
+    main = theatre.ask("auditor", "/audit", chain="main", limit="500")
+    told = json.dumps([entry["record"] for entry in main])
+    assert not [each for each, _ in played.values() if each.run["id"] in told]
+
+
+def test_the_lines_say_what_happened_in_order_on_virtual_dates(played):
+    performance, lines = played["rejected_by_executive"]
+    dates = [datetime.strptime(line[:16], "%Y-%m-%d %H:%M") for line in lines]  # noqa: DTZ007
+    assert dates == sorted(dates)
+    assert dates[-1] - dates[0] >= timedelta(days=5)
+    words = [line[18:].split()[:2] for line in lines]
+    for said in (["wait", "manager_approval"], ["manager", "approve"], ["executive", "reject"]):
+        assert words.count(said) == 1
+    assert words.count(["undo", "retract_terms"]) == 1
+    assert lines[-1].endswith("compensated (rejected)")
+    assert performance.seconds < 60
