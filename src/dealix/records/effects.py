@@ -94,9 +94,12 @@ def fail(session: Session, spec: EffectSpec, reason: str) -> Effect:
 
 
 def not_sent(session: Session, spec: EffectSpec, reason: str) -> None:
-    """Record that the provider certainly did nothing: the next try may simply call."""
+    """Record that the provider did nothing this time: the next try may simply call.
+
+    When an earlier try may have done it, that stays unknown.
+    """
     effect = _locked(session, spec.key)
-    if effect.status == "started":
+    if effect.status == "started" and effect.reason != MAYBE_DONE:
         effect.open_attempt, effect.reason = False, reason
 
 
