@@ -93,6 +93,8 @@ def _apply(session: Session, case: Case, resolution: str, actor: Actor, at: date
         if effect is not None and resolution == "happened":
             effect.status, effect.open_attempt = "done", False
             effect.done_at, effect.reference = at, f"confirmed:{actor.user_id}"
+            if effect.undoes is not None:
+                _settle_undo(session, effect.undoes, "done", at)
         elif effect is not None:
             effect.status, effect.open_attempt = "started", False
     elif case.kind == "undo_failed" and resolution == "retry":
@@ -100,10 +102,14 @@ def _apply(session: Session, case: Case, resolution: str, actor: Actor, at: date
         if tried is not None and tried.status == "failed":
             tried.status, tried.open_attempt = "started", False
     elif case.kind == "undo_failed":
-        undo = session.execute(select(Undo).where(Undo.key == case.subject)).scalar_one()
-        waived = resolution == "waive"
-        undo.status, undo.undone_at = "waived" if waived else "by_hand", at
-        mark_undone(session, case.subject, "waived" if waived else "undone")
+        _settle_undo(session, case.subject, "waived" if resolution == "waive" else "by_hand", at)
+
+
+def _settle_undo(session: Session, key: str, status: str, at: datetime) -> None:
+    """The effect `key` was taken back, or that was waived: its undo and its own row say so."""
+    undo = session.execute(select(Undo).where(Undo.key == key)).scalar_one()
+    undo.status, undo.undone_at = status, at
+    mark_undone(session, key, "waived" if status == "waived" else "undone")
 
 
 def public(case: Case) -> dict[str, Any]:
