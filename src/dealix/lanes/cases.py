@@ -26,6 +26,9 @@ ALLOWED: dict[str, frozenset[str]] = {
 }
 """What may be said about each kind of case."""
 
+WAITED_FOR = frozenset({"in_doubt", "undo_failed", "ended_behind"})
+"""Kinds whose resolution a workflow must hear; nobody waits for the others."""
+
 
 class CaseService:
     """The one way in which a person settles a case."""
@@ -69,9 +72,11 @@ class CaseService:
             case.resolved_by, case.resolved_at = actor.user_id, at
             data = {"case": case.id, "resolution": resolution, "key": case.subject}
             note(session, actor.user_id, "case.resolved", run.id, data, chain=run.chain, at=at)
-            signal = signals.enqueue(session, case.run_id, "case", case.id)
+            waited_for = case.kind in WAITED_FOR
+            signal = signals.enqueue(session, run.id, "case", case.id) if waited_for else None
             answer = public(case)
-        self.after(actor.tenant_id, signal)
+        if signal is not None:
+            self.after(actor.tenant_id, signal)
         return answer
 
     @staticmethod
