@@ -20,7 +20,8 @@ REGISTRATION: dict[str, str] = {
 }
 """Forms of registration numbers by country; a Saudi one has ten digits (7… is unified)."""
 
-FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+SHORTEST = 2
 ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
@@ -29,13 +30,15 @@ def _clean(text: str) -> str:
     tidy = unicodedata.normalize("NFC", text).strip()
     if FORBIDDEN.search(tidy):
         raise PydanticCustomError("forbidden_character", "control characters are not allowed")
+    if len(tidy) < SHORTEST:
+        raise PydanticCustomError("string_too_short", "two characters at least")
     return tidy
 
 
 def _digits(text: str) -> str:
     """Eastern Arabic and Persian digits as Latin ones."""
     return "".join(
-        str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text
+        str(unicodedata.decimal(c)) if c.isdecimal() and not c.isascii() else c for c in text
     ).strip()
 
 
@@ -60,7 +63,7 @@ def _amount(text: str) -> str:
     return plain
 
 
-Line = Annotated[str, Field(min_length=2, max_length=200), AfterValidator(_clean)]
+Line = Annotated[str, Field(min_length=SHORTEST, max_length=200), AfterValidator(_clean)]
 Amount = Annotated[str, Field(max_length=20), AfterValidator(_amount)]
 
 
