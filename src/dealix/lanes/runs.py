@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+from temporalio.service import RPCError
 
 from dealix import clock
 from dealix.actors import Actor
@@ -256,7 +257,7 @@ class RunService:
         """Do now what the scheduler does anyway: when the engine is away, it is done later."""
         try:
             work()
-        except (DealixError, RuntimeError, OSError):
+        except (DealixError, RPCError, RuntimeError, OSError):
             return
 
     def _view(self, session: Session, run: Run) -> dict[str, Any]:
