@@ -60,6 +60,8 @@ class Sweeps:
             row = run_book.get(session, run_id, lock=True)
             if row.ended_at is not None or row.engine_id != run.engine_id:
                 return False
+            if signals.undelivered(session, run_id):  # such as the word to take it back: next time
+                return False
             open_case(
                 session,
                 run_id=row.id,
