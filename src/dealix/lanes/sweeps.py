@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 from temporalio.service import RPCError
 
 from dealix import clock
@@ -13,7 +14,9 @@ from dealix.errors import DealixError
 from dealix.lanes import run_book, signals
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.delivery import IN_THE_SWEEP, Courier
+from dealix.lanes.models import Signal
 from dealix.records.case_book import open_case
+from dealix.records.models import Case
 from dealix.store.session import Database
 
 log = logging.getLogger(__name__)
@@ -60,7 +63,7 @@ class Sweeps:
             row = run_book.get(session, run_id, lock=True)
             if row.ended_at is not None or row.engine_id != run.engine_id:
                 return False
-            if signals.undelivered(session, run_id):  # such as the word to take it back: next time
+            if _being_taken_back(session, run_id):
                 return False
             open_case(
                 session,
@@ -84,3 +87,18 @@ class Sweeps:
         except (DealixError, RPCError, RuntimeError, OSError) as failure:
             log.warning("a sweep will try again: %s", type(failure).__name__)
             return False
+
+
+def _being_taken_back(session: Session, run_id: str) -> bool:
+    """Whether a person has answered that this run ended, and its undo is about to start."""
+    answered = (
+        select(Signal.id)
+        .join(Case, Case.id == Signal.reference)
+        .where(
+            Signal.run_id == run_id,
+            Signal.kind == "case",
+            Signal.delivered_at.is_(None),
+            Case.kind == "ended_behind",
+        )
+    )
+    return session.execute(answered.limit(1)).first() is not None
