@@ -20,18 +20,15 @@ WORKFLOW = "partner_approval"
 
 @dataclass(frozen=True)
 class Theatre:
-    """The running stack, as its `stack.json` describes it."""
+    """The running stack as its `stack.json` describes it, and a look at it by one person."""
 
     home: Path
     record: dict[str, Any]
-
-    def stage(self, requester: str = "partner_manager") -> HttpStage:
-        """A stage of the Saudi company, seen by this person."""
-        return HttpStage(self.record, "rawabi-sa", requester)
+    stage: HttpStage
 
     def ask(self, who: str, path: str, **query: str) -> Any:
         """What the API answers this person."""
-        token = self.stage().person(who)["token"]
+        token = self.stage.person(who)["token"]
         answer = httpx.get(
             f"{self.record['url']}/api/v1{path}",
             params=query,
@@ -48,7 +45,10 @@ def theatre(tmp_path_factory) -> Iterator[Theatre]:
     home = tmp_path_factory.mktemp("theatre")
     stack = Stack(home)
     try:
-        yield Theatre(home, stack.start(rehearse.NEEDED))
+        record = stack.start(rehearse.NEEDED)
+        stage = HttpStage(record, "rawabi-sa", "partner_manager")
+        yield Theatre(home, record, stage)
+        stage.close()
     finally:
         stack.stop()
         rehearse.remove(home)
