@@ -40,6 +40,8 @@ class PartnerActivities:
     def deactivate_partner(self, call): ...
     @step("notify_activation", system="email", method="message_id", final=True, on_started="ask")
     def notify_activation(self, call): ...
+    @step("record_outcome", method="upsert")
+    def record_outcome(self, call): ...
     @step("assemble_evidence", method="content_hash")
     def assemble_evidence(self, call): ...
 """
@@ -53,6 +55,7 @@ with workflow.unsafe.imports_passed_through():
 @workflow.defn(name="partner_approval")
 class PartnerApproval(DurableFlow):
     async def conclude(self, outcome):
+        await self.step(PartnerActivities.record_outcome, outcome=outcome)
         await self.step(PartnerActivities.assemble_evidence, outcome=outcome)
 
     async def steps(self):

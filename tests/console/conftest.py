@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.console.visiting import Page, Visitor
 
 from dealix.engines.stack import Stack
-from tests.console.visiting import Page, Visitor
 
 _numbers = itertools.count(500)
 
@@ -81,7 +81,7 @@ class Console:
         return answer.json()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def console(tmp_path_factory):
     home = tmp_path_factory.mktemp("console")
     with Stack(home) as stack:
@@ -91,7 +91,7 @@ def console(tmp_path_factory):
             visitor.client.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def waiting_run(console):
     """A run that waits for its manager, for tests that only look."""
     run = console.start()
@@ -99,7 +99,7 @@ def waiting_run(console):
     return run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser():
     """Debian's Chromium; elsewhere these tests are skipped, in CI they may not be."""
     from playwright.sync_api import sync_playwright

@@ -81,34 +81,7 @@ class ApprovalService:
         version, seats = self.seating.open(
             session, matter, opening.gate, opening.requested_by, run.id
         )
-        approval = Approval(
-            tenant_id=tenant_of(session),
-            id=f"apr_{opening.run_id.removeprefix('run_')}_{opening.gate}_{opening.round}",
-            run_id=opening.run_id,
-            gate=opening.gate,
-            round=opening.round,
-            category=opening.category,
-            priority=opening.priority,
-            requested_by=opening.requested_by,
-            packet=opening.packet.model_dump(mode="json"),
-            packet_hash=opening.packet.digest(),
-            slots=[
-                {
-                    "name": seat.name,
-                    "count": seat.count,
-                    "kind": opening.kind,
-                    "type": opening.type,
-                    "amount": opening.amount,
-                    "exclusive": opening.exclusive,
-                }
-                for seat in seats
-            ],
-            authority_version=version,
-            status="open",
-            opened_at=clock.now(),
-            deadline=run.deadline,
-            escalation_level=0,
-        )
+        approval = _new(session, opening, run, version, seats)
         session.add(approval)
         data = {
             "approval": approval.id,
@@ -311,3 +284,35 @@ def _find(session: Session, approval_id: str, *, lock: bool = False) -> Approval
 def _decisions(session: Session, approval_id: str) -> list[Decision]:
     query = select(Decision).where(Decision.approval_id == approval_id).order_by(Decision.id)
     return list(session.execute(query).scalars())
+
+
+def _new(session: Session, opening: Opening, run: Run, version: int, seats: Seats) -> Approval:
+    """The request's row, open, under the version of the table by which it is seated."""
+    return Approval(
+        tenant_id=tenant_of(session),
+        id=f"apr_{opening.run_id.removeprefix('run_')}_{opening.gate}_{opening.round}",
+        run_id=opening.run_id,
+        gate=opening.gate,
+        round=opening.round,
+        category=opening.category,
+        priority=opening.priority,
+        requested_by=opening.requested_by,
+        packet=opening.packet.model_dump(mode="json"),
+        packet_hash=opening.packet.digest(),
+        slots=[
+            {
+                "name": seat.name,
+                "count": seat.count,
+                "kind": opening.kind,
+                "type": opening.type,
+                "amount": opening.amount,
+                "exclusive": opening.exclusive,
+            }
+            for seat in seats
+        ],
+        authority_version=version,
+        status="open",
+        opened_at=clock.now(),
+        deadline=run.deadline,
+        escalation_level=0,
+    )
