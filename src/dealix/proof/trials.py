@@ -39,7 +39,11 @@ class Trials:
 
     def all(self) -> list[Line]:
         """Every trial, one after the other."""
-        tried: list[Callable[[], list[Line]]] = [
+        return [found for trial in self.tried() for found in trial()]
+
+    def tried(self) -> list[Callable[[], list[Line]]]:
+        """The trials."""
+        return [
             self.answers_lost,
             self.answers_of_later_mails_lost,
             self.two_decisions_at_once,
@@ -49,7 +53,6 @@ class Trials:
             self.stored_before_a_crash,
             self.ended_behind_our_back,
         ]
-        return [found for trial in tried for found in trial()]
 
     # -- answers -----------------------------------------------------------------------------
 

@@ -1,0 +1,100 @@
+"""The judge itself: planted losses, doubles and leftovers are all found."""
+
+import pytest
+
+from dealix.business.partners.examples import partner_example
+from dealix.proof.judge import holdings, judge
+
+NUMBER = 7
+EXAMPLE = partner_example(NUMBER)
+
+
+def mail(key, undoes=None, undone=None, to=EXAMPLE["contact"]["email"]):
+    return {
+        "provider": "smtp",
+        "kind": "email",
+        "reference": f"ref-{key}",
+        "idempotency_key": key,
+        "undoes": undoes,
+        "undone": undone,
+        "body": {"to": [to]},
+    }
+
+
+def company(key, undoes=None, undone=None):
+    properties = {"registration_number": EXAMPLE["registration_number"]}
+    return {
+        **mail(key, undoes, undone),
+        "provider": "hubspot",
+        "kind": "company.upsert",
+        "body": {"properties": properties},
+    }
+
+
+def ledger(*systems):
+    return [{"system": s, "undoes": None, "done_at": "2026-01-01"} for s in systems]
+
+
+def run(outcome="activated", ended="2026-01-01"):
+    return {
+        "id": "run_1",
+        "workflow": "partner_approval",
+        "status": "completed",
+        "outcome": outcome,
+        "ended_at": ended,
+    }
+
+
+GOOD = [mail("a"), company("c"), mail("b")]
+WHOLE = ledger("email", "crm", "email")
+
+
+def test_a_whole_activation_is_good():
+    assert judge(run(), holdings(GOOD, NUMBER), WHOLE, 0, "activated").good
+
+
+@pytest.mark.parametrize(
+    ("rows", "book", "what"),
+    [
+        (GOOD[:2], WHOLE, "lost"),
+        (GOOD[:2], WHOLE[:2], "lost"),
+        (GOOD, WHOLE[:2], "lost"),
+        ([*GOOD, mail("b")], WHOLE, "doubled"),
+        ([*GOOD, mail("another key")], [*WHOLE, *ledger("email")], "doubled"),
+        ([*GOOD, company("another key")], [*WHOLE, *ledger("crm")], "doubled"),
+        ([mail("a", undone="x"), *GOOD[1:]], WHOLE, "lost"),
+    ],
+)
+def test_a_broken_activation_is_found(rows, book, what):
+    finding = judge(run(), holdings(rows, NUMBER), book, 0, "activated")
+    assert getattr(finding, what), finding
+
+
+def test_what_stands_after_a_rejection_is_left():
+    rows = [mail("a", undone="r"), mail("r", undoes="a"), company("c")]
+    finding = judge(run("rejected"), rows, ledger("email", "crm"), 0, "rejected")
+    assert finding.left == ["write_crm stands"]
+    rows[2] = company("c", undone="w")
+    rows.append(company("w", undoes="c"))
+    assert judge(run("rejected"), rows, ledger("email", "crm"), 0, "rejected").good
+
+
+def test_a_retraction_of_what_was_never_said_is_found():
+    rows = [mail("r", undoes="a")]
+    assert judge(run("cancelled"), rows, [], 0, "cancelled").doubled
+
+
+def test_a_stuck_run_is_lost_and_one_with_an_open_case_is_not():
+    stuck = run(outcome=None, ended=None)
+    assert judge(stuck, [], [], 0, "activated").lost
+    asked = judge(stuck, [], [], 1, "activated")
+    assert asked.good
+    assert asked.outcome == "case"
+
+
+def test_another_end_than_the_story_s_is_found():
+    assert judge(run("rejected"), [], [], 0, "activated").lost
+
+
+def test_other_people_s_mail_is_not_counted():
+    assert holdings([mail("a", to="contact77@partner.example")], NUMBER) == []

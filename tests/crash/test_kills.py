@@ -1,0 +1,59 @@
+"""Parallel runs held at barriers, one SIGKILL for each kind of process: every effect once."""
+
+import pytest
+
+from dealix.proof import points, rounds
+from dealix.proof.rig import KINDS
+
+FORWARD = points.named(
+    [
+        "identify_partner:recorded",
+        "ask_manager:before",
+        "send_terms:before",
+        "send_terms:after",
+        "write_crm:after",
+        "notify_activation:recorded",
+    ]
+)
+BACKWARD = points.named(["withdraw_in_crm:after", "retract_terms:before", "retract_terms:after"])
+
+
+def bad(round_):
+    return [line for line in round_.lines if not line.good]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kill_loses_doubles_and_leaves_nothing(rig, cast, kind):
+    round_ = rounds.crash(rig, cast, kind, FORWARD)
+    assert round_.held == len(FORWARD)
+    assert bad(round_) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["durable_worker", "postgres"])
+def test_a_kill_amid_the_undo_takes_everything_back_once(rig, cast, kind):
+    round_ = rounds.crash(rig, cast, kind, BACKWARD)
+    assert round_.held == len(BACKWARD)
+    assert bad(round_) == []
+
+
+@pytest.mark.slow
+def test_a_cancel_amid_the_activation_takes_it_back(rig, cast):
+    round_ = rounds.crash_deactivation(rig, cast, "durable_worker")
+    assert round_.held == 2
+    assert bad(round_) == []
+    for play in cast.plays.values():
+        run = cast.door.get(cast.starter, f"/runs/{play.run}")
+        steps = {entry["name"]: entry["status"] for entry in run["timeline"]}
+        assert steps["activate_partner"] == "undone"
+        assert steps["deactivate_partner"] == "done"
+
+
+def test_every_declared_step_and_undo_is_in_the_matrix():
+    names = {point.step for point in points.everything()}
+    assert names == {facts.name for facts in points.facts("partner_approval")}
+    assert {"send_terms", "write_crm", "retract_terms", "deactivate_partner"} <= names
+    for facts in points.facts("partner_approval"):
+        held = {p.point for p in points.everything() if p.step == facts.name}
+        assert held == {"before", "recorded"} | ({"after"} if facts.system else set())
