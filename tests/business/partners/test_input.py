@@ -1,0 +1,124 @@
+"""What may start a partner approval: every field says no to what does not belong in it."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from dealix.business.partners.examples import partner_example
+from dealix.business.partners.schemas import PartnerApprovalInput
+
+
+def given(**changes: Any) -> dict[str, Any]:
+    """A valid input with some values changed; `contact__email` names a nested one."""
+    data = copy.deepcopy(partner_example(0))
+    for path, value in changes.items():
+        outer, _, inner = path.partition("__")
+        if inner:
+            data[outer][inner] = value
+        else:
+            data[outer] = value
+    return data
+
+
+def refusal(**changes: Any) -> str:
+    with pytest.raises(ValidationError) as caught:
+        PartnerApprovalInput.model_validate(given(**changes))
+    return caught.value.errors()[0]["type"]
+
+
+def test_the_first_hundred_examples_are_valid_and_distinct() -> None:
+    examples = [partner_example(number) for number in range(100)]
+    for example in examples:
+        PartnerApprovalInput.model_validate(example)
+    assert len({example["registration_number"] for example in examples}) == 100
+    assert len({example["name"] for example in examples}) == 100
+    assert len({json.dumps(example, sort_keys=True) for example in examples}) == 100
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "kind"),
+    [
+        ("name", "N", "string_too_short"),
+        ("name", "   ", "string_too_short"),
+        ("name", " N ", "string_too_short"),
+        ("name", "x" * 201, "string_too_long"),
+        ("name", 7, "string_type"),
+        ("name_ar", "نجد\u202eشركة", "forbidden_character"),
+        ("name_ar", "نجد\u061cشركة", "forbidden_character"),
+        ("name_ar", "نجد\u2067شركة", "forbidden_character"),
+        ("name", "Najd\u200bLogistics", "forbidden_character"),
+        ("name", "Najd\u2028Logistics", "forbidden_character"),
+        ("name", "Najd\nBcc: all", "forbidden_character"),
+        ("contact__name", "نورة\u200f القحطاني", "forbidden_character"),
+        ("contact__email", "nora", "email_address"),
+        ("contact__email", "nora@localhost", "email_address"),
+        ("contact__email", "nora@x.example\nBcc: a@b.example", "email_address"),
+        ("contact__locale", "fr", "literal_error"),
+        ("contact__phone", "1", "extra_forbidden"),
+        ("partner_type", "friend", "unknown_partner_type"),
+        ("country", "EG", "literal_error"),
+        ("economics__expected_revenue", "-1", "negative_amount"),
+        ("economics__expected_revenue", "-٥٠٠", "negative_amount"),
+        ("economics__expected_revenue", "1e9", "decimal_string"),
+        ("economics__expected_revenue", "1.234", "decimal_string"),
+        ("economics__expected_revenue", "²000", "decimal_string"),
+        ("economics__expected_revenue", 5.0, "string_type"),
+        ("economics__setup_cost", "-0.01", "negative_amount"),
+        ("economics__revenue_share_percent", "-1", "greater_than_equal"),
+        ("economics__revenue_share_percent", "60.01", "less_than_equal"),
+        ("economics__revenue_share_percent", "NaN", "finite_number"),
+        ("economics__currency", "EUR", "literal_error"),
+        ("exclusivity", "perhaps", "bool_parsing"),
+        ("approver", "u" * 81, "string_too_long"),
+        ("deadline", "2027-03-01T08:00:00", "timezone_aware"),
+        ("deadline", "tomorrow", "datetime_from_date_parsing"),
+        ("surprise", 1, "extra_forbidden"),
+    ],
+)
+def test_every_field_refuses_what_does_not_belong_in_it(field: str, value: Any, kind: str) -> None:
+    assert refusal(**{field: value}) == kind
+
+
+@pytest.mark.parametrize(
+    ("country", "number", "good"),
+    [
+        ("SA", "1010000000", True),
+        ("SA", "7001234567", True),
+        ("SA", "١٠١٠٠٠٠٠٠٠", True),
+        ("SA", "۱۰۱۰۰۰۰۰۰۰", True),
+        ("SA", "²010000000", False),
+        ("SA", "101000000", False),
+        ("SA", "6010000000", False),
+        ("SA", "10100000000", False),
+        ("SA", "101000000x", False),
+        ("AE", "CN-1234567", True),
+        ("AE", "123", False),
+        ("AE", "DN-1234567", False),
+        ("BH", "12345-1", True),
+        ("BH", "12345-123", False),
+        ("KW", "1234", True),
+        ("KW", "12345678", False),
+        ("QA", "123456", True),
+        ("QA", "1234567", False),
+        ("OM", "1234567", True),
+        ("OM", "12345", False),
+    ],
+)
+def test_a_registration_number_has_its_countrys_form(
+    country: str, number: str, *, good: bool
+) -> None:
+    if good:
+        made = PartnerApprovalInput.model_validate(
+            given(country=country, registration_number=number)
+        )
+        assert made.registration_number.isascii()
+    else:
+        assert refusal(country=country, registration_number=number) == "malformed_registration"
+
+
+def test_eastern_arabic_digits_of_an_amount_become_latin() -> None:
+    made = PartnerApprovalInput.model_validate(given(economics__expected_revenue="٤٠٠٠٠٠.٥٠"))
+    assert made.economics.expected_revenue == "400000.50"
