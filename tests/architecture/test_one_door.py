@@ -16,7 +16,13 @@ ROUTES: set[str] = {
     "console: POST /approvals/{approval_id}/decide",
 }
 # Who plays people: a rehearsal's director and the crash harness, which decide through the doors.
-PLAYERS = {"lanes/rehearsal.py", "proof/cast.py", "proof/trials.py", "cli/deciding.py"}
+PLAYERS = {
+    "lanes/rehearsal.py",
+    "proof/cast.py",
+    "proof/racing.py",
+    "proof/trials.py",
+    "cli/deciding.py",
+}
 VERBS = ("post", "put", "patch", "get", "delete")
 
 

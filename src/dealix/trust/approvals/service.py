@@ -57,7 +57,7 @@ class ApprovalService:
             query = query.where(Approval.status == "open")
         with self.database.tenant(actor.tenant_id) as session:
             rows = list(session.execute(query).scalars())
-            seen = [self._view(session, row, actor) for row in rows]
+            seen = [self._view(session, row, actor, whole=True) for row in rows]
         return [view for view in seen if scope != "mine" or view["may_decide"]]
 
     def get(self, actor: Actor, approval_id: str) -> dict[str, Any]:
