@@ -1,0 +1,146 @@
+"""The ledger's verdicts: what a row found started, refused, unavailable or unknown leads to."""
+
+import contextlib
+
+import pytest
+from tests.trust.outbound.staging import AT, RUN, TENANT, Stage
+
+from dealix.errors import Conflict, OutcomeUnknown, ProviderRefused, ProviderUnavailable
+from dealix.lanes import run_book
+from dealix.records.schemas import Reply
+
+GOOD = Reply("ref_1", {"id": "ref_1"})
+
+
+def unknown() -> OutcomeUnknown:
+    return OutcomeUnknown("outcome_unknown", provider="crm", operation="write")
+
+
+def away() -> ProviderUnavailable:
+    return ProviderUnavailable("provider_unavailable", provider="crm")
+
+
+def refused() -> ProviderRefused:
+    return ProviderRefused("provider_refused", provider="crm", reason="bad")
+
+
+def test_a_repeated_step_calls_once_and_is_audited_once(stage: Stage) -> None:
+    stage.provider.answers = [GOOD]
+    first, second = stage.attempt(), stage.attempt()
+    assert first == second
+    assert first.data == {"id": "ref_1"}
+    assert stage.provider.calls == 1
+    assert stage.row().attempts == 1
+    assert stage.records("effect.done") == 1
+
+
+def test_resend_calls_again_after_an_unknown_outcome(stage: Stage) -> None:
+    stage.provider.answers = [unknown(), GOOD]
+    with pytest.raises(OutcomeUnknown):
+        stage.attempt()
+    assert stage.row().open_attempt
+    assert stage.attempt().status == "done"
+    assert (stage.provider.calls, stage.provider.asked) == (2, 0)
+
+
+def test_look_up_finds_what_happened_and_does_not_call_again(stage: Stage) -> None:
+    stage.provider.answers, stage.provider.looks = [unknown()], [GOOD]
+    with pytest.raises(OutcomeUnknown):
+        stage.attempt("look_up")
+    assert stage.attempt("look_up").status == "done"
+    assert (stage.provider.calls, stage.provider.asked) == (1, 1)
+    assert stage.row().reference == "ref_1"
+
+
+def test_look_up_that_finds_nothing_calls(stage: Stage) -> None:
+    stage.provider.answers, stage.provider.looks = [unknown(), GOOD], [None]
+    with pytest.raises(OutcomeUnknown):
+        stage.attempt("look_up")
+    assert stage.attempt("look_up").status == "done"
+    assert (stage.provider.calls, stage.provider.asked) == (2, 1)
+
+
+def test_a_look_up_that_finds_nobody_in_is_asked_again_before_any_call(stage: Stage) -> None:
+    stage.provider.answers, stage.provider.looks = [unknown()], [away(), GOOD]
+    with pytest.raises(OutcomeUnknown):
+        stage.attempt("look_up")
+    with pytest.raises(ProviderUnavailable):
+        stage.attempt("look_up")
+    assert stage.attempt("look_up").status == "done"
+    assert (stage.provider.calls, stage.provider.asked) == (1, 2)
+
+
+@pytest.mark.parametrize("later", [away, refused])
+def test_what_may_have_happened_keeps_its_undo_whatever_comes_later(
+    stage: Stage, later: object
+) -> None:
+    assert callable(later)
+    stage.provider.answers = [unknown(), later()]
+    with pytest.raises(OutcomeUnknown):
+        stage.attempt()
+    with contextlib.suppress(ProviderUnavailable):
+        stage.attempt()
+    assert stage.row().open_attempt
+    assert stage.undo().status == "registered"
+
+
+def test_ask_opens_one_case_and_never_calls_again_by_itself(stage: Stage) -> None:
+    stage.provider.answers = [unknown()]
+    first, second = stage.attempt("ask"), stage.attempt("ask")
+    assert first.status == second.status == "in_doubt"
+    assert first.case_id == second.case_id
+    assert [case.kind for case in stage.cases()] == ["in_doubt"]
+    assert stage.provider.calls == 1
+    assert stage.run().status == "attention"
+
+
+def test_ask_after_a_crash_between_started_and_the_answer(stage: Stage) -> None:
+    class Killed(BaseException):
+        pass
+
+    def dies() -> Reply:
+        raise Killed
+
+    stage.provider.call = dies  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        stage.attempt("ask")
+    assert (stage.row().status, stage.row().open_attempt) == ("started", True)
+    assert stage.attempt("ask").status == "in_doubt"
+
+
+def test_a_refusal_is_failed_with_its_reason_and_needs_no_undo(stage: Stage) -> None:
+    stage.provider.answers = [refused()]
+    first, second = stage.attempt(), stage.attempt()
+    assert (first.status, first.reason) == ("failed", "bad")
+    assert first == second
+    assert stage.provider.calls == 1
+    assert stage.row().status == "failed"
+    assert stage.undo().status == "not_needed"
+    assert stage.records("effect.failed") == 1
+
+
+def test_an_unavailable_provider_did_nothing_and_is_called_again(stage: Stage) -> None:
+    stage.provider.answers = [away(), GOOD]
+    with pytest.raises(ProviderUnavailable):
+        stage.attempt("ask")
+    assert (stage.row().status, stage.row().open_attempt) == ("started", False)
+    assert stage.attempt("ask").status == "done"
+    assert stage.cases() == []
+
+
+def test_what_policy_denies_is_not_called(stage: Stage) -> None:
+    stage.policy.refuses = True
+    result = stage.attempt()
+    assert (result.status, result.reason) == ("failed", "policy_denied")
+    assert stage.provider.calls == 0
+    assert stage.undo().status == "not_needed"
+
+
+@pytest.mark.parametrize("what", ["undo_begun_at", "ended_at"])
+def test_a_late_step_is_fenced(stage: Stage, what: str) -> None:
+    with stage.database.tenant(TENANT) as session:
+        setattr(run_book.get(session, RUN, lock=True), what, AT)
+    with pytest.raises(Conflict) as caught:
+        stage.attempt()
+    assert caught.value.code == "run_ended"
+    assert stage.provider.calls == 0
