@@ -7,7 +7,7 @@ from pydantic import Field
 
 from dealix.api.bodies import Body, Comment
 from dealix.api.deps import Ident, OptionalIdent, Parts, Who, problems
-from dealix.api.schemas import ApprovalSummary, ApprovalView, Decided
+from dealix.api.schemas import ApprovalView, Decided
 
 router = APIRouter(prefix="/approvals", tags=["approvals"])
 
@@ -21,7 +21,7 @@ class Decide(Body):
     packet_hash: Annotated[str, Field(min_length=1, max_length=100)]
 
 
-@router.get("", responses={200: {"model": list[ApprovalSummary]}, **problems(401, 403, 422)})
+@router.get("", responses={200: {"model": list[ApprovalView]}, **problems(401, 403, 422)})
 def approvals(
     actor: Who,
     services: Parts,
