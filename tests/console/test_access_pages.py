@@ -5,9 +5,9 @@ import re
 import pytest
 
 
-def sign_in(console, visitor, handle="noura", next="/", **changed):
+def sign_in(console, visitor, handle="noura", goes_to="/", **changed):
     person = console.person(handle)
-    page = visitor.get(f"/sign-in?next={next}")
+    page = visitor.get(f"/sign-in?next={goes_to}")
     values = {"email": person["email"], "password": person["password"], **changed}
     return visitor.send(page, "/sign-in", **values)
 
@@ -43,7 +43,7 @@ def test_whoever_is_not_signed_in_is_led_to_the_form_and_back(console):
     assert page.path == "/sign-in"
     wanted = page.form("/sign-in")["values"]["next"]
     assert wanted == "/runs?status=waiting"
-    assert sign_in(console, visitor, next="/runs").path == "/runs"
+    assert sign_in(console, visitor, goes_to="/runs").path == "/runs"
 
 
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example"])

@@ -33,6 +33,18 @@ def test_a_changed_packet_shows_each_value_that_differs():
     ]
 
 
+def test_of_a_long_text_only_the_changed_lines_are_shown():
+    before = {**PACKET, "draft": "1. Kind\n2. Share: 15 %\n3. Revenue"}
+    after = {**PACKET, "draft": "1. Kind\n2. Share: 12 %\n3. Revenue\n4. Term"}
+    assert differences(before, after) == [
+        Change("draft", "2. Share: 15 %", "2. Share: 12 %\n4. Term")
+    ]
+
+
+def test_what_is_no_part_of_what_was_seen_is_no_difference():
+    assert differences(seen_before(seen(PACKET)), {**PACKET, "person_id": "per_1"}) == []
+
+
 def test_the_same_packet_has_no_difference():
     assert differences(seen_before(seen(PACKET)), PACKET) == []
 

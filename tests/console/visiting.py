@@ -67,9 +67,10 @@ class Words(HTMLParser):
         given = dict(attrs)
         if self.depth:
             self.depth += tag not in VOID
-        elif tag in self.skip or given.get("class", "") in self.skip:
-            self.depth = 1
-        elif given.get("lang") == "en" and tag != "html":
+            return
+        skipped = {tag, *(given.get("class") or "").split()} & set(self.skip)
+        is_other_language = given.get("lang") == "en" and tag != "html"
+        if skipped or is_other_language:
             self.depth = 1
 
     def handle_endtag(self, tag):

@@ -1,10 +1,12 @@
 """A packet as people read it: its values said in their language, and what two packets differ in."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from difflib import unified_diff
 from typing import Any
 
 from markupsafe import Markup
@@ -21,6 +23,7 @@ DECIDED = {
 }
 """What a decision made of its request, as a badge says it."""
 
+IDENTIFIER = re.compile(r"[a-z]{3,9}_[0-9a-z]{20,}")
 ORDER = {name: place for place, name in enumerate(PACKETS)}
 LONGEST_SEEN = 200_000
 
@@ -54,13 +57,24 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Cha
     """Every value in which two packets differ, by its name; nothing when nothing was seen."""
     if not before:
         return []
-    old, new = (dict(_leaves(packet)) for packet in (before, after))
-    names = dict.fromkeys((*old, *new))
+    old, new = (
+        dict(_leaves({part: packet.get(part) for part in COMPARED})) for packet in (before, after)
+    )
     return [
-        Change(name.rpartition(".")[2], old.get(name), new.get(name))
-        for name in names
+        _change(name.rpartition(".")[2], old.get(name), new.get(name))
+        for name in dict.fromkeys((*old, *new))
         if old.get(name) != new.get(name)
     ]
+
+
+def _change(name: str, before: str | None, after: str | None) -> Change:
+    """A change; of a text of several lines only those lines that differ."""
+    if before is None or after is None or "\n" not in before + after:
+        return Change(name, before, after)
+    lines = list(unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm=""))[2:]
+    gone = [line[1:] for line in lines if line.startswith("-")]
+    come = [line[1:] for line in lines if line.startswith("+")]
+    return Change(name, "\n".join(gone) or None, "\n".join(come) or None)
 
 
 def said(speech: Speech, values: Mapping[str, Any]) -> list[tuple[str, Markup]]:
@@ -110,7 +124,7 @@ def _scalar(speech: Speech, value: Any) -> Markup:
     text = str(value)
     if text in WORDS:
         return speech.word(text)
-    if text.startswith("sha256:"):
+    if text.startswith("sha256:") or IDENTIFIER.fullmatch(text):
         return speech.ident(text)
     if _is_moment(text):
         return speech.when(text) if "T" in text else speech.day(text)

@@ -12,7 +12,7 @@ from dealix.records import audit as chain
 from dealix.trust.access.rights import permit
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-NEWEST = 50
+NEWEST = 25
 
 
 @router.get("/audit")
