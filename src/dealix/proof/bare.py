@@ -1,0 +1,64 @@
+"""The same flow on the bare SDK: plain workflows that call the activities of ours by name."""
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from dealix.lanes.schemas import FlowStart, StepCall
+
+TIMEOUT = timedelta(minutes=2)
+STEPS = (
+    ("identify_partner", True),
+    ("score_fit", True),
+    ("ask_manager", True),
+    ("draft_term_sheet", True),
+    ("send_terms", False),
+    ("write_crm", False),
+    ("ask_executive", True),
+    ("activate_partner", True),
+    ("notify_activation", False),
+    ("record_outcome", True),
+    ("assemble_evidence", True),
+)
+"""Each step, and whether it is a local activity, as in our flow."""
+
+
+@workflow.defn(name="bare_flow")
+class BareFlow:
+    """Steps and gates, and nothing else."""
+
+    def __init__(self) -> None:
+        self.heard = 0
+
+    @workflow.run
+    async def run(self, start: FlowStart) -> str:
+        """Call each activity; at a gate wait for the update of a decision."""
+        gates = 0
+        for number, (name, local) in enumerate(STEPS, start=1):
+            await self._call(start, number, name, local=local)
+            if name.startswith("ask_"):
+                gates += 1
+                wanted = gates
+                await workflow.wait_condition(lambda wanted=wanted: self.heard >= wanted)
+        return "done"
+
+    async def _call(self, start: FlowStart, number: int, name: str, *, local: bool) -> Any:
+        call = StepCall(
+            tenant_id=start.tenant_id,
+            run_id=start.run_id,
+            rehearsal=False,
+            seq=number,
+            key=f"{start.run_id}:{name}",
+            at=workflow.now(),
+            data={"outcome": "activated"},
+        )
+        prefix = start.reason or ""
+        run = workflow.execute_local_activity if local else workflow.execute_activity
+        return await run(f"{prefix}{name}", call, start_to_close_timeout=TIMEOUT)
+
+    @workflow.update
+    async def decided(self) -> None:
+        """A decision was stored."""
+        self.heard += 1

@@ -1,0 +1,213 @@
+"""One process that runs our flow and the bare ones side by side and takes the times."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from dealix.bootstrap import FLOWS, services, thread_pool
+from dealix.business.partners.examples import partner_example
+from dealix.engines import plan as plans
+from dealix.engines.home import Home, read_json
+from dealix.lanes import run_book
+from dealix.lanes.codec import data_converter
+from dealix.lanes.delivery import flow_start
+from dealix.lanes.schemas import StepCall
+from dealix.lanes.temporal import connect
+from dealix.lanes.worker import THREADS, durable_worker
+from dealix.proof.bare import STEPS, BareFlow
+from dealix.proof.cast import TENANT
+from dealix.settings import Settings
+from dealix.trust.access.rights import permit
+from dealix.trust.approvals.service import ApprovalService
+
+GATES = {"ask_manager": "draft_term_sheet", "ask_executive": "activate_partner"}
+BARE_QUEUE = "bare"
+
+
+@dataclass
+class Race:
+    """One flow: milliseconds as a whole, and from each commit to its next step."""
+
+    whole: float
+    heard: list[float] = field(default_factory=list)
+
+
+class Stage:
+    """Workers and people of the race."""
+
+    def __init__(self, home: Path) -> None:
+        plan = plans.read(Home(home), plans.settings_for(home))
+        names = plan.environment("command").items()
+        given = {
+            k.removeprefix("DEALIX_").lower(): v for k, v in names if k.startswith("DEALIX_")
+        }
+        self.made = services(Settings.model_validate({**given, "home": home}))
+        signs: Any = read_json(Home(home).sign_ins_file)
+        mine = [one for one in signs if one["tenant"] == TENANT]
+        access = self.made.access
+        self.people = {one["user_id"]: access.actor_of(one["token"]) for one in mine}
+        self.starter = next(a for a in self.people.values() if a.has("partner_manager"))
+        self.number = 0
+        self.begun: dict[tuple[str, str], float] = {}
+        self.opened: dict[tuple[str, str], asyncio.Event] = {}
+
+    def close(self) -> None:
+        """Close connections."""
+        self.made.close()
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Run a worker of ours and a bare one."""
+        made, settings = self.made, self.made.settings
+        engines = await connect(settings, data_converter(made.secrets, settings))
+        self.loop = asyncio.get_running_loop()
+        self.bare = await Client.connect(
+            str(settings.temporal_address),
+            namespace=settings.temporal_namespace,
+            data_converter=pydantic_data_converter,
+        )
+        steps = [self._timed(step) for step in made.steps()]
+        empty = [_empty(name) for name, _ in STEPS]
+        passed = SandboxRestrictions.default.with_passthrough_modules("dealix", "pydantic")
+        async with AsyncExitStack() as stack:
+            queue = settings.temporal_task_queue
+            ours = durable_worker(
+                engines.runs, queue, flows=FLOWS, steps=steps, threads=thread_pool()
+            )
+            bare = Worker(
+                self.bare,
+                task_queue=BARE_QUEUE,
+                workflows=[BareFlow],
+                activities=[*steps, *empty],
+                activity_executor=thread_pool(),
+                max_concurrent_activities=THREADS,
+                max_concurrent_local_activities=THREADS,
+                workflow_runner=SandboxedWorkflowRunner(restrictions=passed),
+            )
+            await stack.enter_async_context(ours)
+            await stack.enter_async_context(bare)
+            yield
+
+    async def together(self, kind: str, count: int) -> float:
+        """So many flows of one tenant at once. Answers the milliseconds until all are done."""
+        began = time.perf_counter()
+        await asyncio.gather(*(self.race(kind) for _ in range(count)))
+        return (time.perf_counter() - began) * 1000
+
+    async def race(self, kind: str) -> Race:
+        """One flow with its decisions. Time starts when its row is stored."""
+        run = await asyncio.to_thread(self._stored)
+        began = time.perf_counter()
+        start = flow_start(run)
+        if kind == "ours":
+            await asyncio.to_thread(self.made.courier.start, TENANT, run.id)
+            client_handle = None
+        else:
+            prefix = "empty_" if kind == "empty" else None
+            client_handle = await self.bare.start_workflow(
+                "bare_flow",
+                start.model_copy(update={"reason": prefix}),
+                id=f"{run.engine_id}.bare",
+                task_queue=BARE_QUEUE,
+            )
+        race = Race(0.0)
+        for gate, following in GATES.items():
+            race.heard += await self._decide(kind, run.id, gate, following, client_handle)
+        if client_handle is not None:
+            await client_handle.result()
+        else:
+            await self._until_begun(run.id, "close_run")
+        race.whole = (time.perf_counter() - began) * 1000
+        return race
+
+    async def _decide(
+        self, kind: str, run_id: str, gate: str, following: str, handle: Any
+    ) -> list[float]:
+        """Everybody who must say yes. Answers the time from the last commit to the next step."""
+        if kind == "empty":
+            began = time.perf_counter()
+            await handle.execute_update("decided")
+            return [(time.perf_counter() - began) * 1000]
+        await self._until_begun(run_id, f"{gate}.done")
+        committed = await asyncio.to_thread(self._say_yes, run_id, gate, kind == "ours")
+        if handle is not None:
+            committed = time.perf_counter()
+            await handle.execute_update("decided")
+        await self._until_begun(run_id, following)
+        return [(self.begun[(run_id, following)] - committed) * 1000]
+
+    def _say_yes(self, run_id: str, gate: str, ours: bool) -> float:  # noqa: FBT001
+        """Store decisions until the gate closes; ours delivers each at the door."""
+        made, committed = self.made, [0.0]
+
+        def after(tenant: str, signal: str) -> bool:
+            committed[0] = time.perf_counter()
+            return made.courier.deliver(tenant, signal) if ours else False
+
+        door = ApprovalService(made.database, made.seating, made.vault, permit, after)
+        name = {"ask_manager": "manager_approval", "ask_executive": "executive_approval"}[gate]
+        approval = f"apr_{run_id.removeprefix('run_')}_{name}_1"
+        while (view := door.get(self.starter, approval))["status"] == "open":
+            made_by = {d["by"] for d in view["decisions"]}
+            people = [p for slot in view["who_may_decide"] for p in slot["people"]]
+            person = next(p for p in people if p not in made_by)
+            door.decide(self.people[person], approval, "approve", "raced", view["packet_hash"])
+        return committed[0]
+
+    def _stored(self) -> Any:
+        """A run's row, not started anywhere yet."""
+        number, self.number = self.number, self.number + 1
+        kind, given = self.made.kinds["partner_approval"], partner_example(5 * number)
+        checked = kind.input_model.model_validate(given)
+        with self.made.database.tenant(TENANT) as session:
+            run, _ = self.made.runs._store(  # noqa: SLF001 (the start without its engine)
+                session, self.starter, kind, checked, f"bench-{number}", None, False
+            )
+            run_id = run.id
+        with self.made.database.tenant(TENANT) as session:
+            return run_book.get(session, run_id)
+
+    async def _until_begun(self, run_id: str, name: str) -> None:
+        while (run_id, name) not in self.begun:
+            event = self.opened.setdefault((run_id, name), asyncio.Event())
+            await event.wait()
+
+    def _mark(self, run_id: str, name: str) -> None:
+        self.begun[(run_id, name)] = time.perf_counter()
+        event = self.opened.setdefault((run_id, name), asyncio.Event())
+        self.loop.call_soon_threadsafe(event.set)
+
+    def _timed(self, step: Callable[..., Any]) -> Callable[..., Any]:
+        """The same activity, which says when it began and when it was done."""
+        definition = getattr(step, "__temporal_activity_definition")  # noqa: B009 (the SDK's mark)
+
+        def timed(call: StepCall) -> Any:
+            ends = definition.name == "close_run"
+            if not ends:
+                self._mark(call.run_id, definition.name)
+            done = step(call)
+            self._mark(call.run_id, definition.name if ends else f"{definition.name}.done")
+            return done
+
+        timed.__annotations__ = {"call": StepCall, "return": Any}
+        return activity.defn(name=definition.name, no_thread_cancel_exception=True)(timed)
+
+
+def _empty(name: str) -> Callable[..., Any]:
+    """An activity that does nothing."""
+
+    @activity.defn(name=f"empty_{name}", no_thread_cancel_exception=True)
+    def nothing(_call: StepCall) -> None:
+        return None
+
+    return nothing
