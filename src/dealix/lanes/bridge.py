@@ -133,7 +133,8 @@ class Bridge:
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError, RPCTimeoutOrCancelledError):
             return "not_yet"
         except WorkflowUpdateFailedError as refused:
-            wrong_gate = isinstance(refused.cause, ApplicationError)
+            cause = refused.cause
+            wrong_gate = isinstance(cause, ApplicationError) and cause.type == "gate_not_open"
             return "not_yet" if wrong_gate else "closed"
         except RPCError as failure:
             return "closed" if failure.status == RPCStatusCode.NOT_FOUND else "not_yet"

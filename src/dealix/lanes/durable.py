@@ -128,7 +128,7 @@ class DurableFlow:
         await self._local("close_gates", StepResult, {"outcome": ending.outcome})
         undone = 0 if good else await self.take_back(ending)
         await self.conclude(ending.outcome)
-        settled = ending.model_copy(update={"undone": undone})
+        settled = ending.model_copy(update={"undone": undone, "good": good})
         return await self._local("close_run", FlowEnd, settled.model_dump(mode="json"))
 
     def _why(self, reason: BaseException) -> Ending:

@@ -98,8 +98,7 @@ class RunActivities:
         with self.database.tenant(call.tenant_id) as session:
             run = run_book.get(session, call.run_id, lock=True)
             if run.ended_at is None:
-                good = ending.outcome == "activated"
-                run.status = run_book.end_status(session, run, ending.outcome, good=good)
+                run.status = run_book.end_status(session, run, ending.outcome, good=ending.good)
                 run.outcome, run.ended_at, run.waiting_for = ending.outcome, call.at, None
                 run.error = ending.error
                 data = {"status": run.status, "outcome": run.outcome, "undone": ending.undone}

@@ -95,6 +95,7 @@ class Ending(Message):
     """Why and how a run closes."""
 
     outcome: str
+    good: bool = False
     reason: str | None = None
     undone: int = 0
     error: dict[str, Any] | None = None

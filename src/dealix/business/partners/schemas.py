@@ -88,7 +88,9 @@ class Economics(Strict):
 
     expected_revenue: Annotated[Amount, Field(title="Expected revenue a year")]
     setup_cost: Annotated[Amount, Field(title="One-time cost")] = "0"
-    revenue_share_percent: Annotated[Decimal, Field(ge=0, le=60, title="Revenue share in percent")]
+    revenue_share_percent: Annotated[
+        Decimal, Field(ge=0, le=60, decimal_places=2, title="Revenue share in percent")
+    ]
     currency: Annotated[
         Literal["SAR", "AED", "BHD", "KWD", "QAR", "OMR", "USD"], Field(title="Currency")
     ] = "SAR"

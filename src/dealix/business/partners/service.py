@@ -1,6 +1,7 @@
 """What the partner approval decides and stores; every text and hash comes from one set of facts."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -235,7 +236,7 @@ class PartnerService:
         return Facts(
             dossier=self.dossier(session, run),
             economics=self.economics(session, run),
-            share_percent=str(run.input["economics"]["revenue_share_percent"]),
+            share_percent=f"{Decimal(run.input['economics']['revenue_share_percent']):f}",
             company=company,
             company_ar=company_ar,
             contact_name=clear.get("name", ""),
