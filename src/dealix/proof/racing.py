@@ -48,9 +48,7 @@ class Stage:
     def __init__(self, home: Path) -> None:
         plan = plans.read(Home(home), plans.settings_for(home))
         names = plan.environment("command").items()
-        given = {
-            k.removeprefix("DEALIX_").lower(): v for k, v in names if k.startswith("DEALIX_")
-        }
+        given = {k.removeprefix("DEALIX_").lower(): v for k, v in names if k.startswith("DEALIX_")}
         self.made = services(Settings.model_validate({**given, "home": home}))
         signs: Any = read_json(Home(home).sign_ins_file)
         mine = [one for one in signs if one["tenant"] == TENANT]
@@ -189,7 +187,7 @@ class Stage:
 
     def _timed(self, step: Callable[..., Any]) -> Callable[..., Any]:
         """The same activity, which says when it began and when it was done."""
-        definition = getattr(step, "__temporal_activity_definition")  # noqa: B009 (the SDK's mark)
+        definition = getattr(step, "__temporal_activity_definition")
 
         def timed(call: StepCall) -> Any:
             ends = definition.name == "close_run"

@@ -13,7 +13,16 @@ from dealix.lanes import run_book
 from dealix.lanes.codec import data_converter
 from dealix.lanes.schemas import Delivery
 from dealix.lanes.temporal import connect
-from dealix.proof.cast import CANCELLED, CANCELLED_EARLY, HAPPY, REJECTED, TENANT, WORKFLOW, Cast, Play
+from dealix.proof.cast import (
+    CANCELLED,
+    CANCELLED_EARLY,
+    HAPPY,
+    REJECTED,
+    TENANT,
+    WORKFLOW,
+    Cast,
+    Play,
+)
 from dealix.proof.rig import Rig, until
 from dealix.proof.rounds import Line, line, verdict
 from dealix.trust.access.rights import permit
@@ -170,7 +179,9 @@ class Trials:
             self.cast.cancel(play)
             play.story = CANCELLED
         self.cast.play_on()
-        return [line(verdict(self.cast, p), place, "cancelled while it waits") for place, p in plays]
+        return [
+            line(verdict(self.cast, p), place, "cancelled while it waits") for place, p in plays
+        ]
 
     def _until_waiting(self, plays: list[Play]) -> None:
         """Play until each of these runs is in doubt or has tried its step twice; settle nothing."""
