@@ -6,6 +6,7 @@ package of this environment. A stamp of the lock's hash makes a second run free.
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -65,6 +66,7 @@ def fetch() -> None:
         subprocess.run(
             [*npm_command(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
             cwd=workplace,
+            env={**os.environ, "PATH": _path()},
             check=True,
             stdout=subprocess.DEVNULL,
         )
@@ -77,8 +79,17 @@ def fetch() -> None:
 def main() -> int:
     """Fetch what is missing; 0 when the vendor folder is whole."""
     if not are_present():
-        fetch()
+        try:
+            fetch()
+        except subprocess.CalledProcessError as failure:
+            sys.stderr.write(f"npm could not fetch the web assets (exit {failure.returncode})\n")
+            return 1
     return 0 if are_present() else 1
+
+
+def _path() -> str:
+    """The search path with this environment's programs last, where Node's wheel puts its own."""
+    return os.pathsep.join([os.environ.get("PATH", ""), str(Path(sys.executable).parent)])
 
 
 def _major(node: str) -> int:
