@@ -1,1 +1,1 @@
-"""The crash harness: kills real processes at named points and lets the providers' own list judge."""
+"""The crash harness: kills real processes at named points; the providers' own list judges."""

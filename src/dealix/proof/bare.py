@@ -40,9 +40,11 @@ class BareFlow:
             await self._call(start, number, name, local=local)
             if name.startswith("ask_"):
                 gates += 1
-                wanted = gates
-                await workflow.wait_condition(lambda wanted=wanted: self.heard >= wanted)
+                await self._until_heard(gates)
         return "done"
+
+    async def _until_heard(self, wanted: int) -> None:
+        await workflow.wait_condition(lambda: self.heard >= wanted)
 
     async def _call(self, start: FlowStart, number: int, name: str, *, local: bool) -> Any:
         call = StepCall(

@@ -66,9 +66,9 @@ def judge(
     elif run["outcome"] != wanted:
         finding.lost.append(f"ended as {run['outcome']}, not as {wanted}")
     _find_doubled(finding, rows)
-    for system in PROVIDERS:
+    for system, provider in PROVIDERS.items():
         steps = [s for s in points.outside(run["workflow"]) if s.system == system]
-        mine = [row for row in rows if row["provider"] == PROVIDERS[system]]
+        mine = [row for row in rows if row["provider"] == provider]
         _judge_system(finding, run, steps, mine, [r for r in ledger if r["system"] == system])
     return finding
 

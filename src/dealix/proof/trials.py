@@ -1,4 +1,4 @@
-"""Trials beside the kills: lost answers, two decisions at once, cancels, a run ended from outside."""
+"""Trials beside the kills: lost answers, two decisions at once, cancels, an end from outside."""
 
 import asyncio
 import threading
@@ -202,7 +202,7 @@ class Trials:
         self.cast.settles = True
 
     def cancelled_between_stored_and_delivered(self) -> list[Line]:
-        """The executive's yes is committed, its delivery has not begun, and the run is cancelled."""
+        """The executive's yes is committed, its delivery has not begun: cancelled."""
         play = self._at(EXECUTIVE)
         self._store_only(play, EXECUTIVE)
         self.cast.cancel(play)
