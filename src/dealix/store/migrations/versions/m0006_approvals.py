@@ -37,7 +37,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id", "run_id"], ["runs.tenant_id", "runs.id"]),
     )
     op.create_index("ix_approvals_status", "approvals", ["tenant_id", "status"])
-    rls.protect("approvals", rights="SELECT, INSERT, UPDATE")
+    rls.protect(
+        "approvals",
+        rights="SELECT, INSERT, UPDATE (status, closed_at, escalation_level)",
+    )
     op.create_table(
         "decisions",
         sa.Column("tenant_id", sa.String, primary_key=True),
@@ -57,4 +60,4 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_decisions_run", "decisions", ["tenant_id", "run_id"])
-    rls.protect("decisions", rights="SELECT, INSERT, UPDATE")
+    rls.protect("decisions", rights="SELECT, INSERT, UPDATE (effective_at)")

@@ -1,0 +1,1 @@
+"""What an intruder would try, and that it gains nothing."""
