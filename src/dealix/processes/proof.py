@@ -58,9 +58,8 @@ def prove(home: Path, kinds: Sequence[str], file: Path) -> int:
     bad = sum(not line.good for line in lines)
     cases = sum(line.outcome == "case" for line in lines)
     minutes = (time.monotonic() - began) / 60
-    sys.stdout.write(
-        f"{len(lines)} lines in {minutes:.1f} minutes: {bad} bad, {cases} with an open case → {file}\n"
-    )
+    counts = f"{len(lines)} lines in {minutes:.1f} minutes: {bad} bad, {cases} with an open case"
+    sys.stdout.write(f"{counts} → {file}\n")
     return 1 if bad or not lines else 0
 
 
