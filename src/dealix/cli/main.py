@@ -6,7 +6,18 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from dealix.cli import audit, deciding, evidence, inventory, looking, policy, rehearse, runs, stack
+from dealix.cli import (
+    adr,
+    audit,
+    deciding,
+    evidence,
+    inventory,
+    looking,
+    policy,
+    rehearse,
+    runs,
+    stack,
+)
 from dealix.cli.client import Unable, client_of
 from dealix.cli.output import AsJson
 from dealix.errors import DealixError
@@ -71,7 +82,9 @@ app.command("effects")(looking.effects)
 app.add_typer(deciding.cases, name="cases")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(audit.app, name="audit")
+app.add_typer(adr.app, name="adr")
 app.add_typer(policy.app, name="policy")
+app.add_typer(adr.app, name="adr")
 app.command("users")(looking.users)
 app.command("status")(looking.status)
 for _name, _does in LATER.items():
