@@ -84,7 +84,6 @@ app.add_typer(evidence.app, name="evidence")
 app.add_typer(audit.app, name="audit")
 app.add_typer(adr.app, name="adr")
 app.add_typer(policy.app, name="policy")
-app.add_typer(adr.app, name="adr")
 app.command("users")(looking.users)
 app.command("status")(looking.status)
 for _name, _does in LATER.items():
