@@ -1,5 +1,6 @@
 """A real Temporal dev server for tests of the lanes, in a folder of its own."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -9,6 +10,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from temporalio.client import Client
 
 START_SECONDS = 20
 
@@ -49,14 +52,27 @@ def dev_server(folder: Path, *dynamic: str) -> Iterator[tuple[str, Path]]:
 
 
 def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    """Until the port answers; a server that has ended is an error."""
+    """Until a client is served: the port opens before the frontend is healthy."""
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         if process.poll() is not None:
             raise RuntimeError(f"temporal ended with {process.returncode}")
-        with socket.socket() as sock:
-            sock.settimeout(0.2)
-            if sock.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        if open_(port) and serves(port):
+            return
         time.sleep(0.05)
     raise TimeoutError("temporal did not start")
+
+
+def open_(port: int) -> bool:
+    with socket.socket() as sock:
+        sock.settimeout(0.2)
+        return sock.connect_ex(("127.0.0.1", port)) == 0
+
+
+def serves(port: int) -> bool:
+    """Whether a client gets the server's own description, which an unhealthy frontend refuses."""
+    try:
+        asyncio.run(Client.connect(f"127.0.0.1:{port}"))
+    except RuntimeError:
+        return False
+    return True
