@@ -33,6 +33,7 @@ from dealix.lanes.runs import RunService
 from dealix.lanes.temporal import Engines, connect
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.lanes.worker import THREADS, durable_worker
+from dealix.lanes.working_time.service import CalendarService
 from dealix.observability.temporal import runtime
 from dealix.settings import Settings
 from dealix.store.objects import Objects
@@ -143,6 +144,11 @@ class Services:
     def cases(self) -> CaseService:
         """What only a person can settle."""
         return CaseService(self.database, permit, self.courier.deliver)
+
+    @cached_property
+    def calendar(self) -> CalendarService:
+        """The working clock of each tenant, for the doors."""
+        return CalendarService(self.database, permit)
 
     @cached_property
     def partners(self) -> PartnerService:

@@ -46,6 +46,8 @@ CODES: dict[str, str] = {
     "no_authority_row": "The authority table has no row for {gate} with type {type} and this amount.",
     "same_person_activates": "A second person must activate a changed authority table.",
     "authority_not_draft": "Version {version} of the authority table is not a draft that is newer than the one in force.",
+    # calendar
+    "calendar_month": "A calendar shows a month between the years {first} and {last}.",
     # policy
     "policy_denied": "Policy does not allow {action}: {reason}.",
     "token_missing": "{action} needs an approval token for exactly this content.",

@@ -26,6 +26,7 @@ PAGES = {
     "inventory-row": ("dana", "/inventory/lead_scoring"),
     "mailbox": ("noura", "/mailbox"),
     "audit": ("dana", "/audit"),
+    "calendar": ("bandar", "/calendar?month=2026-03"),
     "not-found": ("noura", "/nowhere"),
     "sign-in": (None, "/sign-in"),
 }

@@ -1,11 +1,19 @@
 """Dates, lengths and numbers: Arabic month names, Latin digits, no hidden marks."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from dealix.i18n.formats import moment_of, show_date, show_duration, show_moment, show_number
+from dealix.i18n.formats import (
+    hijri_of,
+    moment_of,
+    show_date,
+    show_duration,
+    show_hijri,
+    show_moment,
+    show_number,
+)
 
 RIYADH = ZoneInfo("Asia/Riyadh")
 LATE = datetime(2026, 11, 24, 22, 30, tzinfo=UTC)
@@ -46,3 +54,11 @@ def test_moments_are_read_from_rfc_3339():
     assert moment_of("2026-11-24T22:30:00Z") == LATE
     assert moment_of("") is None
     assert moment_of(datetime(2026, 1, 1)) == datetime(2026, 1, 1, tzinfo=UTC)  # noqa: DTZ001
+
+
+def test_a_hijri_date_is_said_in_both_languages_and_left_out_where_nobody_knows_it():
+    assert show_hijri("ar", date(2026, 2, 18)) == "1 رمضان 1447 هـ"
+    assert show_hijri("en", date(2026, 2, 18)) == "1 Ramadan 1447 AH"
+    assert hijri_of(date(2026, 2, 18)) == "1447-09-01"
+    assert show_hijri("ar", date(2090, 1, 1)) == ""
+    assert hijri_of(date(1900, 1, 1)) is None

@@ -10,6 +10,7 @@ from dealix.api import problems
 from dealix.api.middleware import BodyLimit, SecurityHeaders
 from dealix.api.routes import (
     approvals,
+    calendar,
     codec,
     evidence,
     health,
@@ -29,6 +30,7 @@ RESOURCES: tuple[APIRouter, ...] = (
     approvals.router,
     records.router,
     evidence.router,
+    calendar.router,
     webhooks.router,
     health.router,
 )

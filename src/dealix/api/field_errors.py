@@ -48,6 +48,9 @@ SENTENCES: dict[str, str] = {
     "too_long": N_("Too many entries."),
     "too_deep": N_("This is nested too deeply."),
     "email_address": N_("Write an address in the form name@domain."),
+    "time_parsing": N_("Write a time such as 09:00."),
+    "hours_backwards": N_("Hours end after they begin."),
+    "hours_missing": N_("Other hours need a begin and an end, and only they have them."),
     "forbidden_character": N_("Remove invisible control characters."),
 }
 OTHERWISE = N_("This is not right.")

@@ -214,3 +214,27 @@ class Received(Shown):
 
     id: str
     repeated: bool
+
+
+class CalendarDay(Shown):
+    """A day of the company's calendar; `hours` is null when nobody works."""
+
+    date: str
+    hijri: str | None
+    working: bool
+    hours: dict[str, str] | None
+    weekend: bool
+    holiday: str | None
+    holiday_ar: str | None
+    ramadan: bool
+    override: Literal["holiday", "working", "hours"] | None
+
+
+class CalendarMonth(Shown):
+    """A month of the company's calendar on its own clocks."""
+
+    month: str
+    country: str
+    time_zone: str
+    days: list[CalendarDay]
+    settings: dict[str, Any]

@@ -45,6 +45,10 @@ class Client:
         """The JSON answer of a POST under `/api/v1`."""
         return self._ask("POST", path, json=body).json()
 
+    def put(self, path: str, body: Any) -> Any:
+        """The JSON answer of a PUT under `/api/v1`."""
+        return self._ask("PUT", path, json=body).json()
+
     def download(self, path: str, target: Path, **parameters: str) -> None:
         """Write the bytes that a GET under `/api/v1` answers into `target`."""
         content = self._ask("GET", path, params=parameters).content

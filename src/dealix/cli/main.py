@@ -9,6 +9,7 @@ import typer
 from dealix.cli import (
     adr,
     audit,
+    calendar,
     deciding,
     evidence,
     inventory,
@@ -84,6 +85,7 @@ app.add_typer(evidence.app, name="evidence")
 app.add_typer(audit.app, name="audit")
 app.add_typer(adr.app, name="adr")
 app.add_typer(policy.app, name="policy")
+app.add_typer(calendar.app, name="calendar")
 app.command("users")(looking.users)
 app.command("status")(looking.status)
 for _name, _does in LATER.items():

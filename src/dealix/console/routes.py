@@ -9,6 +9,7 @@ from dealix.console.pages import (
     access,
     approvals,
     audit,
+    calendar,
     cases,
     home,
     inventory,
@@ -18,7 +19,7 @@ from dealix.console.pages import (
 )
 
 router = APIRouter(include_in_schema=False)
-for page in (access, home, start, approvals, runs, cases, inventory, mailbox, audit):
+for page in (access, home, start, approvals, runs, cases, inventory, mailbox, calendar, audit):
     router.include_router(page.router)
 
 

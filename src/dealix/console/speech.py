@@ -5,7 +5,7 @@ id inside an Arabic sentence keeps its own direction.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,15 @@ from markupsafe import Markup, escape
 
 from dealix.i18n import N_, name_of, translate
 from dealix.i18n.catalogue import translations
-from dealix.i18n.formats import moment_of, show_date, show_duration, show_moment, show_number
+from dealix.i18n.formats import (
+    moment_of,
+    show_date,
+    show_duration,
+    show_hijri,
+    show_moment,
+    show_month,
+    show_number,
+)
 from dealix.i18n.words import WORDS
 
 TONES = {
@@ -106,6 +114,15 @@ class Speech:
     def day(self, value: datetime | str | None) -> Markup:
         """A date."""
         return self._time(value, show_date)
+
+    def month(self, day: date) -> Markup:
+        """The month of a day with its year."""
+        return self.apart(show_month(self.locale, day))
+
+    def hijri(self, day: date) -> Markup:
+        """The Hijri date of a day; a dash where nobody knows it here."""
+        text = show_hijri(self.locale, day)
+        return Markup('<bdi class="numeric">{}</bdi>').format(text) if text else Markup("—")
 
     def left(self, value: datetime | str | None, now: datetime) -> Markup:
         """How far a moment lies from `now`, ahead or behind."""

@@ -4,7 +4,7 @@ Arabic month names come from Babel. Patterns are our own, so that no invisible d
 inside a date: the console isolates values itself.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,36 @@ def show_moment(locale: str, value: datetime | str, zone: ZoneInfo) -> str:
 def show_date(locale: str, value: datetime | str, zone: ZoneInfo) -> str:
     """Day, month by name and year, on the calendar of `zone`."""
     return _formatted(locale, value, zone, _DATE)
+
+
+def show_month(locale: str, day: date) -> str:
+    """Month by name and year."""
+    from babel.dates import format_date
+
+    return format_date(day, "MMMM y", locale=locale)
+
+
+def show_hijri(locale: str, day: date) -> str:
+    """The Hijri date of a day by Umm al-Qura, such as `1 Ramadan 1447 AH`; empty where unknown."""
+    from hijridate import Gregorian
+
+    try:
+        hijri = Gregorian(day.year, day.month, day.day).to_hijri()
+    except OverflowError:
+        return ""
+    if locale == "ar":
+        return f"{hijri.day} {hijri.month_name('ar')} {hijri.year} {hijri.notation('ar')}"
+    return f"{hijri.day} {hijri.month_name('en')} {hijri.year} {hijri.notation('en')}"
+
+
+def hijri_of(day: date) -> str | None:
+    """The Hijri date of a day as numbers, `1447-09-01`; None outside the years 1343 to 1500."""
+    from hijridate import Gregorian
+
+    try:
+        return Gregorian(day.year, day.month, day.day).to_hijri().isoformat()
+    except OverflowError:
+        return None
 
 
 def show_duration(locale: str, length: timedelta) -> str:

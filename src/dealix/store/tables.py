@@ -11,6 +11,7 @@ MODULES = (
     "dealix.records.models",
     "dealix.lanes.models",
     "dealix.lanes.inbox_models",
+    "dealix.lanes.working_time.models",
     "dealix.business.partners.models",
     "dealix.business.evidence.models",
 )

@@ -71,6 +71,11 @@ RIGHTS: dict[str, Right] = {
     "codec.read": Right(
         "Read the company's payloads in Temporal's UI; this is audited.", frozenset({"operator"})
     ),
+    "calendar.read": Right("See the company's working days, hours and holidays.", EVERYBODY),
+    "calendar.write": Right(
+        "Change the company's working days, hours, quiet hours and limits.",
+        frozenset({"tenant_admin"}),
+    ),
     "mailbox.read": Right("Look into the sandbox's mailbox and answer from it.", EVERYBODY),
 }
 
