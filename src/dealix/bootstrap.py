@@ -137,7 +137,12 @@ class Services:
     def approvals(self) -> ApprovalService:
         """The one door for decisions."""
         return ApprovalService(
-            self.database, self.seating, self.vault, permit, self.courier.deliver
+            self.database,
+            self.seating,
+            self.vault,
+            permit,
+            self.courier.deliver,
+            revisions={"partner_approval": self.partners.revise},
         )
 
     @cached_property

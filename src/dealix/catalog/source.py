@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).parent.parent
 
 # The methods of a flow that are read, in the order in which they run, and what a flow calls there.
 BODIES = ("steps", "conclude")
+SIDE_BY_SIDE = "gates"
 CALLS = {
     "step": StepKind.ACT,
     "gate": StepKind.GATE,
@@ -142,6 +143,8 @@ class _Flow:
             step = self._step(CALLS[called], node)
             if step is not None:
                 self.steps.setdefault(step.key, step)
+        elif called == SIDE_BY_SIDE and called not in self.methods:
+            self._side_by_side(node)
         else:
             self._enter(called)
 
@@ -161,8 +164,23 @@ class _Flow:
         method = Method.REQUEST_ID if kind is StepKind.GATE else Method.UPSERT
         return CodeStep(name, kind, method, Undo.NONE, None, None)
 
+    def _side_by_side(self, call: ast.Call) -> None:
+        """Gates opened together: each keyword is a gate, its value the question."""
+        if call.args or not call.keywords:
+            self._odd(call, "opens gates side by side otherwise than by their names")
+        for keyword in call.keywords:
+            if keyword.arg is None:
+                self._odd(call, "opens gates side by side that are not written out")
+                continue
+            self._asks(keyword.arg, keyword.value, call)
+            step = CodeStep(keyword.arg, StepKind.GATE, Method.REQUEST_ID, Undo.NONE, None, None)
+            self.steps.setdefault(step.key, step)
+
     def _asked(self, gate: str, call: ast.Call) -> None:
-        activity = self._activity(call.args[1]) if len(call.args) > 1 else None
+        self._asks(gate, call.args[1] if len(call.args) > 1 else None, call)
+
+    def _asks(self, gate: str, question: ast.expr | None, call: ast.Call) -> None:
+        activity = self._activity(question) if question is not None else None
         if activity is None or activity.kind != "ask":
             self._odd(call, f"opens the gate {gate} by no activity that is decorated with @ask")
         elif activity.gate != gate:

@@ -1,4 +1,4 @@
-"""The durable lane as a flow sees it: steps, gates, deadlines, and undo whatever ends the flow.
+"""The durable lane as a flow sees it: steps, gates, events, deadlines, and undo at every bad end.
 
 A flow subclasses `DurableFlow` and writes `steps()`, which reads like its step list. Everything
 that must hold for all flows lives here once: a step that runs is never torn by a cancel, undos run
@@ -7,56 +7,34 @@ workflow's.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from dealix.lanes.retries import LOCAL, OUTSIDE, SWEEPING
+from dealix.lanes.flow_core import FlowCore, FlowEnded
+from dealix.lanes.retries import SWEEPING
 from dealix.lanes.schemas import (
-    Delivery,
     Ending,
+    EventState,
     FlowEnd,
     FlowStart,
     GateOpened,
     GateState,
-    StepCall,
     StepResult,
     UndoItem,
 )
-from dealix.lanes.steps import StepFacts, facts_of
+from dealix.lanes.steps import facts_of
 
-Answer = TypeVar("Answer")
-STEP_TIMEOUT = timedelta(minutes=2)
-HEARTBEAT = timedelta(seconds=2)
 WARN_AT = 0.75
 
 
-class FlowEnded(Exception):
-    """The flow ends before its last step: `rejected`, `declined`, …"""
-
-    def __init__(self, outcome: str, reason: str | None = None) -> None:
-        super().__init__(outcome)
-        self.outcome = outcome
-        self.reason = reason
-
-
-class DurableFlow:
+class DurableFlow(FlowCore):
     """What a long-lived workflow is made of: a subclass writes `steps()`, and may `conclude()`."""
 
     good_outcomes: frozenset[str] = frozenset({"activated"})
-
-    def __init__(self) -> None:
-        self._start: FlowStart | None = None
-        self._seq = 0
-        self._rounds: dict[str, int] = {}
-        self._gate: GateOpened | None = None
-        self._gate_name: str | None = None
-        self._heard: list[Delivery] = []
-        self._deadline: datetime | None = None
-        self._ending: FlowEnded | None = None
 
     # -- what a flow writes ------------------------------------------------------------------
 
@@ -69,31 +47,75 @@ class DurableFlow:
 
     # -- what a flow calls -------------------------------------------------------------------
 
-    async def step(self, method: Callable[..., Any], **data: Any) -> StepResult:
-        """Do one step, once: wait for a person where nobody can know whether it happened."""
+    async def step(
+        self,
+        method: Callable[..., Any],
+        *,
+        nth: int | None = None,
+        **data: Any,
+    ) -> StepResult:
+        """Do one step, once: wait for a person where nobody can know whether it happened.
+
+        `nth` counts the times that a flow comes by this step on purpose.
+        """
         facts = facts_of(method)
-        call = self._call(facts.name, self._rounds.get(facts.name, 1), data)
+        await self._unless_paused()
+        call = self._call(facts.name, nth or self._rounds.get(facts.name, 1), data)
         while True:
             result = await self._whole(self._act(facts, call, StepResult))
-            if result.status != "in_doubt":
+            if result.status == "in_doubt":
+                await self._heard_of("case", result.case_id)
+            elif result.status == "later":
+                await self._until(datetime.fromisoformat(result.data["not_before"]))
+            else:
                 break
-            await self._heard_of("case", result.case_id)
         if result.status == "failed":
             raise FlowEnded("failed", result.reason)
         if result.status == "changed":
             self._rounds[facts.name] = call.round + 1
         return result
 
-    async def gate(self, name: str, method: Callable[..., Any], **data: Any) -> None:
-        """Ask people, wait until they have decided; ends the flow when they reject."""
-        facts = facts_of(method)
+    async def gate(self, name: str, method: Callable[..., Any]) -> None:
+        """Ask people and wait until they agree: what they send back is answered and asked again.
+
+        Ends the flow when they reject.
+        """
+        while not await self.gates(**{name: method}):
+            pass
+
+    async def gates(self, **asked: Callable[..., Any]) -> bool:
+        """Ask at several gates side by side, each by its question; ends the flow at a rejection.
+
+        Answers False when somebody asked for changes and the requester has answered them: what is
+        asked may be another thing now, so the flow asks again.
+        """
+        await self._unless_paused()
+        opened: dict[str, GateOpened] = {}
+        for name, method in asked.items():
+            opened[name] = await self._open(name, method)
+        states = await self._all_decided(opened)
+        for name, state in states.items():
+            if state.status == "rejected":
+                raise FlowEnded("rejected", name)
+        owed = [name for name, state in states.items() if state.status == "changes_requested"]
+        for name in owed:
+            await self._heard_of("resubmission", opened[name].approval_id)
+        return not owed
+
+    async def event(self, name: str) -> dict[str, Any]:
+        """Wait for what somebody outside answers; each answer is taken once, in its order.
+
+        The answer is identifiers and hashes, as its door stored them.
+        """
         round_ = self._rounds[name] = self._rounds.get(name, 0) + 1
-        opened = await self._whole(self._act(facts, self._call(name, round_, data), GateOpened))
-        self._gate, self._gate_name = opened, name
-        state = await self._decided(opened)
-        self._gate = self._gate_name = None
-        if state.status == "rejected":
-            raise FlowEnded("rejected", name)
+        call = self._call(name, round_, {"event": name})
+        while True:
+            heard = self._count("event", name)
+            state = await self._whole(self._execute("take_event", call, EventState, local=True))
+            if state.come:
+                await self._unless_paused()
+                return state.data
+            await self._more("event", name, heard)
 
     # -- how it is run -----------------------------------------------------------------------
 
@@ -159,6 +181,9 @@ class DurableFlow:
                 warned = True
                 await self._local("warn_deadline", StepResult)
                 continue
+            if self._paused:  # nothing fires while the run stands still, its end included
+                await self._unless_paused()
+                continue
             self._ending = FlowEnded("expired", "deadline")
             body.cancel()
             return
@@ -209,148 +234,51 @@ class DurableFlow:
         data = {"undo_id": item.id, "code": result.reason}
         return await self._local("fail_undo", StepResult, data)
 
-    # -- updates -----------------------------------------------------------------------------
+    # -- gates -------------------------------------------------------------------------------
 
-    @workflow.update
-    async def deliver(self, delivery: Delivery) -> None:
-        """Hear that something was stored; what it says is loaded by its identifier."""
-        if delivery.id in {heard.id for heard in self._heard}:
-            return
-        self._heard.append(delivery)
-        if delivery.kind == "extend":
-            self._deadline = await self._local("load_deadline", datetime)
+    async def _open(self, name: str, method: Callable[..., Any]) -> GateOpened:
+        round_ = self._rounds[name] = self._rounds.get(name, 0) + 1
+        facts = facts_of(method)
+        return await self._whole(self._act(facts, self._call(name, round_, {}), GateOpened))
 
-    @deliver.validator
-    def _refuse_wrong_gate(self, delivery: Delivery) -> None:
-        if delivery.kind != "decision":
-            return
-        if self._gate is None or delivery.reference != self._gate.approval_id:
-            raise ApplicationError("this gate is not open", type="gate_not_open")
+    async def _all_decided(self, opened: dict[str, GateOpened]) -> dict[str, GateState]:
+        """Wait until every gate is closed or one has rejected; SLA steps are taken meanwhile."""
+        states = {name: gate.state for name, gate in opened.items()}
+        seen = dict.fromkeys(opened, 0)
+        self._gates = {n: gate for n, gate in opened.items() if states[n].status == "open"}
+        while self._gates and all(state.status != "rejected" for state in states.values()):
+            await self._news(states, seen)
+            await self._unless_paused()
+            for name, gate in list(self._gates.items()):
+                heard = self._count("decision", gate.approval_id)
+                if heard > seen[name] or _due(states[name]):
+                    word = "load_decision" if heard > seen[name] else "escalate"
+                    asked = {"approval_id": gate.approval_id}
+                    states[name] = await self._whole(self._local(word, GateState, asked))
+                    seen[name] = heard
+                if states[name].status != "open":
+                    del self._gates[name]
+        self._gates = {}
+        return states
 
-    @workflow.query
-    def waiting_for(self) -> str | None:
-        """The gate that is open, for operators."""
-        return self._gate_name
-
-    # -- plumbing ----------------------------------------------------------------------------
-
-    async def _decided(self, opened: GateOpened) -> GateState:
-        seen = 0
-        while True:
-            await self._more_decisions(opened, seen)
-            seen = self._decisions(opened)
-            state = await self._whole(
-                self._local("load_decision", GateState, {"approval_id": opened.approval_id})
+    async def _news(self, states: dict[str, GateState], seen: dict[str, int]) -> None:
+        """Wait for a decision at an open gate, or for the next SLA step of one."""
+        moments = [at for name in self._gates if (at := states[name].next_at) is not None]
+        left = max(min(moments) - workflow.now(), timedelta(0)) if moments else None
+        try:
+            await workflow.wait_condition(
+                lambda: any(
+                    self._count("decision", gate.approval_id) > seen[name]
+                    for name, gate in self._gates.items()
+                ),
+                timeout=left,
             )
-            if state.status != "open":
-                return state
+        except TimeoutError:
+            return
 
-    async def _more_decisions(self, opened: GateOpened, seen: int) -> None:
-        await workflow.wait_condition(lambda: self._decisions(opened) > seen)
 
-    def _decisions(self, opened: GateOpened) -> int:
-        return sum(
-            heard.kind == "decision" and heard.reference == opened.approval_id
-            for heard in self._heard
-        )
-
-    async def _heard_of(self, kind: str, reference: str | None) -> None:
-        """Wait until a delivery of this kind names `reference`."""
-        await workflow.wait_condition(
-            lambda: any(h.kind == kind and h.reference == reference for h in self._heard)
-        )
-
-    def _call(
-        self, name: str, round_: int, data: dict[str, Any], key: str | None = None
-    ) -> StepCall:
-        start = self._started()
-        self._seq += 1
-        suffix = f":{round_}" if round_ > 1 else ""
-        return StepCall(
-            tenant_id=start.tenant_id,
-            run_id=start.run_id,
-            rehearsal=start.rehearsal,
-            seq=self._seq,
-            key=key or f"{start.run_id}:{name}{suffix}",
-            at=workflow.now(),
-            round=round_,
-            data=data,
-        )
-
-    def _started(self) -> FlowStart:
-        if self._start is None:
-            raise ApplicationError("the flow has not started", non_retryable=True)
-        return self._start
-
-    async def _act(self, facts: StepFacts, call: StepCall, answer: type[Answer]) -> Answer:
-        return await self._execute(facts.name, call, answer, local=facts.system is None)
-
-    async def _local(
-        self, name: str, answer: type[Answer], data: dict[str, Any] | None = None
-    ) -> Answer:
-        return await self._execute(name, self._call(name, 1, data or {}), answer, local=True)
-
-    async def _execute(
-        self,
-        name: str,
-        call: StepCall,
-        answer: type[Answer],
-        *,
-        local: bool,
-        retry: Any = None,
-    ) -> Answer:
-        if local:
-            done: Answer = await workflow.execute_local_activity(
-                name,
-                call,
-                result_type=answer,
-                start_to_close_timeout=STEP_TIMEOUT,
-                retry_policy=retry or LOCAL,
-            )
-            return done
-        answered: Answer = await workflow.execute_activity(
-            name,
-            call,
-            result_type=answer,
-            start_to_close_timeout=STEP_TIMEOUT,
-            heartbeat_timeout=HEARTBEAT,
-            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-            retry_policy=retry or OUTSIDE,
-        )
-        return answered
-
-    async def _whole(self, work: Coroutine[Any, Any, Answer]) -> Answer:
-        """Let a step end before a cancel passes: what it did must be known to be undone.
-
-        The step hears of the cancel: one that waits for its next try ends at once, one whose call
-        is under way answers first.
-        """
-        task = asyncio.create_task(work)
-        cancelled: asyncio.CancelledError | None = None
-        while not task.done():
-            try:
-                await asyncio.shield(task)
-            except asyncio.CancelledError as reason:
-                if cancelled is None:
-                    task.cancel()
-                cancelled = reason
-            except Exception:  # noqa: BLE001,S110 (task.result() below raises it)
-                pass
-        if cancelled is not None:
-            raise cancelled
-        return task.result()
-
-    async def _shielded(self, work: Coroutine[Any, Any, Answer]) -> Answer:
-        """Finish `work` whatever cancels arrive."""
-        task = asyncio.create_task(work)
-        while not task.done():
-            try:
-                await asyncio.shield(task)
-            except asyncio.CancelledError:
-                workflow.logger.info("a cancel arrived while the run was closing; it goes on")
-            except Exception:  # noqa: BLE001,S110 (task.result() below raises it)
-                pass
-        return task.result()
+def _due(state: GateState) -> bool:
+    return state.next_at is not None and state.next_at <= workflow.now()
 
 
 def _code_of(failure: BaseException) -> str:

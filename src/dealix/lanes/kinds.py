@@ -29,13 +29,17 @@ class Beginning:
     rehearsal: bool
 
 
+ByHand = Callable[[Session, Actor, Run, Mapping[str, Any]], str | None]
+
+
 @dataclass(frozen=True)
 class WorkflowKind:
     """A built workflow: its input model, its longest duration, and its check before the start.
 
     `prepare(session, actor, input, start)` validates against the business (staffing, partner
     facts) and stores what the run needs; it raises and so starts nothing. `examples(n)` answers
-    the nth distinct valid input.
+    the nth distinct valid input. `by_hand` are the events that a person may enter, each with what
+    checks and keeps it and answers the signal to deliver.
     """
 
     key: str
@@ -47,4 +51,5 @@ class WorkflowKind:
     warn_at: float = 0.75
     gates: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
+    by_hand: Mapping[str, ByHand] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)

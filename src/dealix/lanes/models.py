@@ -1,4 +1,4 @@
-"""Tables of the lanes: runs, and what their engines are still to be told."""
+"""Tables of the lanes: runs, their pauses and events, and what their engines must still hear."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,6 +36,7 @@ class Run(Tenanted, Base):
     engine_started_at: Mapped[datetime | None]
     cancel_requested_at: Mapped[datetime | None]
     undo_begun_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
     cancel_requested_by: Mapped[str | None]
     result: Mapped[dict[str, Any] | None]
     error: Mapped[dict[str, Any] | None]
@@ -59,3 +60,29 @@ class Signal(Tenanted, Base):
     delivered_at: Mapped[datetime | None]
     attempts: Mapped[int]
     last_error: Mapped[str | None]
+
+
+class Pause(Tenanted, Base):
+    """A time in which a run stood still, on its own clock."""
+
+    __tablename__ = "run_pauses"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str]
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]
+    paused_by: Mapped[str]
+    resumed_by: Mapped[str | None]
+
+
+class RunEvent(Tenanted, Base):
+    """What somebody outside answered; `taken_by` is the key of the step that went on with it."""
+
+    __tablename__ = "run_events"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str]
+    name: Mapped[str]
+    cause: Mapped[str]
+    data: Mapped[dict[str, Any]]
+    received_at: Mapped[datetime]
+    at: Mapped[datetime]
+    taken_by: Mapped[str | None]

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from temporalio import activity
 
 from dealix.errors import InvariantBroken
-from dealix.lanes import run_book
-from dealix.lanes.schemas import Ending, FlowEnd, StepCall, StepResult, UndoItem
+from dealix.lanes import run_book, run_events
+from dealix.lanes.schemas import Ending, EventState, FlowEnd, StepCall, StepResult, UndoItem
 from dealix.records.case_book import open_case
 from dealix.records.models import Undo
 from dealix.records.run_notes import note
@@ -90,6 +90,24 @@ class RunActivities:
         if deadline is None:
             raise InvariantBroken("invariant_broken", what="a run was extended without a deadline")
         return deadline
+
+    @activity.defn(name="load_pause")
+    def load_pause(self, call: StepCall) -> bool:
+        """Whether the run stands still now."""
+        with self.database.tenant(call.tenant_id) as session:
+            return run_book.get(session, call.run_id).paused_at is not None
+
+    @activity.defn(name="take_event")
+    def take_event(self, call: StepCall) -> EventState:
+        """The oldest answer of this name that no step has taken; without one the run waits."""
+        name = str(call.data["event"])
+        with self.database.tenant(call.tenant_id) as session:
+            event = run_events.take(session, call.run_id, name, call.key)
+            if event is None:
+                run_book.mark(session, call.run_id, "waiting", name)
+                return EventState(come=False)
+            run_book.mark(session, call.run_id, "running")
+            return EventState(come=True, id=event.id, data=event.data)
 
     @activity.defn(name="close_run")
     def close_run(self, call: StepCall) -> FlowEnd:

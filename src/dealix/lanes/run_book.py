@@ -41,7 +41,8 @@ def mark(session: Session, run_id: str, status: str, waiting_for: str | None = N
     """Show where a live run stands; a run that is undoing or has ended keeps its state."""
     run = get(session, run_id, lock=True)
     if run.status in LIVE and run.ended_at is None:
-        run.status, run.waiting_for = status, waiting_for
+        run.status = "paused" if run.paused_at is not None else status
+        run.waiting_for = waiting_for
 
 
 def end_status(session: Session, run: Run, outcome: str, *, good: bool) -> str:

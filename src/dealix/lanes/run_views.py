@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dealix.lanes import pausing, run_events
 from dealix.lanes.inbox_models import InboundEvent
 from dealix.lanes.models import Run
 from dealix.records import canonical
@@ -30,6 +31,7 @@ def summary(run: Run) -> dict[str, Any]:
         "deadline": stamp(run.deadline),
         "warned_at": stamp(run.warned_at),
         "waiting_for": run.waiting_for,
+        "paused_at": stamp(run.paused_at),
         "now": stamp(run.now()),
         "engine_id": run.engine_id,
         "engine_run_id": run.engine_run_id,
@@ -46,6 +48,7 @@ def whole(
         *_undos(session, run),
         *_cases(session, run),
         *_messages(session, run),
+        *_events(session, run),
         *approvals,
     ]
     entries.sort(key=lambda entry: entry["at"])
@@ -55,6 +58,7 @@ def whole(
         "result": run.result,
         "error": run.error,
         "evidence": evidence,
+        "kept": pausing.kept(session, run),
         "timeline": entries,
     }
 
@@ -174,4 +178,17 @@ def _messages(session: Session, run: Run) -> list[dict[str, Any]]:
             key=row.id,
         )
         for row in rows
+    ]
+
+
+def _events(session: Session, run: Run) -> list[dict[str, Any]]:
+    return [
+        entry(
+            at=row.at,
+            kind="wait",
+            name=row.name,
+            status="done" if row.taken_by else "new",
+            key=row.id,
+        )
+        for row in run_events.of_run(session, run.id)
     ]

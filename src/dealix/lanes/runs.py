@@ -14,7 +14,7 @@ from temporalio.service import RPCError
 from dealix import clock
 from dealix.actors import Actor
 from dealix.errors import Conflict, DealixError, InvalidInput
-from dealix.lanes import run_book, run_views, signals
+from dealix.lanes import pausing, run_book, run_views, signals
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.delivery import Courier
 from dealix.lanes.kinds import Beginning, WorkflowKind
@@ -153,6 +153,38 @@ class RunService:
             )
             signal = signals.enqueue(session, run.id, "extend", signals.fresh_reference())
         self._quietly(lambda: self.courier.deliver(actor.tenant_id, signal))
+        return self.get(actor, run_id)
+
+    def pause(self, actor: Actor, run_id: str) -> dict[str, Any]:
+        """Let a run stand still; decisions and answers that come meanwhile are kept."""
+        return self._still(actor, run_id, pausing.pause)
+
+    def resume(self, actor: Actor, run_id: str) -> dict[str, Any]:
+        """Let a paused run go on with everything that came meanwhile."""
+        return self._still(actor, run_id, pausing.resume)
+
+    def _still(
+        self, actor: Actor, run_id: str, change: Callable[[Session, Run, str], str]
+    ) -> dict[str, Any]:
+        self.permit(actor, "run.pause")
+        with self.database.tenant(actor.tenant_id) as session:
+            signal = change(session, self._live(session, run_id), actor.user_id)
+        self._quietly(lambda: self.courier.deliver(actor.tenant_id, signal))
+        return self.get(actor, run_id)
+
+    def event(
+        self, actor: Actor, run_id: str, name: str, data: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Enter by hand what somebody outside answered; its business checks and keeps it."""
+        self.permit(actor, "run.event")
+        with self.database.tenant(actor.tenant_id) as session:
+            run = self._live(session, run_id)
+            take = self._kind(run.workflow).by_hand.get(name)
+            if take is None:
+                raise InvalidInput("unknown_event", event=name)
+            signal = take(session, actor, run, data)
+        if signal is not None:
+            self._quietly(lambda: self.courier.deliver(actor.tenant_id, signal))
         return self.get(actor, run_id)
 
     def fast_forward(self, actor: Actor, run_id: str, duration: timedelta) -> dict[str, Any]:

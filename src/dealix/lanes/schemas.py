@@ -47,9 +47,12 @@ class StepCall(Message):
 
 
 class StepResult(Message):
-    """How a step ended: `done`, `changed` (ask again), or `in_doubt` with the case that asks."""
+    """How a step ended: `done`, `changed` (ask again), or `in_doubt` with the case that asks.
 
-    status: Literal["done", "changed", "in_doubt", "failed", "not_needed"] = "done"
+    `later`: nothing was done, and nothing may be before `data["not_before"]`.
+    """
+
+    status: Literal["done", "changed", "in_doubt", "failed", "not_needed", "later"] = "done"
     case_id: str | None = None
     reason: str | None = None
     data: dict[str, Any] = Field(default_factory=dict)
@@ -61,20 +64,33 @@ class GateOpened(Message):
     approval_id: str
     packet_hash: str
     deadline: datetime | None = None
+    state: "GateState"
 
 
 class GateState(Message):
-    """What the stored decisions of a request add up to."""
+    """What the stored decisions of a request add up to, and when its SLA has its next word.
+
+    `next_level` is 1 for the reminder, 2 for the breach, 3 for the last escalation, 0 for none.
+    """
 
     status: Literal["open", "approved", "rejected", "changes_requested", "closed"]
-    comment_by: str | None = None
+    next_level: int = 0
+    next_at: datetime | None = None
+
+
+class EventState(Message):
+    """Whether an event has come; `data` are identifiers and hashes."""
+
+    come: bool
+    id: str | None = None
+    data: dict[str, Any] = Field(default_factory=dict)
 
 
 class Delivery(Message):
     """What an update tells a workflow: where to look, never what was decided."""
 
     id: str
-    kind: Literal["decision", "case", "event", "extend"]
+    kind: Literal["decision", "resubmission", "case", "event", "extend", "pause"]
     reference: str
     gate: str | None = None
     hash: str | None = None

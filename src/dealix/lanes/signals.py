@@ -12,7 +12,7 @@ from dealix.lanes.models import Signal
 from dealix.store.ids import new_id
 from dealix.store.session import tenant_of
 
-SignalKind = Literal["decision", "case", "event", "extend", "cancel"]
+SignalKind = Literal["decision", "resubmission", "case", "event", "extend", "pause", "cancel"]
 
 
 def enqueue(
@@ -69,6 +69,20 @@ def all_heard(session: Session, run_id: str, kind: SignalKind, reference: str) -
             Signal.run_id == run_id,
             Signal.kind == kind,
             Signal.reference.startswith(f"{reference}/", autoescape=True),
+            Signal.delivered_at.is_(None),
+        )
+        .values(delivered_at=clock.real_now())
+    )
+
+
+def heard(session: Session, run_id: str, kind: SignalKind, reference: str) -> None:
+    """The workflow has gone on with exactly this cause."""
+    session.execute(
+        update(Signal)
+        .where(
+            Signal.run_id == run_id,
+            Signal.kind == kind,
+            Signal.reference == reference,
             Signal.delivered_at.is_(None),
         )
         .values(delivered_at=clock.real_now())

@@ -16,6 +16,7 @@ LOOKUPS: dict[str, str] = {
     "lookup_delivery": "A delivery that comes twice: whether it is stored already.",
     "lookup_inbound_tenants": "The inbox sweep: which tenants have events to attach.",
     "lookup_routable": "The inbox sweep: early events whose message has become known since.",
+    "lookup_partner_link": "A partner's answer page: which tenant, run and version it is about.",
     "count_unrouted": "Health: how many events have waited too long for their tenant.",
     "keep_unrouted": "A delivery of no known tenant: put it aside, encrypted.",
     "take_unrouted": "The inbox sweep: take an event out of there, once, for its tenant.",

@@ -39,6 +39,22 @@ def approval(approval_id: Ident, actor: Who, services: Parts) -> dict[str, Any]:
     return services.approvals.get(actor, approval_id)
 
 
+class Resubmit(Body):
+    """The requester's answer to requested changes; `answers` are what the workflow takes."""
+
+    comment: Comment | None = None
+    answers: dict[str, Any] = Field(default_factory=dict)
+
+
+@router.post(
+    "/{approval_id}/resubmissions",
+    responses={200: {"model": Decided}, **problems(401, 403, 404, 409, 422)},
+)
+def resubmit(approval_id: Ident, body: Resubmit, actor: Who, services: Parts) -> dict[str, Any]:
+    """Answer requested changes; the gate is asked again."""
+    return services.approvals.resubmit(actor, approval_id, body.comment, body.answers)
+
+
 @router.post(
     "/{approval_id}/decisions",
     responses={200: {"model": Decided}, **problems(401, 403, 404, 409, 422)},

@@ -38,6 +38,13 @@ class Extend(Body):
     until: Annotated[AwareDatetime, Written]
 
 
+class Event(Body):
+    """What somebody outside answered, as a person enters it."""
+
+    event: Word
+    data: dict[str, Any]
+
+
 class FastForward(Body):
     """How far, as ISO 8601 (`P2D`, `PT4H`)."""
 
@@ -108,6 +115,24 @@ def cancel(
 def extend(run_id: Ident, body: Extend, actor: Who, services: Parts) -> dict[str, Any]:
     """Move a run's deadline further away."""
     return services.runs.extend(actor, run_id, body.until)
+
+
+@router.post("/{run_id}/pause", responses=LIVE)
+def pause(run_id: Ident, actor: Who, services: Parts) -> dict[str, Any]:
+    """Let a run stand still: no step begins, no SLA step comes due, what comes in is kept."""
+    return services.runs.pause(actor, run_id)
+
+
+@router.post("/{run_id}/resume", responses=LIVE)
+def resume(run_id: Ident, actor: Who, services: Parts) -> dict[str, Any]:
+    """Let a paused run go on."""
+    return services.runs.resume(actor, run_id)
+
+
+@router.post("/{run_id}/events", responses=LIVE)
+def event(run_id: Ident, body: Event, actor: Who, services: Parts) -> dict[str, Any]:
+    """Enter by hand what somebody outside answered."""
+    return services.runs.event(actor, run_id, body.event, body.data)
 
 
 @router.post("/{run_id}/fast-forward", responses=LIVE)

@@ -70,7 +70,7 @@ class PartnerActivities:
         """Send the approved terms; a draft that has changed goes back to the gate."""
         with self.database.tenant(call.tenant_id) as session:
             run = run_book.get(session, call.run_id)
-            mail = self.partners.terms(session, run)
+            mail = self.partners.offer(session, run)
             same = gates.approved_draft(session, run) == self.partners.draft(session, run)[1]
         if not same:
             return StepResult(status="changed")
@@ -176,11 +176,14 @@ class PartnerActivities:
             request = opening(session, self.partners, run, call.round)
             approval = self.approvals.open(session, request, run)
             effects.once(session, spec_of(facts, call, None), lambda: {"approval_id": approval.id})
-            run_book.mark(session, run.id, "waiting", approval.gate)
+            state = self.approvals.state(session, approval.id, call.at)
+            if state.status == "open":
+                run_book.mark(session, run.id, "waiting", approval.gate)
             opened = GateOpened(
                 approval_id=approval.id,
                 packet_hash=approval.packet_hash,
                 deadline=approval.deadline,
+                state=state,
             )
         reach(facts.name, "recorded")
         return opened

@@ -20,7 +20,7 @@ def manager(session: Session, partners: PartnerService, run: Run, round_: int) -
         ListedEffect(
             action="email.send",
             resource=f"{run.id}:send_terms",
-            payload_hash=partners.terms(session, run).payload_hash,
+            payload_hash=partners.offer(session, run).payload_hash,
             undo="retract_terms",
         ),
         ListedEffect(

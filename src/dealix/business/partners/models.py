@@ -49,3 +49,41 @@ class Document(Tenanted, Base):
     sealed: Mapped[bytes]
     template_version: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class Terms(Tenanted, Base):
+    """One version of what is offered to a partner."""
+
+    __tablename__ = "partner_terms"
+    run_id: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    body: Mapped[dict[str, Any]]
+    source: Mapped[str]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+
+
+class PartnerLink(Tenanted, Base):
+    """The page on which a partner answers one version, by the hash of its address."""
+
+    __tablename__ = "partner_links"
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str]
+    version: Mapped[int]
+    made_at: Mapped[datetime]
+
+
+class Answer(Tenanted, Base):
+    """What a partner answered to one version; their words are sealed under their key."""
+
+    __tablename__ = "partner_answers"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str]
+    version: Mapped[int]
+    answer: Mapped[str]
+    proposals: Mapped[dict[str, Any]]
+    person_id: Mapped[str | None]
+    sealed: Mapped[bytes | None]
+    entered_by: Mapped[str]
+    received_at: Mapped[datetime]
+    at: Mapped[datetime]

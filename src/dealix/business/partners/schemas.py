@@ -37,6 +37,14 @@ def _clean(text: str) -> str:
     return tidy
 
 
+def _clean_text(text: str) -> str:
+    """Several lines of text, otherwise as strict as one line."""
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").split("\n")
+    if any(FORBIDDEN.search(line.replace("\t", " ")) for line in lines):
+        raise PydanticCustomError("forbidden_character", "control characters are not allowed")
+    return "\n".join(lines).strip()
+
+
 def _digits(text: str) -> str:
     """Eastern Arabic and Persian digits as Latin ones."""
     return "".join(
@@ -127,6 +135,52 @@ class PartnerApprovalInput(Strict):
             raise PydanticCustomError(
                 "malformed_registration", "not in a form that this country issues"
             )
+        return self
+
+
+Wording = Annotated[str, Field(min_length=SHORTEST, max_length=4000), AfterValidator(_clean_text)]
+ClauseKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+
+
+class ClauseWording(Strict):
+    """A clause in both languages."""
+
+    ar: Wording
+    en: Wording
+
+
+Share = Annotated[Decimal, Field(ge=0, le=60, decimal_places=2)]
+
+
+class PartnerTerms(Economics):
+    """One version of what is offered; `clauses` are those worded otherwise than in the library."""
+
+    exclusivity: bool = False
+    clauses: dict[ClauseKey, ClauseWording] = Field(default_factory=dict)
+
+
+class TermsRevision(Strict):
+    """Changes of the terms: what is not named stays."""
+
+    expected_revenue: Amount | None = None
+    setup_cost: Amount | None = None
+    revenue_share_percent: Share | None = None
+    exclusivity: bool | None = None
+    clauses: Annotated[dict[ClauseKey, ClauseWording], Field(max_length=20)] | None = None
+
+
+class PartnerAnswer(Strict):
+    """What the partner answers to a version of the terms; a counter proposes changes."""
+
+    answer: Literal["accept", "counter", "decline"]
+    proposals: TermsRevision = TermsRevision()
+    comment: Annotated[str, Field(max_length=4000), AfterValidator(_clean_text)] | None = None
+
+    @model_validator(mode="after")
+    def _a_counter_proposes(self) -> "PartnerAnswer":
+        proposed = self.proposals != TermsRevision() or bool((self.comment or "").strip())
+        if self.answer == "counter" and not proposed:
+            raise PydanticCustomError("counter_without_proposal", "a counter proposes something")
         return self
 
 

@@ -1,21 +1,21 @@
 """What the partner approval decides and stores; every text and hash comes from one set of facts."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
-from dealix.business.partners import drafting, repository, scoring
+from dealix.business.partners import drafting, repository, scoring, terms
 from dealix.business.partners.drafting import TEMPLATE_VERSION, Facts
 from dealix.business.partners.models import Partner
 from dealix.business.partners.schemas import (
-    Economics,
     EconomicsModel,
     PartnerApprovalInput,
     PartnerDossier,
+    PartnerTerms,
     Provenance,
 )
 from dealix.errors import Conflict, InvalidInput
@@ -68,7 +68,23 @@ class PartnerService:
             "economics": given.economics.model_dump(mode="json"),
             "approver": given.approver,
         }
-        return Prepared(stored, deadline, self._cover_bad_end)
+        offered = PartnerTerms(
+            **given.economics.model_dump(), exclusivity=given.exclusivity, clauses={}
+        )
+
+        def after(session: Session, run: Run) -> None:
+            terms.keep(session, run, offered, "start", actor.user_id)
+            self._cover_bad_end(session, run)
+
+        return Prepared(stored, deadline, after)
+
+    def revise(
+        self, session: Session, actor: Actor, run: Run, given: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """A new version of the terms out of the present one and the requester's changes."""
+        _version, present = terms.latest(session, run.id)
+        changed = terms.revised(present, given)
+        return {"version": terms.keep(session, run, changed, "revision", actor.user_id)}
 
     @staticmethod
     def _deadline(given: datetime | None) -> datetime | None:
@@ -147,7 +163,7 @@ class PartnerService:
             registration_checked="format_only",
             contact_person_id=partner.contact_person_id,
             contact_locale="ar" if partner.locale == "ar" else "en",
-            exclusivity=bool(run.input["exclusivity"]),
+            exclusivity=terms.latest(session, run.id)[1].exclusivity,
             provenance=Provenance(
                 generated_at=run.started_at,
                 method="person",
@@ -160,9 +176,13 @@ class PartnerService:
     def economics(self, session: Session, run: Run) -> EconomicsModel:
         """What the partnership brings, and the fit score with its signals."""
         partner = self.partner(session, run)
-        given = Economics.model_validate(run.input["economics"])
+        _version, offered = terms.latest(session, run.id)
         return scoring.economics(
-            given, partner.partner_type, partner.country, run.started_at, digest(run.input)
+            offered,
+            partner.partner_type,
+            partner.country,
+            run.started_at,
+            digest(offered.model_dump(mode="json")),
         )
 
     # -- texts -------------------------------------------------------------------------------
@@ -174,7 +194,7 @@ class PartnerService:
         person, subject = partner.contact_person_id, f"{run.id}:draft"
         return text, self.vault.commit(session, person, subject, {"draft": text})["draft"]
 
-    def terms(self, session: Session, run: Run) -> Letter:
+    def offer(self, session: Session, run: Run) -> Letter:
         """The mail that brings the terms."""
         return self._outgoing(session, run, "terms")
 
@@ -236,7 +256,7 @@ class PartnerService:
         return Facts(
             dossier=self.dossier(session, run),
             economics=self.economics(session, run),
-            share_percent=f"{Decimal(run.input['economics']['revenue_share_percent']):f}",
+            share_percent=f"{terms.latest(session, run.id)[1].revenue_share_percent:f}",
             company=company,
             company_ar=company_ar,
             contact_name=clear.get("name", ""),

@@ -53,6 +53,11 @@ RIGHTS: dict[str, Right] = {
         "Cancel a run; what is outside is taken back.", PARTNERSHIPS - {"sales_rep"} | KEEPERS
     ),
     "run.extend": Right("Move the deadline of a run.", PARTNERSHIPS - {"sales_rep"} | {"operator"}),
+    "run.pause": Right(
+        "Pause a run and let it go on.", PARTNERSHIPS - {"sales_rep"} | {"operator"}
+    ),
+    "run.event": Right("Enter by hand what somebody outside answered.", PARTNERSHIPS),
+    "approval.resubmit": Right("Answer the changes that approvers asked for.", PARTNERSHIPS),
     "approval.read": Right("See requests for approval with their packets.", EVERYBODY),
     "effect.read": Right("See the ledger of effects.", EVERYBODY),
     "case.read": Right("See what waits for a person to settle it.", EVERYBODY),

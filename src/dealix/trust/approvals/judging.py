@@ -1,6 +1,6 @@
 """Whether this person may take this decision now: small rules, in order, each with its code."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dealix.actors import Actor
@@ -29,20 +29,11 @@ class Matter:
     decision: str
     comment: str | None
     seen: str
+    changes: tuple[str, ...] = ()
 
 
-def judge(
-    actor: Actor,
-    approval: Approval,
-    run: Run,
-    seats: list[Seat],
-    earlier: list[Decision],
-    decision: str,
-    comment: str | None,
-    seen: str,
-) -> Judgement:
+def judge(matter: Matter) -> Judgement:
     """Raise what the first broken rule says, or answer the seat that is filled."""
-    matter = Matter(actor, approval, run, seats, earlier, decision, comment, seen)
     for rule in RULES:
         broken = rule(matter)
         if broken is not None:
@@ -68,7 +59,7 @@ def only_a_person_named_by_the_table_decides(matter: Matter) -> DealixError | No
 
 def a_request_is_decided_once(matter: Matter) -> DealixError | None:
     """A closed request stays closed, and nobody decides the same one twice."""
-    twice = any(
+    twice = matter.actor.user_id in {one["user"] for one in matter.approval.carried} or any(
         d.approval_id == matter.approval.id and d.user_id == matter.actor.user_id
         for d in matter.earlier
     )
@@ -97,7 +88,15 @@ def the_packet_is_the_one_that_was_seen(matter: Matter) -> DealixError | None:
 def a_rejection_says_why(matter: Matter) -> DealixError | None:
     """A rejection without a comment helps nobody."""
     said = bool((matter.comment or "").strip())
-    return None if said or matter.decision == "approve" else InvalidInput("comment_required")
+    return None if said or matter.decision != "reject" else InvalidInput("comment_required")
+
+
+def asking_for_changes_lists_them(matter: Matter) -> DealixError | None:
+    """Changes are a list of sentences, so that the answer can take them one by one."""
+    listed = bool(matter.changes) and all(change.strip() for change in matter.changes)
+    if matter.decision == "request_changes":
+        return None if listed else InvalidInput("changes_required")
+    return InvalidInput("changes_without_request") if matter.changes else None
 
 
 RULES: tuple[Callable[[Matter], DealixError | None], ...] = (
@@ -107,14 +106,23 @@ RULES: tuple[Callable[[Matter], DealixError | None], ...] = (
     only_a_person_named_by_the_table_decides,
     the_packet_is_the_one_that_was_seen,
     a_rejection_says_why,
+    asking_for_changes_lists_them,
 )
 
 
 def _open_seat(matter: Matter) -> Seat | None:
     """The first seat that this person may fill and that is not full yet."""
-    here = [d for d in matter.earlier if d.approval_id == matter.approval.id]
     for seat in matter.seats:
-        taken = sum(d.slot == seat.name and d.decision == "approve" for d in here)
+        taken = agreed(matter.approval, matter.earlier, seat.name)
         if taken < seat.count and matter.actor.user_id in seat.eligible:
             return seat
     return None
+
+
+def agreed(approval: Approval, decisions: Sequence[Decision], seat: str) -> int:
+    """How many have agreed at a seat of this request, in this round or carried into it."""
+    carried: int = sum(one["slot"] == seat for one in approval.carried)
+    return carried + sum(
+        d.approval_id == approval.id and d.slot == seat and d.decision == "approve"
+        for d in decisions
+    )

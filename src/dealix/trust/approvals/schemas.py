@@ -1,5 +1,6 @@
 """What is asked at a gate: the packet that deciders see and are bound to by its hash."""
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -7,6 +8,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from dealix.records.canonical import digest
 
 Word = Literal["approve", "reject", "request_changes"]
+
+
+@dataclass(frozen=True)
+class Taking:
+    """A decision as somebody takes it: its word, why, and the hash of what they saw."""
+
+    word: str
+    comment: str | None
+    packet_hash: str
+    changes: tuple[str, ...] = ()
+    via: str = "session"
 
 
 class ListedEffect(BaseModel):
@@ -46,7 +58,12 @@ class ApprovalPacket(BaseModel):
 
 
 class Opening(BaseModel):
-    """A request to be opened: which gate of which run, who asks, and the packet."""
+    """A request to be opened: which gate of which run, who asks, and the packet.
+
+    `cycle` counts the versions of what is asked. `part` is the hash of what this gate looks at
+    and `seats` that of a single seat, where it is less than the packet: whose part is the same
+    as what they agreed to is not asked again.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -61,3 +78,11 @@ class Opening(BaseModel):
     packet: ApprovalPacket
     amount: str = "0"
     exclusive: bool = False
+    cycle: int = 1
+    part: str | None = None
+    seats: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def looks_at(self) -> str:
+        """The hash of what this gate looks at: its part of the matter, else the whole packet."""
+        return self.part or self.packet.digest()

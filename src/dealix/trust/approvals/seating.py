@@ -1,6 +1,6 @@
 """Who may fill which seat of a gate now, and the policy's last word on each decision."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -57,15 +57,19 @@ class Seating:
         return self.book.seats(session, matter, gate, requester, filled(session, run_id, gate, ""))
 
     def of(self, session: Session, approval: Approval) -> list[OpenSlot]:
-        """The seats of a stored request, with who may fill them now."""
+        """The seats of a stored request, with who may fill them now, the escalated included."""
+        taken = [
+            *filled(session, approval.run_id, approval.gate, approval.id),
+            *((approval.gate, one["slot"], one["user"]) for one in approval.carried),
+        ]
         _version, seats = self.book.seats(
-            session,
-            matter_of(approval),
-            approval.gate,
-            approval.requested_by,
-            filled(session, approval.run_id, approval.gate, approval.id),
+            session, matter_of(approval), approval.gate, approval.requested_by, taken
         )
-        return seats
+        elsewhere = {user for gate, _slot, user in taken if gate != approval.gate}
+        more = [u for u in approval.escalated if u not in elsewhere and u != approval.requested_by]
+        return [
+            replace(seat, eligible=tuple(dict.fromkeys([*seat.eligible, *more]))) for seat in seats
+        ]
 
     def judge(
         self, session: Session, actor: Actor, approval: Approval, run: Run, slot: str
@@ -79,7 +83,9 @@ class Seating:
             session,
             actor,
             matter_of(approval),
-            GateFacts(approval.gate, slot, approval.requested_by),
+            GateFacts(
+                approval.gate, slot, approval.requested_by, escalated=tuple(approval.escalated)
+            ),
             filled(session, run.id, approval.gate, approval.id),
         )
         service.require(session, question, chain=run.chain, engine=self.policy)

@@ -1,6 +1,6 @@
 """The one door: the database judges under a row lock, stores, audits; delivery comes after."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, get_args
 
@@ -9,24 +9,28 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
-from dealix.errors import DealixError, InvalidInput, NotFound
+from dealix.errors import Conflict, DealixError, InvalidInput, NotEntitled, NotFound
 from dealix.lanes import run_book, signals
 from dealix.lanes.models import Run
+from dealix.lanes.schemas import GateState
 from dealix.observability import metrics
 from dealix.records import audit
 from dealix.records.run_notes import note
 from dealix.store.ids import new_id
 from dealix.store.session import Database, tenant_of
-from dealix.trust.approvals import views
-from dealix.trust.approvals.judging import Judgement, judge
-from dealix.trust.approvals.models import Approval, Decision
-from dealix.trust.approvals.schemas import ApprovalPacket, Opening, Word
+from dealix.trust.approvals import escalation, rounds, sla, views
+from dealix.trust.approvals.judging import Judgement, Matter, agreed, judge
+from dealix.trust.approvals.models import Approval, Decision, Resubmission
+from dealix.trust.approvals.notices import NoNotices, Notices
+from dealix.trust.approvals.schemas import ApprovalPacket, Opening, Taking, Word
 from dealix.trust.approvals.seating import Seating
 from dealix.trust.policy import tokens
-from dealix.trust.policy.authority_book import Matter, OpenSlot
+from dealix.trust.policy.authority_book import Matter as Asked
+from dealix.trust.policy.authority_book import OpenSlot
 from dealix.trust.privacy import Vault
 
 Seats = list[OpenSlot]
+Revise = Callable[[Session, Actor, Run, Mapping[str, Any]], Mapping[str, Any]]
 Changes = list[str]
 Decisions = list[Decision]
 
@@ -41,13 +45,21 @@ class ApprovalService:
         vault: Vault,
         permit: Callable[[Actor, str], None],
         after: Callable[[str, str], bool],
+        notices: Notices | None = None,
+        revisions: Mapping[str, Revise] | None = None,
     ) -> None:
-        """`after(tenant, signal)` delivers a stored decision; it answers whether that worked."""
+        """`after(tenant, signal)` delivers a stored decision; it answers whether that worked.
+
+        `notices` tells people of requests; `revisions` take the answers to requested changes, by
+        workflow.
+        """
         self.database = database
         self.seating = seating
         self.vault = vault
         self.permit = permit
         self.after = after
+        self.notices = notices or NoNotices()
+        self.revisions = revisions or {}
 
     def list(self, actor: Actor, scope: str = "mine") -> list[dict[str, Any]]:
         """Requests: `mine` wait for this person, `open` are all open ones, or `all`."""
@@ -67,30 +79,33 @@ class ApprovalService:
             return self._view(session, _find(session, approval_id), actor, whole=True)
 
     def open(self, session: Session, opening: Opening, run: Run) -> Approval:
-        """Open a request, or answer the one of this run, gate and round (request ID dedup)."""
-        found = session.execute(
-            select(Approval).where(
-                Approval.run_id == opening.run_id,
-                Approval.gate == opening.gate,
-                Approval.round == opening.round,
-            )
-        ).scalar_one_or_none()
+        """Open a request, or answer the one of this run, gate and round (request ID dedup).
+
+        A gate that has approved already exactly what it would be asked now is not asked again:
+        then the answer is that approval.
+        """
+        found = rounds.of_round(session, opening)
         if found is not None:
             return found
-        matter = Matter(opening.kind, opening.type, opening.amount, opening.exclusive)
+        earlier = rounds.before(session, opening)
+        if earlier is not None and rounds.still_agreed(earlier, opening):
+            return earlier
+        asked = Asked(opening.kind, opening.type, opening.amount, opening.exclusive)
         version, seats = self.seating.open(
-            session, matter, opening.gate, opening.requested_by, run.id
+            session, asked, opening.gate, opening.requested_by, run.id
         )
-        approval = _new(session, opening, run, version, seats)
+        approval = rounds.new_request(session, opening, run, version, seats)
         session.add(approval)
         data = {
             "approval": approval.id,
             "gate": approval.gate,
             "packet_hash": approval.packet_hash,
             "authority_version": version,
+            "carried": [one["decision"] for one in approval.carried],
         }
         note(session, "system", "approval.opened", run.id, data, chain=run.chain)
         session.flush()
+        self.notices.opened(session, approval, _people(self.seating.of(session, approval)))
         return approval
 
     def decide(
@@ -101,18 +116,18 @@ class ApprovalService:
         comment: str | None,
         packet_hash: str,
         changes: Changes | None = None,
+        via: str = "session",
     ) -> dict[str, Any]:
         """Decide a request: judged and stored under its row's lock, then delivered.
 
         A refusal changes nothing and leaves one audit record. `delivered` in the answer says
-        whether the workflow has heard; when not, it will.
+        whether the workflow has heard; when not, it will. `via` says by which door it came.
         """
         if decision not in get_args(Word):
             raise InvalidInput("invalid_input", errors=[{"field": "decision", "type": "enum"}])
-        if decision == "request_changes" or changes:
-            raise InvalidInput("changes_not_built")
+        taking = Taking(decision, comment, packet_hash, tuple(changes or ()), via)
         try:
-            signal = self._store(actor, approval_id, decision, comment, packet_hash)
+            signal = self._store(actor, approval_id, taking)
         except DealixError as refusal:
             self._audit_refusal(actor, approval_id, refusal)
             raise
@@ -122,26 +137,80 @@ class ApprovalService:
         metrics.decision(view["gate"], decision, delivered=delivered)
         return {**view, "delivered": delivered}
 
-    def close_open(self, session: Session, run: Run, at: datetime) -> None:
-        """Close a run's open requests, because the run has ended without them."""
-        query = select(Approval).where(Approval.run_id == run.id, Approval.status == "open")
-        for approval in session.execute(query.with_for_update()).scalars():
-            approval.status, approval.closed_at = "closed", at
-            data = {"approval": approval.id, "gate": approval.gate}
-            note(session, "system", "approval.closed", run.id, data, chain=run.chain)
+    def resubmit(
+        self, actor: Actor, approval_id: str, comment: str | None, answers: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The requester answers the changes that a request asked for; the gate is asked again.
 
-    def state(self, session: Session, approval_id: str) -> tuple[str, Decisions]:
-        """How a request stands, and the decisions that made it so."""
-        return _find(session, approval_id).status, _decisions(session, approval_id)
-
-    def _store(
-        self, actor: Actor, approval_id: str, decision: str, comment: str | None, seen: str
-    ) -> str:
+        `answers` are what the workflow's business takes (new terms, new facts); it refuses what it
+        cannot take, and then nothing is stored.
+        """
+        self.permit(actor, "approval.resubmit")
         with self.database.tenant(actor.tenant_id) as session:
             approval = _find(session, approval_id, lock=True)
             run = run_book.get(session, approval.run_id, lock=True)
-            seats = self.seating.of(session, approval)
-            judgement = self._judge(session, actor, approval, run, seats, decision, comment, seen)
+            _assert_owed(session, actor, approval, run)
+            revise = self.revisions.get(run.workflow)
+            kept = revise(session, actor, run, answers) if revise else {}
+            session.add(
+                Resubmission(
+                    tenant_id=tenant_of(session),
+                    id=new_id("rsb"),
+                    approval_id=approval.id,
+                    run_id=run.id,
+                    user_id=actor.user_id,
+                    comment=comment,
+                    answers=dict(kept),
+                    received_at=clock.real_now(),
+                    at=run.now(),
+                )
+            )
+            data = {"approval": approval.id, "gate": approval.gate, "answers": dict(kept)}
+            note(
+                session,
+                actor.user_id,
+                "approval.resubmitted",
+                run.id,
+                data,
+                chain=run.chain,
+                at=run.now(),
+            )
+            signal = signals.enqueue(session, run.id, "resubmission", approval.id)
+        delivered = self._deliver(actor.tenant_id, signal)
+        return {**self.get(actor, approval_id), "delivered": delivered}
+
+    def state(self, session: Session, approval_id: str, at: datetime) -> GateState:
+        """How a request stands and when its SLA has its next word; its decisions take effect."""
+        approval = _find(session, approval_id)
+        for decision in _decisions(session, approval_id):
+            if decision.effective_at is None:
+                decision.effective_at = at
+        level, due = sla.upcoming(session, approval)
+        return GateState.model_validate(
+            {"status": approval.status, "next_level": level, "next_at": due}
+        )
+
+    def escalate(self, session: Session, approval_id: str, at: datetime) -> GateState:
+        """Remind, escalate and escalate further, as far as is due by `at`; each step once."""
+        approval = _find(session, approval_id, lock=True)
+        run = run_book.get(session, approval.run_id)
+        people = self.seating.book.directory.active_users(session)
+        made = session.execute(select(Decision.user_id).where(Decision.run_id == run.id)).scalars()
+        barred = frozenset({approval.requested_by, *made})
+
+        def reach(level: int) -> list[str]:
+            asked = _people(self.seating.of(session, approval))
+            return escalation.reached(level, asked, people, barred)
+
+        for level, reached in sla.escalate(session, approval, run, at, reach):
+            self.notices.escalated(session, approval, level, reached)
+        return self.state(session, approval_id, at)
+
+    def _store(self, actor: Actor, approval_id: str, taking: Taking) -> str:
+        with self.database.tenant(actor.tenant_id) as session:
+            approval = _find(session, approval_id, lock=True)
+            run = run_book.get(session, approval.run_id, lock=True)
+            judgement = self._judge(session, actor, approval, run, taking)
             row = Decision(
                 tenant_id=tenant_of(session),
                 id=new_id("dec"),
@@ -149,22 +218,27 @@ class ApprovalService:
                 run_id=run.id,
                 user_id=actor.user_id,
                 slot=judgement.seat,
-                decision=decision,
-                comment=comment,
+                decision=taking.word,
+                comment=taking.comment,
+                changes=list(taking.changes) or None,
                 packet_hash=approval.packet_hash,
                 received_at=clock.real_now(),
+                via=taking.via,
             )
             session.add(row)
             session.flush()
-            self._close(session, approval, decision, run)
+            _close(session, approval, taking.word, run)
             if approval.status == "approved":
                 self._issue(session, approval, row, run)
+            if approval.status != "open":
+                self.notices.closed(session, approval)
             data = {
                 "approval": approval.id,
                 "decision": row.id,
-                "word": decision,
+                "word": taking.word,
                 "seat": judgement.seat,
                 "packet_hash": approval.packet_hash,
+                "via": taking.via,
             }
             note(
                 session,
@@ -186,34 +260,23 @@ class ApprovalService:
             )
 
     def _judge(
-        self,
-        session: Session,
-        actor: Actor,
-        approval: Approval,
-        run: Run,
-        seats: Seats,
-        decision: str,
-        comment: str | None,
-        seen: str,
+        self, session: Session, actor: Actor, approval: Approval, run: Run, taking: Taking
     ) -> Judgement:
-        earlier = session.execute(select(Decision).where(Decision.run_id == run.id)).scalars().all()
-        judged = judge(actor, approval, run, seats, list(earlier), decision, comment, seen)
+        query = select(Decision).where(Decision.run_id == run.id)
+        matter = Matter(
+            actor=actor,
+            approval=approval,
+            run=run,
+            seats=self.seating.of(session, approval),
+            earlier=list(session.execute(query).scalars()),
+            decision=taking.word,
+            comment=taking.comment,
+            seen=taking.packet_hash,
+            changes=taking.changes,
+        )
+        judged = judge(matter)
         self.seating.judge(session, actor, approval, run, judged.seat)
         return judged
-
-    def _close(self, session: Session, approval: Approval, decision: str, run: Run) -> None:
-        """One rejection closes a request; approval needs every seat filled."""
-        made = _decisions(session, approval.id)
-        full = all(
-            sum(d.slot == slot["name"] and d.decision == "approve" for d in made) >= slot["count"]
-            for slot in approval.slots
-        )
-        if decision == "reject":
-            approval.status = "rejected"
-        elif full:
-            approval.status = "approved"
-        if approval.status != "open":
-            approval.closed_at = run.now()
 
     def _issue(self, session: Session, approval: Approval, row: Decision, run: Run) -> None:
         packet = ApprovalPacket.model_validate(approval.packet)
@@ -271,6 +334,7 @@ class ApprovalService:
         )
         if whole:
             view["packet"] = views.packet(session, row, self.vault)
+            view |= views.clock(session, row)
         return view
 
 
@@ -286,33 +350,30 @@ def _decisions(session: Session, approval_id: str) -> list[Decision]:
     return list(session.execute(query).scalars())
 
 
-def _new(session: Session, opening: Opening, run: Run, version: int, seats: Seats) -> Approval:
-    """The request's row, open, under the version of the table by which it is seated."""
-    return Approval(
-        tenant_id=tenant_of(session),
-        id=f"apr_{opening.run_id.removeprefix('run_')}_{opening.gate}_{opening.round}",
-        run_id=opening.run_id,
-        gate=opening.gate,
-        round=opening.round,
-        category=opening.category,
-        priority=opening.priority,
-        requested_by=opening.requested_by,
-        packet=opening.packet.model_dump(mode="json"),
-        packet_hash=opening.packet.digest(),
-        slots=[
-            {
-                "name": seat.name,
-                "count": seat.count,
-                "kind": opening.kind,
-                "type": opening.type,
-                "amount": opening.amount,
-                "exclusive": opening.exclusive,
-            }
-            for seat in seats
-        ],
-        authority_version=version,
-        status="open",
-        opened_at=clock.now(),
-        deadline=run.deadline,
-        escalation_level=0,
-    )
+def _close(session: Session, approval: Approval, word: str, run: Run) -> None:
+    """One rejection or request for changes closes a request; approval needs every seat filled."""
+    made = _decisions(session, approval.id)
+    full = all(agreed(approval, made, slot["name"]) >= slot["count"] for slot in approval.slots)
+    if word == "reject":
+        approval.status = "rejected"
+    elif word == "request_changes":
+        approval.status = "changes_requested"
+    elif full:
+        approval.status = "approved"
+    if approval.status != "open":
+        approval.closed_at = run.now()
+
+
+def _assert_owed(session: Session, actor: Actor, approval: Approval, run: Run) -> None:
+    """Changes are owed by the one who asked, once a request."""
+    if actor.user_id not in {approval.requested_by, run.started_by}:
+        raise NotEntitled("not_the_requester")
+    if run.ended_at is not None:
+        raise Conflict("run_ended")
+    owed = approval.status == "changes_requested"
+    if not owed or rounds.resubmission_of(session, approval.id) is not None:
+        raise Conflict("no_changes_owed")
+
+
+def _people(seats: Seats) -> list[str]:
+    return list(dict.fromkeys(user for seat in seats for user in seat.eligible))

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from dealix.records.canonical import stamp
+from dealix.trust.approvals import rounds, sla
 from dealix.trust.approvals.models import Approval, Decision
 from dealix.trust.policy.authority_book import OpenSlot as Seat
 from dealix.trust.privacy import Vault
@@ -28,6 +29,8 @@ def approval(row: Approval, seats: list[Seat], made: list[Decision]) -> dict[str
         "deadline": _stamp(row.deadline),
         "closed_at": _stamp(row.closed_at),
         "escalation_level": row.escalation_level,
+        "escalated": list(row.escalated),
+        "carried": list(row.carried),
         "who_may_decide": [
             {"slot": s.name, "count": s.count, "people": list(s.eligible)} for s in seats
         ],
@@ -38,12 +41,35 @@ def approval(row: Approval, seats: list[Seat], made: list[Decision]) -> dict[str
                 "by": d.user_id,
                 "decision": d.decision,
                 "comment": d.comment,
+                "changes": d.changes or [],
+                "via": d.via,
                 "packet_hash": d.packet_hash,
                 "received_at": _stamp(d.received_at),
                 "effective_at": _stamp(d.effective_at),
             }
             for d in made
         ],
+    }
+
+
+def clock(session: Session, row: Approval) -> dict[str, Any]:
+    """When its SLA steps are due, which were taken, and what the requester answered."""
+    due = sla.times(session, row)
+    back = rounds.resubmission_of(session, row.id)
+    return {
+        "sla": {
+            "reminder_at": _stamp(due.reminder_at),
+            "breach_at": _stamp(due.breach_at),
+            "level3_at": _stamp(due.level3_at),
+            "steps": [
+                {"level": one.level, "due_at": _stamp(one.due_at), "at": _stamp(one.at)}
+                for one in sla.steps_of(session, row.run_id)
+                if one.approval_id == row.id
+            ],
+        },
+        "resubmission": None
+        if back is None
+        else {"by": back.user_id, "comment": back.comment, "at": _stamp(back.at)},
     }
 
 

@@ -123,7 +123,7 @@ class AuthorityBook:
     ) -> PolicyQuestion:
         """May this person fill this slot of this gate? With the table's rows in the question.
 
-        Of `gate` only name, slot and requester are read; the rest is looked up here.
+        Of `gate` name, slot, requester and the escalated are read; the rest is looked up here.
         """
         version, gates = self._gates(session, matter)
         people = self.directory.active_users(session)
@@ -147,6 +147,7 @@ class AuthorityBook:
                 vacant=tuple(
                     name for (at, name), one in staffed.items() if at == gate.name and one.by_deputy
                 ),
+                escalated=gate.escalated,
             ),
         )
 

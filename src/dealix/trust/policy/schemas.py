@@ -36,7 +36,8 @@ class GateFacts:
     """A gate that somebody wants to decide.
 
     `relations` names who stands in which relation to the requester, `vacant` the slots that only a
-    deputy can fill now, `taken` the people who filled a slot of this run already.
+    deputy can fill now, `taken` the people who filled a slot of this run already, `escalated`
+    those to whom an escalation gave the right to decide.
     """
 
     name: str
@@ -45,6 +46,7 @@ class GateFacts:
     taken: tuple[str, ...] = ()
     relations: tuple[tuple[str, str], ...] = ()
     vacant: tuple[str, ...] = ()
+    escalated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,4 +113,5 @@ def _gate(gate: GateFacts) -> dict[str, Any]:
         "taken": list(gate.taken),
         "relations": dict(gate.relations),
         "vacant": list(gate.vacant),
+        "escalated": list(gate.escalated),
     }

@@ -32,6 +32,12 @@ fits contains slot.name if {
 	role in input.actor.roles
 }
 
+# An escalation gives the right to decide to whom it reaches.
+fits contains slot.name if {
+	some slot in slots
+	input.actor.id in input.gate.escalated
+}
+
 default fault := "none"
 
 fault := "authority_missing" if {

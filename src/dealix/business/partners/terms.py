@@ -1,0 +1,122 @@
+"""The terms on offer, version by version: where each came from and what it changed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from dealix import clock
+from dealix.business.partners.models import Terms
+from dealix.business.partners.schemas import PartnerTerms, TermsRevision
+from dealix.errors import InvalidInput, NotFound
+from dealix.lanes.models import Run
+from dealix.records.canonical import digest
+from dealix.store.session import tenant_of
+
+COMMERCIAL = (
+    "expected_revenue",
+    "setup_cost",
+    "revenue_share_percent",
+    "currency",
+    "exclusivity",
+)
+"""What the commercial owner looks at."""
+
+
+def latest(session: Session, run_id: str) -> tuple[int, PartnerTerms]:
+    """The version in force and its terms."""
+    query = select(Terms).where(Terms.run_id == run_id).order_by(Terms.version.desc()).limit(1)
+    row = session.execute(query).scalar_one_or_none()
+    if row is None:
+        raise NotFound("not_found")
+    return row.version, PartnerTerms.model_validate(row.body)
+
+
+def of_version(session: Session, run_id: str, version: int) -> PartnerTerms:
+    """One version's terms."""
+    row = session.get(Terms, (tenant_of(session), run_id, version))
+    if row is None:
+        raise NotFound("not_found")
+    return PartnerTerms.model_validate(row.body)
+
+
+def history(session: Session, run_id: str) -> list[Terms]:
+    """Every version, oldest first."""
+    query = select(Terms).where(Terms.run_id == run_id).order_by(Terms.version)
+    return list(session.execute(query).scalars())
+
+
+def keep(session: Session, run: Run, terms: PartnerTerms, source: str, by: str) -> int:
+    """Store the next version; the same terms as the present ones are no new version."""
+    rows = history(session, run.id)
+    body = terms.model_dump(mode="json")
+    if rows and rows[-1].body == body:
+        return rows[-1].version
+    version = rows[-1].version + 1 if rows else 1
+    session.execute(
+        insert(Terms).values(
+            tenant_id=tenant_of(session),
+            run_id=run.id,
+            version=version,
+            body=body,
+            source=source,
+            made_by=by,
+            made_at=clock.now() if clock.is_run_time() else run.now(),
+        )
+    )
+    return version
+
+
+def revised(present: PartnerTerms, given: Mapping[str, Any]) -> PartnerTerms:
+    """The terms with what is named in `given` changed.
+
+    Raises:
+        InvalidInput: `invalid_input`, each wrong field named.
+    """
+    try:
+        changes = TermsRevision.model_validate(dict(given))
+    except ValidationError as wrong:
+        errors = [
+            {"field": ".".join(map(str, error["loc"])), "type": error["type"]}
+            for error in wrong.errors(include_input=False, include_url=False)
+        ]
+        raise InvalidInput("invalid_input", errors=errors) from None
+    named = changes.model_dump(exclude_none=True, mode="json")
+    clauses = {**present.clauses, **named.pop("clauses", {})}
+    return PartnerTerms.model_validate(
+        {**present.model_dump(mode="json"), **named, "clauses": clauses}
+    )
+
+
+def commercial_part(terms: PartnerTerms) -> str:
+    """The hash of what the commercial owner looks at."""
+    body = terms.model_dump(mode="json")
+    return digest({name: body[name] for name in COMMERCIAL})
+
+
+def legal_part(terms: PartnerTerms, clauses: str) -> str:
+    """The hash of what counsel looks at: the library's clauses and what was changed in them."""
+    return digest({"library": clauses, "changed": terms.model_dump(mode="json")["clauses"]})
+
+
+def differences(before: PartnerTerms, after: PartnerTerms) -> list[dict[str, Any]]:
+    """Each field that changed, with both values; changed clauses by their key."""
+    old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
+    found = [
+        {"field": name, "before": old[name], "after": new[name]}
+        for name in COMMERCIAL
+        if old[name] != new[name]
+    ]
+    keys = sorted({*old["clauses"], *new["clauses"]})
+    return found + [
+        {
+            "field": f"clauses.{key}",
+            "before": old["clauses"].get(key),
+            "after": new["clauses"].get(key),
+        }
+        for key in keys
+        if old["clauses"].get(key) != new["clauses"].get(key)
+    ]
