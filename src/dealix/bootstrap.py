@@ -13,10 +13,12 @@ from temporalio.worker import Worker
 from dealix import catalog
 from dealix.business.evidence.door import EvidenceService
 from dealix.business.evidence.service import Evidence
+from dealix.business.partners import negotiation
 from dealix.business.partners.activities import PartnerActivities
 from dealix.business.partners.examples import partner_example
+from dealix.business.partners.negotiation import PartnerDoor
 from dealix.business.partners.schemas import PartnerApprovalInput
-from dealix.business.partners.service import GATES, LONGEST, PartnerService
+from dealix.business.partners.service import EVENTS, GATES, LONGEST, PartnerService
 from dealix.business.partners.workflows import PartnerApproval
 from dealix.connectors.crm import Crm, HubSpotCrm
 from dealix.connectors.email import Mailer, SmtpMailer
@@ -158,7 +160,12 @@ class Services:
     @cached_property
     def partners(self) -> PartnerService:
         """Facts, texts and hashes of partner approvals."""
-        return PartnerService(self.vault, self.seating)
+        return PartnerService(self.vault, self.seating, self.settings.public_url)
+
+    @cached_property
+    def partner_door(self) -> PartnerDoor:
+        """The page on which partners answer."""
+        return PartnerDoor(self.database, self.vault, self.partners.draft, self.courier.deliver)
 
     @cached_property
     def outbound(self) -> Outbound:
@@ -176,6 +183,11 @@ class Services:
                 examples=partner_example,
                 longest=LONGEST,
                 gates=GATES,
+                events=EVENTS,
+                by_hand={
+                    negotiation.EVENT: negotiation.by_hand(self.vault),
+                    negotiation.REVISION: negotiation.revise,
+                },
             )
         }
 

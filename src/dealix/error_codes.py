@@ -36,6 +36,12 @@ CODES: dict[str, str] = {
     "partner_in_progress": "An approval for this partner is already running.",
     "unknown_person": "There is no active person called {person} in this company.",
     "draft_changed": "The draft is no longer the one that was approved.",
+    "counter_without_proposal": "A counter-offer says what it wants changed: a value, or a sentence.",
+    "offer_answered": "This version of the terms has been answered already.",
+    "offer_replaced": "A newer version of these terms has been sent; open the newest message.",
+    "offer_closed": "These terms are no longer on offer.",
+    "no_counter_to_answer": "This run does not wait for an answer to a counter-offer.",
+    "nothing_changed": "The new version is the same as the one before; change something, or cancel the run.",
     # approvals
     "not_an_approver": "You are not among those who decide this request.",
     "own_request": "The one who asked may not be the one who approves.",

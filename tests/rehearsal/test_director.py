@@ -59,7 +59,11 @@ class PlayedStage:
             if e["kind"] == "wait" and e["status"] == "open"
         ]
 
-    def decide(self, who, approval, decision, comment):
+    def owed(self, run_id):
+        return []
+
+    def decide(self, who, approval, given):
+        decision = given["decision"]
         self.decided.append((who, approval["gate"], decision, self.clock))
         self.waiting()["status"] = decision
         if decision == "reject":

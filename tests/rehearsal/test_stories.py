@@ -14,6 +14,7 @@ from dealix.cli import rehearse
 
 STORIES = [file.stem for file in rehearse.stories(WORKFLOW)]
 MOMENT = re.compile(r'"(\w+)":\s*"(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00))"')
+DECISIONS = {"approve", "reject", "request_changes"}
 REAL = {"received_at", "recorded_at", "sealed_at"}
 """What is kept in real time on purpose: when a decision came in, when the database wrote."""
 SLACK = timedelta(seconds=5)
@@ -50,7 +51,8 @@ def test_days_pass_in_seconds(played, story):
     run = performance.run
     took = moment(run["ended_at"]) - moment(run["started_at"])
     acts = performance.scenario.cast
-    script = sum((act.after for act in acts), timedelta(0))
+    # The commercial owner reviews beside counsel, so that this wait is not one of its own.
+    script = sum((act.after for act in acts if act.at != "term_review"), timedelta(0))
     assert took >= (script if acts else timedelta(days=14))
     assert took > timedelta(seconds=20 * performance.seconds)
 
@@ -59,16 +61,18 @@ def test_days_pass_in_seconds(played, story):
 def test_acts_happen_on_the_day_of_the_script(played, theatre, story):
     performance, _ = played[story]
     requests = theatre.ask("auditor", "/approvals", scope="all", run=performance.run["id"])
-    decisions = {d["decision"]: 0 for r in requests for d in r["decisions"]}
-    for request in requests:
-        script = [a for a in performance.scenario.cast if a.at == request["gate"]]
-        for act, decision in zip(script, request["decisions"], strict=False):
-            decisions[decision["decision"]] += 1
+    decided = 0
+    for gate in {request["gate"] for request in requests}:
+        rounds = sorted((r for r in requests if r["gate"] == gate), key=lambda r: r["round"])
+        made = [(request, decision) for request in rounds for decision in request["decisions"]]
+        script = [a for a in performance.scenario.cast if a.at == gate and a.act in DECISIONS]
+        decided += len(made)
+        for act, (request, decision) in zip(script, made, strict=True):
+            assert decision["decision"] == act.act
             due = moment(request["opened_at"]) + act.after
             assert abs(moment(decision["effective_at"]) - due) < SLACK
             assert moment(decision["received_at"]) < due - timedelta(hours=1)
-    said = [a.act for a in performance.scenario.cast if a.act in {"approve", "reject"}]
-    assert sum(decisions.values()) == len(said)
+    assert decided == sum(a.act in DECISIONS for a in performance.scenario.cast)
 
 
 @pytest.mark.parametrize("story", STORIES)

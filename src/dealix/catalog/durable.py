@@ -41,9 +41,19 @@ PARTNER_APPROVAL = Row(
                 becomes=("manager_approval",),
             ),
             seed("Term sheet drafted", becomes=("draft_term_sheet",)),
-            seed("Legal review", waits=Waits.APPROVAL, shows="legal_review"),
+            seed(
+                "Legal review",
+                waits=Waits.APPROVAL,
+                shows="legal_review",
+                becomes=("term_review", "legal_review"),
+            ),
             seed("Partner sent terms", outsider_sees=True, becomes=("send_terms", "write_crm")),
-            seed("Partner negotiation", waits=Waits.OUTSIDER, outsider_sees=True),
+            seed(
+                "Partner negotiation",
+                waits=Waits.OUTSIDER,
+                outsider_sees=True,
+                becomes=("partner_answer", "terms_revision"),
+            ),
             seed(
                 "Executive approval",
                 waits=Waits.APPROVAL,
@@ -67,7 +77,14 @@ PARTNER_APPROVAL = Row(
         engine=Engine.TEMPORAL,
         duration=Duration.parse("1-14 days"),
         systems=("email", "crm"),
-        pauses=("manager_approval", "executive_approval"),
+        pauses=(
+            "manager_approval",
+            "term_review",
+            "legal_review",
+            "partner_answer",
+            "terms_revision",
+            "executive_approval",
+        ),
         phases=("spike", "pilot"),
         steps=(
             act("identify_partner", "Partner identified", "تحديد الشريك", Method.UPSERT, NONE),
@@ -80,6 +97,8 @@ PARTNER_APPROVAL = Row(
                 Method.CONTENT_HASH,
                 NONE,
             ),
+            gate("term_review", "Term review", "مراجعة الشروط التجارية"),
+            gate("legal_review", "Legal review", "المراجعة القانونية"),
             act(
                 "send_terms",
                 "Terms sent to the partner",
@@ -96,6 +115,12 @@ PARTNER_APPROVAL = Row(
                 Method.UPSERT,
                 "withdraw_in_crm",
                 "crm",
+            ),
+            event("partner_answer", "Partner's answer", "رد الشريك"),
+            event(
+                "terms_revision",
+                "Terms revised after a counter-offer",
+                "تعديل الشروط بعد عرض مقابل",
             ),
             gate("executive_approval", "Executive approval", "موافقة الإدارة التنفيذية"),
             act(

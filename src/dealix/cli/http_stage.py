@@ -1,5 +1,6 @@
 """A rehearsal's stage over HTTP: the running stack's API, and the sandbox's control plane."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,10 +10,12 @@ import httpx
 from pydantic import TypeAdapter
 
 from dealix.cli.client import TIMEOUT, refusal_of
-from dealix.errors import InvalidInput, NotConfigured
+from dealix.errors import InvalidInput, NotConfigured, NotFound
 
 Json = dict[str, Any]
 DURATION = TypeAdapter(timedelta)
+PARTNER = "partner"
+PAGE = re.compile(r"/p/[0-9A-Za-z_-]{40,}")
 
 
 class HttpStage:
@@ -25,11 +28,13 @@ class HttpStage:
         self.requester = requester
         self.api = _connection(f"{record['url']}/api/v1")
         self.sandbox = _connection(f"{record['sandbox_url']}/_sandbox")
+        self.pages = _connection(str(record["url"]))
 
     def close(self) -> None:
         """Close the connections."""
         self.api.close()
         self.sandbox.close()
+        self.pages.close()
 
     # -- the stage ---------------------------------------------------------------------------
 
@@ -56,10 +61,40 @@ class HttpStage:
         found: list[Json] = self._ask("GET", "/approvals", scope="open", run=run_id)
         return found
 
-    def decide(self, who: str, approval: Json, decision: str, comment: str | None) -> None:
+    def owed(self, run_id: str) -> list[Json]:
+        """See `Stage.owed`."""
+        found: list[Json] = self._ask("GET", "/approvals", scope="owed", run=run_id)
+        return found
+
+    def decide(self, who: str, approval: Json, decision: Mapping[str, Any]) -> None:
         """See `Stage.decide`."""
-        body = {"decision": decision, "comment": comment, "packet_hash": approval["packet_hash"]}
+        body = {**decision, "packet_hash": approval["packet_hash"]}
         self._send(who, f"/approvals/{approval['id']}/decisions", body)
+
+    def resubmit(self, who: str, approval: Json, answer: Mapping[str, Any]) -> None:
+        """See `Stage.resubmit`."""
+        self._send(who, f"/approvals/{approval['id']}/resubmissions", dict(answer))
+
+    def tell(self, who: str, run_id: str, event: str, data: Mapping[str, Any]) -> None:
+        """See `Stage.tell`; the partner answers on the page whose address they got by mail."""
+        if who == PARTNER:
+            answer = self.pages.post(self._page(run_id), data=dict(data))
+            if not answer.is_redirect:
+                raise refusal_of(answer)
+            return
+        self._send(who, f"/runs/{run_id}/events", {"event": event, "data": dict(data)})
+
+    def _page(self, run_id: str) -> str:
+        """The newest address of an answer page among the mails of a run."""
+        bodies = [str(effect["body"].get("text", "")) for effect in self.effects(run_id)]
+        found = [match for body in bodies for match in PAGE.findall(body)]
+        if not found:
+            raise NotFound("not_found")
+        return str(found[-1])
+
+    def still(self, who: str, run_id: str, word: str) -> None:
+        """See `Stage.still`."""
+        self._send(who, f"/runs/{run_id}/{word}", {})
 
     def cancel(self, who: str, run_id: str, comment: str | None) -> None:
         """See `Stage.cancel`."""

@@ -14,12 +14,25 @@ from dealix.console.pages import (
     home,
     inventory,
     mailbox,
+    partner,
     runs,
     start,
 )
 
 router = APIRouter(include_in_schema=False)
-for page in (access, home, start, approvals, runs, cases, inventory, mailbox, calendar, audit):
+for page in (
+    access,
+    home,
+    start,
+    approvals,
+    runs,
+    cases,
+    inventory,
+    mailbox,
+    calendar,
+    audit,
+    partner,
+):
     router.include_router(page.router)
 
 

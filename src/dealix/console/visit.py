@@ -45,6 +45,7 @@ NOTICES = {
     "day_set": N_("The day is set."),
     "settings_kept": N_("The settings are kept."),
     "answered": N_("The answer is on its way to the run."),
+    "partner_answered": N_("Thank you. Your answer has been received."),
 }
 
 

@@ -42,8 +42,24 @@ class Stage(Protocol):
         """The run's open requests."""
         ...
 
-    def decide(self, who: str, approval: Json, decision: str, comment: str | None) -> None:
+    def owed(self, run_id: str) -> list[Json]:
+        """The run's requests whose requested changes have not been answered."""
+        ...
+
+    def decide(self, who: str, approval: Json, decision: Mapping[str, Any]) -> None:
         """Decide a request as this person, bound to the packet as it was just seen."""
+        ...
+
+    def resubmit(self, who: str, approval: Json, answer: Mapping[str, Any]) -> None:
+        """Answer requested changes as this person."""
+        ...
+
+    def tell(self, who: str, run_id: str, event: str, data: Mapping[str, Any]) -> None:
+        """Enter an event as this person, or let the other side act where it does so itself."""
+        ...
+
+    def still(self, who: str, run_id: str, word: str) -> None:
+        """`pause` or `resume` the run as this person."""
         ...
 
     def cancel(self, who: str, run_id: str, comment: str | None) -> None:
@@ -65,6 +81,20 @@ class Stage(Protocol):
     def effects(self, run_id: str) -> list[Json]:
         """What the providers hold of this run, oldest first."""
         ...
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Where the run waits for somebody: a gate's open request, changes that are owed, an event."""
+
+    at: str
+    since: datetime
+    approval: Json | None = None
+    owed: bool = False
+
+    def suits(self, act: Act) -> bool:
+        """Whether this is the occasion that an act of the script is meant for."""
+        return act.at == self.at and (act.act == "resubmit") == self.owed
 
 
 @dataclass(frozen=True)
@@ -93,6 +123,7 @@ class Director:
     patience: float = PATIENCE
     sights: dict[str, Sight] = field(default_factory=dict)
     done: list[Act] = field(default_factory=list)
+    waits: dict[tuple[str, int], datetime] = field(default_factory=dict)
 
     def play(self) -> Performance:
         """Play to the run's end, or to where only a person outside the script could go on."""
@@ -124,30 +155,47 @@ class Director:
         return run
 
     def _turn(self, run: Json) -> Json:
-        """One thing: an act at the open gate, a jump over an outage, or a look after a moment."""
-        approval = next(iter(self.stage.approvals(run["id"])), None)
-        if approval is not None and run["cancel_requested_at"] is None:
+        """One thing: an act where somebody is waited for, a jump over an outage, or a look."""
+        occasions = self._occasions(run) if run["cancel_requested_at"] is None else []
+        if occasions:
             found = self.stage.get(run["id"])
             self._look(found, since=run)
-            return self._at_gate(found, approval)
+            return self._at(found, occasions)
         outage = self._outage(run)
         if outage is not None and outage > moment(run["now"]):
             return self.stage.fast_forward(run["id"], outage - moment(run["now"]))
         return self._after_a_moment(run)
 
-    def _at_gate(self, run: Json, approval: Json) -> Json:
-        act = next((a for a in self.scenario.cast if self._fits(a, approval)), None)
-        if act is None:
+    def _occasions(self, run: Json) -> list["Occasion"]:
+        """Where the run waits for somebody now, each since when."""
+        open_ = self.stage.approvals(run["id"])
+        found = [Occasion(a["gate"], moment(a["opened_at"]), a) for a in open_]
+        owed = self.stage.owed(run["id"])
+        found += [Occasion(a["gate"], moment(a["closed_at"]), a, owed=True) for a in owed]
+        name = run["waiting_for"]
+        if not found and name is not None and run["status"] in {"waiting", "paused"}:
+            told = sum(e["kind"] == "message" and e["name"] == name for e in run["timeline"])
+            since = self.waits.setdefault((name, told), moment(run["now"]))
+            found.append(Occasion(name, since))
+        return found
+
+    def _at(self, run: Json, occasions: list["Occasion"]) -> Json:
+        """The act that is due first; without one, let the deadline come."""
+        pairs = [(o, a) for o in occasions if (a := self._next(o)) is not None]
+        if not pairs:
             return self._in_silence(run)
-        wait = moment(approval["opened_at"]) + act.after - moment(run["now"])
+        occasion, act = min(pairs, key=lambda pair: pair[0].since + pair[1].after)
+        wait = occasion.since + act.after - moment(run["now"])
         if wait > timedelta(0):
             return self.stage.fast_forward(run["id"], wait)
         self.done.append(act)
-        self._perform(act, run, approval)
+        self._perform(act, run, occasion)
         return self.stage.get(run["id"])
 
-    def _fits(self, act: Act, approval: Json) -> bool:
-        return act.at == approval["gate"] and not any(act is played for played in self.done)
+    def _next(self, occasion: "Occasion") -> Act | None:
+        """The first act of the script for this occasion that was not played yet."""
+        left = (a for a in self.scenario.cast if not any(a is played for played in self.done))
+        return next((a for a in left if occasion.suits(a)), None)
 
     def _in_silence(self, run: Json) -> Json:
         """Nobody in the cast acts here any more: let the deadline come."""
@@ -156,20 +204,28 @@ class Director:
         left = moment(run["deadline"]) - moment(run["now"])
         return self.stage.fast_forward(run["id"], max(left, timedelta(0)) + PAST_DEADLINE)
 
-    def _perform(self, act: Act, run: Json, approval: Json) -> None:
-        who = self._person(act.who, approval)
-        if act.act in {"approve", "reject"}:
-            self.stage.decide(who, approval, act.act, act.comment)
+    def _perform(self, act: Act, run: Json, occasion: "Occasion") -> None:
+        who = self._person(act.who, occasion.approval)
+        approval = occasion.approval or {}
+        if act.act in {"approve", "reject", "request_changes"}:
+            decision = {"decision": act.act, "comment": act.comment, "changes": act.changes}
+            self.stage.decide(who, approval, decision)
+        elif act.act == "resubmit":
+            self.stage.resubmit(who, approval, {"comment": act.comment, "answers": act.data})
+        elif act.act == "tell":
+            self.stage.tell(who, run["id"], act.at, act.data)
+        elif act.act in {"pause", "resume"}:
+            self.stage.still(who, run["id"], act.act)
         elif act.act == "cancel":
             self.stage.cancel(who, run["id"], act.comment)
         elif act.act == "extend":
             self.stage.extend(who, run["id"], moment(run["deadline"]) + act.by)
         self.say(f"{shown(run['now'])}  {act.who:<12}  {act.act:<20} {act.comment or ''}".rstrip())
 
-    def _person(self, who: str, approval: Json) -> str:
+    def _person(self, who: str, approval: Json | None) -> str:
         """The user who plays a part of the cast."""
-        if who == "requester":
-            return self.scenario.requester
+        if who == "requester" or approval is None:
+            return self.scenario.requester if who == "requester" else who
         seats: list[Json] = approval["who_may_decide"]
         chosen = seats if who in AT_A_GATE else [seat for seat in seats if seat["slot"] == who]
         people: list[str] = [person for seat in chosen for person in seat["people"]]

@@ -185,9 +185,9 @@ def _events(session: Session, run: Run) -> list[dict[str, Any]]:
     return [
         entry(
             at=row.at,
-            kind="wait",
+            kind="message",
             name=row.name,
-            status="done" if row.taken_by else "new",
+            status="heard" if row.taken_by else "new",
             key=row.id,
         )
         for row in run_events.of_run(session, run.id)

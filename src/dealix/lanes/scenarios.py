@@ -17,7 +17,10 @@ from pydantic_core import PydanticCustomError
 
 from dealix.errors import InvalidInput
 
-ActKind = Literal["approve", "reject", "cancel", "extend", "wait"]
+ActKind = Literal[
+    "approve", "reject", "request_changes", "resubmit", "tell", "pause", "resume", "cancel",
+    "extend", "wait",
+]  # fmt: skip
 
 
 def _written(value: Any) -> Any:
@@ -39,8 +42,10 @@ class Part(BaseModel):
 class Act(Part):
     """What one person does, `after` the gate or event at which they do it has opened.
 
-    `who` is `requester`, `manager`, `executive` or `approver` (who may decide there), a slot of
-    the authority table, a role, or a person by the part of the address before the @.
+    `at` is a gate, an event, or a gate whose requested changes the requester owes (`resubmit`).
+    `tell` enters an event with `data`, on the partner's own page where `who` is `partner`.
+    Else `who` is `requester`, `manager`, `executive` or `approver` (who may decide there), a slot
+    of the authority table, a role, or a person by the part of the address before the @.
     """
 
     at: str
@@ -48,6 +53,8 @@ class Act(Part):
     who: str = "approver"
     act: ActKind
     comment: str | None = None
+    changes: list[str] | None = None
+    data: dict[str, Any] = {}
     by: Annotated[Duration, Field(description="extend: how much later the deadline is")] = (
         timedelta(0)
     )

@@ -25,12 +25,11 @@ class Decide(Body):
 def approvals(
     actor: Who,
     services: Parts,
-    scope: Literal["mine", "open", "all"] = "open",
+    scope: Literal["mine", "open", "owed", "all"] = "open",
     run: OptionalIdent = None,
 ) -> list[dict[str, Any]]:
-    """Requests: open ones, those that wait for me, or all."""
-    found = services.approvals.list(actor, scope)
-    return [one for one in found if run is None or one["run"] == run]
+    """Requests: open ones, those that wait for me, those that owe changes, or all."""
+    return services.approvals.list(actor, scope, run)
 
 
 @router.get("/{approval_id}", responses={200: {"model": ApprovalView}, **problems(401, 403, 404)})

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.business.evidence.service import Evidence
-from dealix.business.partners import gates, repository
+from dealix.business.partners import gates, negotiation, repository, terms
 from dealix.business.partners.evidence import sources
 from dealix.business.partners.service import PartnerService, template
 from dealix.lanes import run_book
@@ -20,8 +20,8 @@ from dealix.store.ids import new_id
 from dealix.store.session import Database
 from dealix.trust.approvals.service import ApprovalService
 from dealix.trust.outbound.effects import Post
-from dealix.trust.outbound.service import Outbound, OutsideEffect, chain_of, spec_of
-from dealix.trust.outbound.undoing import undo_outside, undo_own
+from dealix.trust.outbound.service import Outbound, OutsideEffect, chain_of, covered, spec_of
+from dealix.trust.outbound.undoing import undo_outside, undo_own, undone_together
 
 
 class PartnerActivities:
@@ -65,16 +65,26 @@ class PartnerActivities:
         """Keep the draft under its content, sealed for its contact."""
         return self._own(PartnerActivities.draft_term_sheet, call, self._keep_draft)
 
+    @ask("ask_commercial_owner", gate="term_review")
+    def ask_commercial_owner(self, call: StepCall) -> GateOpened:
+        """Open the commercial owner's review of the version in force."""
+        return self._open(PartnerActivities.ask_commercial_owner, call, gates.commercial_owner)
+
+    @ask("ask_legal", gate="legal_review")
+    def ask_legal(self, call: StepCall) -> GateOpened:
+        """Open counsel's review: a yes covers exactly the version that goes out."""
+        return self._open(PartnerActivities.ask_legal, call, gates.legal)
+
     @step("send_terms", system="email", method="message_id", undo="retract_terms", on_started="ask")
     def send_terms(self, call: StepCall) -> StepResult:
-        """Send the approved terms; a draft that has changed goes back to the gate."""
+        """Send the reviewed version; one that no approval covers goes back to the review."""
         with self.database.tenant(call.tenant_id) as session:
             run = run_book.get(session, call.run_id)
             mail = self.partners.offer(session, run)
-            same = gates.approved_draft(session, run) == self.partners.draft(session, run)[1]
-        if not same:
-            return StepResult(status="changed")
-        effect = self.post.letter(call, mail, "email.send", "send_terms")
+            effect = self.post.letter(call, mail, "email.send", "send_terms")
+            if not covered(session, call, effect):
+                return StepResult(status="changed")
+            negotiation.open_page(session, self.partners.vault, run)
         return self.outbound.perform(facts_of(PartnerActivities.send_terms), call, effect)
 
     @step("write_crm", system="crm", method="upsert", undo="withdraw_in_crm")
@@ -119,12 +129,14 @@ class PartnerActivities:
 
     @undo("retract_terms", system="email", method="message_id", on_started="ask")
     def retract_terms(self, call: StepCall) -> StepResult:
-        """Withdraw the terms and say that the partnership does not go on, in one mail."""
+        """Withdraw every version that went out and say that it ends here, in one mail."""
         with self.database.tenant(call.tenant_id) as session:
             run = run_book.get(session, call.run_id)
             mail = self.partners.retraction(session, run)
-        effect = self.post.letter(call, mail, "email.retract", "retract_terms")
-        return undo_outside(self.outbound, facts_of(PartnerActivities.retract_terms), call, effect)
+            others = undone_together(session, call, "send_terms")
+        effect = self.post.letter(call, mail, "email.retract", "retract_terms", others)
+        facts = facts_of(PartnerActivities.retract_terms)
+        return undo_outside(self.outbound, facts, call, effect, together=True)
 
     @undo("withdraw_in_crm", system="crm", method="upsert")
     def withdraw_in_crm(self, call: StepCall) -> StepResult:
@@ -199,6 +211,7 @@ class PartnerActivities:
 
     def _keep_draft(self, session: Session, run: Run, _call: StepCall) -> dict[str, Any]:
         text, digest = self.partners.draft(session, run)
+        version, _terms = terms.latest(session, run.id)
         person = self.partners.partner(session, run).contact_person_id
         repository.keep_document(
             session,
@@ -212,7 +225,7 @@ class PartnerActivities:
                 "template_version": template(),
             },
         )
-        return {"digest": digest}
+        return {"digest": digest, "version": version}
 
     def _seal_pack(self, session: Session, run: Run, call: StepCall) -> dict[str, Any]:
         pack = self.evidence.assemble(

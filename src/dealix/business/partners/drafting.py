@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dealix.business.partners.schemas import EconomicsModel, PartnerDossier
 
-TEMPLATE_VERSION = "terms-1"
+TEMPLATE_VERSION = "terms-2"
 
 TYPES_AR = {
     "referral": "إحالة",
@@ -21,7 +21,11 @@ TYPES_AR = {
 
 @dataclass(frozen=True)
 class Facts:
-    """What a text is made of: the dossier, the economics, our own name, the contact's name."""
+    """What a text is made of: the dossier, the economics, our own name, the contact's name.
+
+    `clauses` are those worded otherwise than usual, in Arabic and English; `page` is where the
+    partner answers.
+    """
 
     dossier: PartnerDossier
     economics: EconomicsModel
@@ -30,6 +34,9 @@ class Facts:
     company_ar: str
     contact_name: str
     reference: str
+    version: int = 1
+    clauses: tuple[tuple[str, str], ...] = ()
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ def term_sheet(facts: Facts) -> str:
     exclusive_ar = "حصرية" if d.exclusivity else "غير حصرية"
     exclusive = "exclusive" if d.exclusivity else "non-exclusive"
     arabic = [
-        f"مذكرة شروط الشراكة — {facts.reference}",
+        f"مذكرة شروط الشراكة — {facts.reference} — الإصدار {facts.version}",
         f"بين: {facts.company_ar} و{d.name_ar} (سجل تجاري {d.registration_number})",
         f"عناية: {facts.contact_name}",
         f"1. نوع الشراكة: {TYPES_AR[d.partner_type]}، {exclusive_ar}.",
@@ -55,9 +62,10 @@ def term_sheet(facts: Facts) -> str:
         "4. مدة العرض: أربعة عشر يوماً من تاريخ الإرسال.",
         "5. لا تصبح الشراكة نافذة قبل اعتمادها من صاحب الصلاحية لدينا.",
         "6. النص العربي هو المعتمد عند الاختلاف.",
+        *(f"{place}. {ar}" for place, (ar, _en) in enumerate(facts.clauses, start=7)),
     ]
     english = [
-        f"Partnership term sheet — {facts.reference}",
+        f"Partnership term sheet — {facts.reference} — version {facts.version}",
         f"Between: {facts.company} and {d.name} (registration {d.registration_number})",
         f"Attention: {facts.contact_name}",
         f"1. Kind of partnership: {d.partner_type}, {exclusive}.",
@@ -66,6 +74,7 @@ def term_sheet(facts: Facts) -> str:
         "4. This offer stands for fourteen days from the day it is sent.",
         "5. The partnership takes effect only when our authorised signatory has approved it.",
         "6. Where the texts differ, the Arabic text prevails.",
+        *(f"{place}. {en}" for place, (_ar, en) in enumerate(facts.clauses, start=7)),
     ]
     return "\n".join([*arabic, "", *english, ""])
 
@@ -75,13 +84,15 @@ def terms(facts: Facts, locale: str) -> Letter:
     if locale == "ar":
         return Letter(
             f"شروط الشراكة مع {facts.company_ar} — {facts.reference}",
-            f"السيد/السيدة {facts.contact_name}،\n\nنرسل إليكم مسودة شروط الشراكة. يمكنكم الرد على "
-            f"هذه الرسالة.\n\n{term_sheet(facts)}\n{facts.company_ar}\n",
+            f"السيد/السيدة {facts.contact_name}،\n\nنرسل إليكم مسودة شروط الشراكة. للقبول أو "
+            f"اقتراح تعديل أو الاعتذار:\n{facts.page}\n\nويمكنكم الرد على هذه الرسالة أيضاً.\n\n"
+            f"{term_sheet(facts)}\n{facts.company_ar}\n",
         )
     return Letter(
         f"Partnership terms with {facts.company} — {facts.reference}",
-        f"Dear {facts.contact_name},\n\nPlease find our draft partnership terms below. You may "
-        f"answer this mail.\n\n{term_sheet(facts)}\n{facts.company}\n",
+        f"Dear {facts.contact_name},\n\nPlease find our draft partnership terms below. To accept, "
+        f"propose a change or decline:\n{facts.page}\n\nYou may also answer this mail.\n\n"
+        f"{term_sheet(facts)}\n{facts.company}\n",
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
-from dealix.business.partners import drafting, repository, scoring, terms
+from dealix.business.partners import drafting, negotiation, repository, scoring, terms
 from dealix.business.partners.drafting import TEMPLATE_VERSION, Facts
 from dealix.business.partners.models import Partner
 from dealix.business.partners.schemas import (
@@ -34,15 +34,18 @@ from dealix.trust.privacy import Vault
 
 LONGEST = timedelta(days=14)
 KIND = "partner_approval"
-GATES = ("manager_approval", "executive_approval")
+GATES = ("manager_approval", "term_review", "legal_review", "executive_approval")
+EVENTS = ("partner_answer",)
 
 
 class PartnerService:
     """Facts, texts and hashes of partner approvals."""
 
-    def __init__(self, vault: Vault, seating: Seating) -> None:
+    def __init__(self, vault: Vault, seating: Seating, public_url: str) -> None:
+        """`public_url` is where the partner's answer page is found."""
         self.vault = vault
         self.seating = seating
+        self.public_url = public_url.rstrip("/")
 
     # -- before the start --------------------------------------------------------------------
 
@@ -219,6 +222,10 @@ class PartnerService:
             undoes=undoes,
         )
 
+    def clauses(self, session: Session, run: Run) -> str:  # noqa: ARG002 (a library will be asked)
+        """The hash of the standard clauses that the next draft is made of."""
+        return digest({"template": template()})
+
     def contact(self, session: Session, run: Run) -> tuple[str, dict[str, str]]:
         """The contact's person ID and the commitments to name and address."""
         person = self.partner(session, run).contact_person_id
@@ -253,14 +260,18 @@ class PartnerService:
         partner = self.partner(session, run)
         company, company_ar = company_names(session)
         clear = self.vault.reveal(session, partner.contact_person_id)
+        version, present = terms.latest(session, run.id)
         return Facts(
             dossier=self.dossier(session, run),
             economics=self.economics(session, run),
-            share_percent=f"{terms.latest(session, run.id)[1].revenue_share_percent:f}",
+            share_percent=f"{present.revenue_share_percent:f}",
             company=company,
             company_ar=company_ar,
             contact_name=clear.get("name", ""),
-            reference=f"TS-{run.id[-8:].upper()}",
+            reference=negotiation.reference_of(run),
+            version=version,
+            clauses=tuple((one.ar, one.en) for _key, one in sorted(present.clauses.items())),
+            page=f"{self.public_url}/p/{negotiation.token_of(self.vault, run, version)}",
         )
 
 

@@ -5,12 +5,19 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from dealix.business.partners.activities import PartnerActivities
     from dealix.lanes.durable import DurableFlow
+    from dealix.lanes.flow_core import FlowEnded
     from dealix.lanes.schemas import FlowEnd, FlowStart
 
 
 @workflow.defn(name="partner_approval")
 class PartnerApproval(DurableFlow):
-    """The thin flow of the inventory's first durable workflow."""
+    """The inventory's first durable workflow, its priority."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.drafts = 0
+        self.offers = 0
+        self.accepted = 0
 
     @workflow.run
     async def run(self, start: FlowStart) -> FlowEnd:
@@ -18,19 +25,43 @@ class PartnerApproval(DurableFlow):
         return await self.conduct(start)
 
     async def steps(self) -> str:
-        """Identify, score, ask the manager, send terms, ask the executive, activate."""
+        """Identify, score, ask the manager, agree on terms, ask the executive, activate."""
         await self.step(PartnerActivities.identify_partner)
         await self.step(PartnerActivities.score_fit)
-        sent = False
-        while not sent:  # a draft that is no longer the approved one goes back to the gate
-            await self.gate("manager_approval", PartnerActivities.ask_manager)
-            await self.step(PartnerActivities.draft_term_sheet)
-            sent = (await self.step(PartnerActivities.send_terms)).status == "done"
-        await self.step(PartnerActivities.write_crm)
-        await self.gate("executive_approval", PartnerActivities.ask_executive)
+        await self.gate("manager_approval", PartnerActivities.ask_manager)
+        approved = False
+        while not approved:  # what the executive sends back may change the terms
+            await self.agree()
+            approved = await self.gates(executive_approval=PartnerActivities.ask_executive)
         await self.step(PartnerActivities.activate_partner)
         await self.step(PartnerActivities.notify_activation)
         return "activated"
+
+    async def agree(self) -> None:
+        """Negotiate in rounds, each a reviewed version, until the partner accepts one."""
+        while (version := await self.review()) != self.accepted:
+            self.offers += 1
+            await self.step(PartnerActivities.send_terms, nth=self.offers)
+            await self.step(PartnerActivities.write_crm)
+            answer = await self.event("partner_answer")
+            if answer["answer"] == "decline":
+                raise FlowEnded("declined", "partner_answer")
+            if answer["answer"] == "counter":
+                await self.event("terms_revision")
+            else:
+                self.accepted = version
+
+    async def review(self) -> int:
+        """Draft the terms and have them reviewed inside, until both reviewers agree."""
+        agreed = False
+        while not agreed:
+            self.drafts += 1
+            draft = await self.step(PartnerActivities.draft_term_sheet, nth=self.drafts)
+            agreed = await self.gates(
+                term_review=PartnerActivities.ask_commercial_owner,
+                legal_review=PartnerActivities.ask_legal,
+            )
+        return int(draft.data["version"])
 
     async def conclude(self, outcome: str) -> None:
         """Every end is on the partner's record and leaves a pack that proves it."""

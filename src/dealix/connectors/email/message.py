@@ -47,7 +47,7 @@ class Mail(Outgoing):
     """One plain-text mail to one person, in the form of RFC 5322.
 
     `date` is the time that the caller's clock shows (`clock.now()`): in a rehearsal it is virtual.
-    A retraction names in `undoes` the mail that it takes back, and answers it.
+    A retraction names in `undoes` the mails that it takes back, and answers the first.
     """
 
     message_id: Annotated[MessageId, DataClass.INTERNAL]
@@ -60,7 +60,7 @@ class Mail(Outgoing):
     body: Annotated[str, DataClass.RESTRICTED]
     language: Annotated[Literal["ar", "en"], DataClass.PUBLIC] = "en"
     in_reply_to: Annotated[MessageId | None, DataClass.INTERNAL] = None
-    undoes: Annotated[MessageId | None, DataClass.INTERNAL] = None
+    undoes: Annotated[tuple[MessageId, ...], DataClass.INTERNAL] = ()
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,12 @@ def as_bytes(mail: Mail, marks: Mapping[str, str]) -> bytes:
     message["Subject"] = mail.subject
     message["Content-Language"] = mail.language
     message["Auto-Submitted"] = "auto-generated"
-    answered = mail.in_reply_to or mail.undoes
+    answered = mail.in_reply_to or next(iter(mail.undoes), None)
     if answered:
         message["In-Reply-To"] = answered
         message["References"] = answered
     if mail.undoes:
-        message["X-Dealix-Undoes"] = mail.undoes
+        message["X-Dealix-Undoes"] = " ".join(mail.undoes)
     for name, value in marks.items():
         message[name] = value
     message.set_content(mail.body, cte="base64")

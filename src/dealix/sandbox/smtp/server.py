@@ -119,7 +119,8 @@ def _effect(world: World, request: Request, mail: EmailMessage, data: bytes, que
     undoes = parsing.header(mail, UNDOES_HEADER)
     if undoes is None and (parsing.header(mail, KIND_HEADER) or "").lower() == RETRACTION:
         undoes = parsing.header(mail, "In-Reply-To")
-    taken = world.by_key.get(("smtp", undoes), []) if undoes else []
+    named = undoes.split() if undoes else []
+    taken = [each for key in named for each in world.by_key.get(("smtp", key), [])]
     return Effect(
         id=world.next_id(),
         provider="smtp",

@@ -6,20 +6,35 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealix.records.canonical import stamp
-from dealix.trust.approvals.models import Approval, Decision
-from dealix.trust.approvals.schemas import ApprovalPacket
+from dealix.trust.approvals.models import Approval, Decision, Resubmission
+from dealix.trust.approvals.rounds import WHOLE
+
+MOST = 200
 
 
-def approved_packet(session: Session, run_id: str, gate: str) -> ApprovalPacket | None:
-    """The packet of a gate's last approval."""
+def of_scope(session: Session, scope: str, run_id: str | None = None) -> list[Approval]:
+    """Requests, newest first: all, those whose requested changes are `owed`, else the open ones."""
+    query = select(Approval).order_by(Approval.opened_at.desc(), Approval.id).limit(MOST)
+    if run_id is not None:
+        query = query.where(Approval.run_id == run_id)
+    if scope == "owed":
+        answered = select(Resubmission.approval_id)
+        query = query.where(Approval.status == "changes_requested", Approval.id.not_in(answered))
+    elif scope != "all":
+        query = query.where(Approval.status == "open")
+    return list(session.execute(query).scalars())
+
+
+def agreed_part(session: Session, run_id: str, gate: str) -> str | None:
+    """The hash of what a gate looked at when it last approved; None when it has not."""
     query = (
         select(Approval)
-        .where(Approval.run_id == run_id, Approval.gate == gate, Approval.status == "approved")
+        .where(Approval.run_id == run_id, Approval.gate == gate)
         .order_by(Approval.round.desc())
         .limit(1)
     )
     row = session.execute(query).scalar_one_or_none()
-    return None if row is None else ApprovalPacket.model_validate(row.packet)
+    return str(row.parts[WHOLE]) if row is not None and row.status == "approved" else None
 
 
 def requests_of_run(session: Session, run_id: str) -> list[tuple[Approval, list[Decision]]]:

@@ -18,7 +18,7 @@ from dealix.records import audit
 from dealix.records.run_notes import note
 from dealix.store.ids import new_id
 from dealix.store.session import Database, tenant_of
-from dealix.trust.approvals import escalation, rounds, sla, views
+from dealix.trust.approvals import escalation, reading, rounds, sla, views
 from dealix.trust.approvals.judging import Judgement, Matter, agreed, judge
 from dealix.trust.approvals.models import Approval, Decision, Resubmission
 from dealix.trust.approvals.notices import NoNotices, Notices
@@ -61,14 +61,13 @@ class ApprovalService:
         self.notices = notices or NoNotices()
         self.revisions = revisions or {}
 
-    def list(self, actor: Actor, scope: str = "mine") -> list[dict[str, Any]]:
-        """Requests: `mine` wait for this person, `open` are all open ones, or `all`."""
+    def list(
+        self, actor: Actor, scope: str = "mine", run_id: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Requests, of one run or of all; see `reading.of_scope`. `mine` wait for this person."""
         self.permit(actor, "approval.read")
-        query = select(Approval).order_by(Approval.opened_at.desc()).limit(200)
-        if scope != "all":
-            query = query.where(Approval.status == "open")
         with self.database.tenant(actor.tenant_id) as session:
-            rows = list(session.execute(query).scalars())
+            rows = reading.of_scope(session, scope, run_id)
             seen = [self._view(session, row, actor, whole=True) for row in rows]
         return [view for view in seen if scope != "mine" or view["may_decide"]]
 

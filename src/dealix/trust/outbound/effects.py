@@ -1,6 +1,6 @@
 """Mails and CRM writes as outside effects: what policy judges, and the call that does it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,9 +61,19 @@ class Post:
     crm: Callable[[bool], Crm]
     sender: str
 
-    def letter(self, call: StepCall, letter: Letter, action: str, step: str) -> OutsideEffect:
-        """A mail under a Message-ID that is always the same for this effect's key."""
-        mail = self._mail(call, letter)
+    def letter(
+        self,
+        call: StepCall,
+        letter: Letter,
+        action: str,
+        step: str,
+        undoes: Sequence[str] = (),
+    ) -> OutsideEffect:
+        """A mail under a Message-ID that is always the same for this effect's key.
+
+        `undoes` are further keys that an undo takes back along with its own.
+        """
+        mail = self._mail(call, letter, undoes)
 
         def send() -> Reply:
             receipt = self.mailer(call.rehearsal).send(mail)
@@ -103,8 +113,8 @@ class Post:
             call=write,
         )
 
-    def _mail(self, call: StepCall, letter: Letter) -> Mail:
-        undone = call.key.removeprefix("undo:") if call.key.startswith("undo:") else None
+    def _mail(self, call: StepCall, letter: Letter, undoes: Sequence[str]) -> Mail:
+        own = [call.key.removeprefix("undo:")] if call.key.startswith("undo:") else []
         return Mail(
             message_id=message_id_for(call.key, self.sender),
             date=clock.now(),
@@ -114,5 +124,5 @@ class Post:
             subject=letter.subject,
             body=letter.body,
             language="ar" if letter.locale == "ar" else "en",
-            undoes=message_id_for(undone, self.sender) if undone else None,
+            undoes=tuple(message_id_for(key, self.sender) for key in (*own, *undoes)),
         )

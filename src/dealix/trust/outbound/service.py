@@ -26,6 +26,7 @@ from dealix.observability import metrics
 from dealix.records import effects
 from dealix.records.schemas import Begun, EffectSpec, Reply
 from dealix.store.session import Database
+from dealix.trust.policy import tokens
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,19 @@ class Outbound:
             run_book.attention(session, run_book.get(session, call.run_id, lock=True), "in_doubt")
         metrics.effect(spec.system, spec.method, "in_doubt")
         return StepResult(status="in_doubt", case_id=case_id)
+
+
+def covered(session: Session, call: StepCall, effect: OutsideEffect) -> bool:
+    """Whether an approval covers exactly this effect now; only a look, permission comes later."""
+    token = tokens.find_valid(
+        session,
+        effect.action,
+        effect.resource,
+        effect.payload_hash,
+        run_id=call.run_id,
+        effect_key=call.key,
+    )
+    return token is not None
 
 
 def spec_of(facts: StepFacts, call: StepCall, effect: OutsideEffect | None) -> EffectSpec:

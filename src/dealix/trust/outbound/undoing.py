@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealix.lanes import run_book
@@ -19,11 +20,20 @@ HARMLESS_TO_REPEAT = frozenset({"resend", "look_up"})
 
 
 def undo_outside(
-    outbound: Outbound, facts: StepFacts, call: StepCall, effect: OutsideEffect
+    outbound: Outbound,
+    facts: StepFacts,
+    call: StepCall,
+    effect: OutsideEffect,
+    *,
+    together: bool = False,
 ) -> StepResult:
-    """Undo an outside effect by another one; answers `not_needed` when it never happened."""
+    """Undo an outside effect by another one; answers `not_needed` when it never happened.
+
+    `together`: one effect takes back every effect of this step in the run (`undone_together`), so
+    that those who got several are told once.
+    """
     with outbound.database.tenant(call.tenant_id) as session:
-        early = _judge(session, call)
+        early = (_told_already(session, call) if together else None) or _judge(session, call)
     if early is not None:
         return early
     both = _and(effect.recorded, lambda session: settle(session, call, "done"))
@@ -50,6 +60,17 @@ def undo_own(
     return StepResult()
 
 
+def undone_together(session: Session, call: StepCall, step: str) -> list[str]:
+    """The keys of other effects of the same step that happened and are not taken back yet."""
+    own = call.key.removeprefix("undo:")
+    query = (
+        select(Effect.key)
+        .where(Effect.run_id == call.run_id, Effect.step == step, Effect.status == "done")
+        .order_by(Effect.seq)
+    )
+    return [key for key in session.execute(query).scalars() if key != own]
+
+
 def settle(session: Session, call: StepCall, status: str) -> None:
     """Mark the registered undo, with the reason for which it ran, in its audit."""
     undo = session.get_one(Undo, (tenant_of(session), call.data["undo_id"]))
@@ -57,6 +78,25 @@ def settle(session: Session, call: StepCall, status: str) -> None:
     data = {"undo": undo.action, "key": undo.key, "reason": call.reason, "status": status}
     note(session, "system", "undo.settled", call.run_id, data, chain=chain_of(call))
     metrics.undo(undo.action, status)
+
+
+def _told_already(session: Session, call: StepCall) -> StepResult | None:
+    """The same action was done for another effect of this run, and named this one as well."""
+    undo = session.get_one(Undo, (tenant_of(session), call.data["undo_id"]), with_for_update=True)
+    query = select(Undo.id).where(
+        Undo.run_id == call.run_id,
+        Undo.action == undo.action,
+        Undo.id != undo.id,
+        Undo.status == "done",
+    )
+    effect = effects.effect_of(session, undo.key)
+    if undo.status != "registered" or effect is None or effect.status != "done":
+        return None
+    if session.execute(query.limit(1)).first() is None:
+        return None
+    effects.mark_undone(session, undo.key)
+    settle(session, call, "done")
+    return StepResult()
 
 
 def _judge(session: Session, call: StepCall) -> StepResult | None:

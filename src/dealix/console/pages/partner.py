@@ -1,0 +1,104 @@
+"""The partner's own page: the terms in their language, and the three answers they can give."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+
+from dealix.business.partners.schemas import PartnerAnswer
+from dealix.console.door import PageRoute, Sent, back_to, first, sent_form
+from dealix.console.field_errors import sentences
+from dealix.console.forms import SchemaForm
+from dealix.console.packets import value_said
+from dealix.console.render import page
+from dealix.console.speech import Speech
+from dealix.console.visit import DEFAULT_ZONE, NOTICES, Visit
+from dealix.errors import Conflict, InvalidInput
+from dealix.i18n import LOCALES, sentence_of
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+Token = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+STATES = {
+    "answered": "offer_answered",
+    "replaced": "offer_replaced",
+    "closed": "offer_closed",
+}
+FIELDS = ("revenue_share_percent", "expected_revenue", "exclusivity")
+
+
+@router.get("/p/{token}")
+def offer(request: Request, token: Token, lang: str = "") -> Response:
+    """The terms on offer; looking changes nothing, whoever or whatever looks."""
+    return _page(request, token, lang)
+
+
+@router.post("/p/{token}")
+def answer(
+    request: Request, token: Token, sent: Annotated[Sent, Depends(sent_form)], lang: str = ""
+) -> Response:
+    """Keep the answer; what is wrong is said on the page and nothing that was written is lost."""
+    try:
+        request.app.state.services.partner_door.answer(token, _answer(sent))
+    except (InvalidInput, Conflict) as refusal:
+        return _page(request, token, lang, sent, refusal)
+    return back_to(f"/p/{token}" + (f"?lang={lang}" if lang in LOCALES else ""), "partner_answered")
+
+
+def _answer(sent: Sent) -> dict[str, Any]:
+    """What the form means; a value is proposed only in a counter-offer."""
+    word = first(sent, "answer")
+    given: dict[str, Any] = {"answer": word}
+    if first(sent, "comment"):
+        given["comment"] = first(sent, "comment")
+    if word == "counter":
+        proposed: dict[str, Any] = {n: first(sent, n) for n in FIELDS if first(sent, n)}
+        if "exclusivity" in proposed:
+            proposed["exclusivity"] = proposed["exclusivity"] == "true"
+        given["proposals"] = proposed
+    return given
+
+
+def _page(
+    request: Request,
+    token: str,
+    lang: str,
+    sent: Sent | None = None,
+    refusal: InvalidInput | Conflict | None = None,
+) -> Response:
+    services = request.app.state.services
+    found = services.partner_door.offered(token)
+    locale = lang if lang in LOCALES else found.locale
+    speech = Speech(locale, DEFAULT_ZONE)
+    notice = NOTICES.get(request.query_params.get("done", ""))
+    visit = Visit(
+        request=request, speech=speech, csrf="", notice=str(speech.say(notice)) if notice else ""
+    )
+    closed = STATES.get(found.state)
+    form = SchemaForm(PartnerAnswer.model_json_schema(), DEFAULT_ZONE).fields({})
+    problems = sentences(locale, refusal, form, {})[0] if refusal is not None else {}
+    answered = page(
+        visit,
+        "partner.html",
+        status=refusal.status if refusal else 200,
+        offer=found,
+        company=found.company_ar if locale == "ar" else found.company,
+        partner=found.partner_ar if locale == "ar" else found.partner,
+        changes=[
+            {
+                "field": change["field"].rpartition(".")[2],
+                "before": value_said(speech, change["before"]),
+                "after": value_said(speech, change["after"]),
+            }
+            for change in found.differences
+        ],
+        closed=sentence_of(Conflict(closed), locale) if closed and not notice else "",
+        problem=sentence_of(refusal, locale) if refusal else "",
+        problems=problems,
+        sent={name: first(sent, name) for name in ("comment", *FIELDS)} if sent else {},
+        chosen=first(sent, "answer") if sent else "",
+        other="en" if locale == "ar" else "ar",
+        token=token,
+    )
+    answered.headers["Referrer-Policy"] = "no-referrer"
+    answered.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return answered
