@@ -99,7 +99,7 @@ def reply(world: World, data: object, claimed_time: str | None) -> tuple[Inbound
         delivery="",
         scope=answered.scope,
     )
-    delivery = webhooks.new_delivery(world, PATH, _payload(message), message.scope)
+    delivery = webhooks.new_delivery(world, "smtp", PATH, _payload(message), message.scope)
     message.delivery = delivery.id
     world.commit(message, delivery)
     return message, delivery
