@@ -96,7 +96,8 @@ class Control:
         data = await _json(request)
         if isinstance(data, Response):
             return data
-        if not self._deliverer.speaks("smtp"):
+        channel = data.get("channel") if isinstance(data, dict) else None
+        if not self._deliverer.speaks(mailbox.PROVIDERS.get(str(channel), "smtp")):
             return _error(
                 503, "no webhook secret or base address is set: nobody would hear a reply"
             )

@@ -13,6 +13,8 @@ from dealix.sandbox.faults import REQUEST_FAULTS, WEBHOOK_FAULTS
 from dealix.sandbox.hubspot.routes import HubSpot
 from dealix.sandbox.options import Options
 from dealix.sandbox.webhooks import Deliverer, Signing
+from dealix.sandbox.whatsapp import events
+from dealix.sandbox.whatsapp.routes import WhatsAppCloud
 from dealix.sandbox.world import World
 
 Words = Mapping[str, str]
@@ -48,9 +50,24 @@ def _smtp_signing(words: Words) -> Signing | None:
     return webhooks.standard(secret) if secret else None
 
 
+def _whatsapp(world: World, deliverer: Deliverer, options: Options) -> Iterable[Route]:
+    return WhatsAppCloud(world, deliverer, options).routes()
+
+
+def _whatsapp_signing(words: Words) -> Signing | None:
+    secret = words.get("whatsapp_app_secret")
+    return events.signing(secret) if secret else None
+
+
 ALL: tuple[Played, ...] = (
     Played(name="smtp", faults=REQUEST_FAULTS | WEBHOOK_FAULTS, signing=_smtp_signing),
     Played(name="hubspot", faults=REQUEST_FAULTS, routes=_hubspot),
+    Played(
+        name="whatsapp",
+        faults=REQUEST_FAULTS | WEBHOOK_FAULTS,
+        routes=_whatsapp,
+        signing=_whatsapp_signing,
+    ),
 )
 
 
