@@ -86,6 +86,7 @@ class Sandbox:
         self.webhook_base = webhook_base
         self.client = httpx.Client(base_url=f"http://{self.http_address}", trust_env=False)
         self.process: subprocess.Popen[bytes] | None = None
+        self.words: dict[str, str] = {}
 
     def start(self) -> None:
         self.process = self.launch()
@@ -103,6 +104,7 @@ class Sandbox:
             "SANDBOX_WHATSAPP_TOKEN": WHATSAPP_TOKEN,
             "SANDBOX_WHATSAPP_APP_SECRET": APP_SECRET,
             "SANDBOX_WHATSAPP_VERIFY_TOKEN": VERIFY_TOKEN,
+            **self.words,
         }
         command = [sys.executable, "-m", "dealix.sandbox", *arguments]
         with (self.home.parent / "log").open("ab") as log:

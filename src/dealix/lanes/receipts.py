@@ -17,6 +17,7 @@ from dealix.lanes import signals
 from dealix.lanes.inbox_models import InboundEvent, OutboundMessage, Receipt
 from dealix.lanes.models import Run
 from dealix.records import effects
+from dealix.records.case_book import settle
 from dealix.records.models import Effect
 from dealix.records.schemas import Reply
 from dealix.records.undos import reopen_undo, settle_undo
@@ -77,21 +78,20 @@ def _tell_ledger(session: Session, run: Run, effect: Effect, message_id: str) ->
     """Settle what nobody knew; a message that failed before its delivery has not happened."""
     now = standing(of_effect(session, effect.key))
     spec = effects.spec_of_row(effect, run.now(), run.chain)
-    settled: str | None = None
-    if now is None:
-        return
-    if now.status not in RANK:
-        was = effect.status
-        settled = effects.bounced(session, spec, now.reason or UNKNOWN_REASON)
-        if was == "done" and effect.undoes is not None:
+    settled: list[str | None] = []
+    if now is not None and now.status not in RANK:
+        was_done = effect.status == "done"
+        settled = [effects.bounced(session, spec, now.reason or UNKNOWN_REASON)]
+        if was_done and effect.undoes is not None:
             reopen_undo(session, spec, effect.undoes)
-    elif effect.status in {"started", "in_doubt"}:
+    elif now is not None and effect.status in {"started", "in_doubt"}:
         reply = Reply(now.reference, {"message_id": message_id, "wamid": now.reference})
-        _, settled = effects.finish(session, spec, reply)
+        settled = [effects.finish(session, spec, reply)[1]]
         if effect.undoes is not None:
             settle_undo(session, effect.undoes, "done", run.now())
-    if settled is not None:
-        signals.enqueue(session, run.id, "case", settled)
+            settled += [settle(session, "undo_failed", effect.undoes, "happened", by="system")]
+    for case_id in filter(None, settled):
+        signals.enqueue(session, run.id, "case", case_id)
 
 
 @dataclass(frozen=True)

@@ -60,4 +60,4 @@ def headers() -> dict[str, str]:
 
 def wamid() -> str:
     """A message ID nobody had before, in the form that Meta's have."""
-    return "wamid." + base64.b64encode(b"\x1d\x03" + secrets.token_bytes(24)).decode()
+    return "wamid." + base64.urlsafe_b64encode(b"\x1d\x03" + secrets.token_bytes(24)).decode()
