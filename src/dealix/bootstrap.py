@@ -23,6 +23,7 @@ from dealix.business.partners.workflows import PartnerApproval
 from dealix.connectors.crm import Crm, HubSpotCrm
 from dealix.connectors.email import Mailer, SmtpMailer
 from dealix.connectors.secrets import LocalSecrets, SecretStore
+from dealix.connectors.whatsapp import CloudWhatsApp, WhatsApp
 from dealix.errors import NotConfigured
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.cases import CaseService
@@ -30,6 +31,7 @@ from dealix.lanes.codec import data_converter
 from dealix.lanes.delivery import Courier
 from dealix.lanes.inbox import Inbox
 from dealix.lanes.kinds import WorkflowKind
+from dealix.lanes.receipts import ReceiptBook
 from dealix.lanes.run_activities import RunActivities
 from dealix.lanes.runs import RunService
 from dealix.lanes.temporal import Engines, connect
@@ -213,12 +215,21 @@ class Services:
         """The CRM of real runs, or for a rehearsal the sandbox's."""
         return HubSpotCrm.of(self._played() if rehearsal else self.settings, self.secrets)
 
+    def messenger(self, rehearsal: bool) -> WhatsApp:  # noqa: FBT001
+        """The WhatsApp number of real runs, or for a rehearsal the one that the sandbox plays."""
+        return CloudWhatsApp.of(self._played() if rehearsal else self.settings, self.secrets)
+
     def _played(self) -> Settings:
         """These settings with every provider played by the sandbox; refused where none runs."""
         given = self.settings
         if given.sandbox_url is None or given.sandbox_smtp is None:
             raise NotConfigured("setting_missing", setting="DEALIX_SANDBOX_URL")
-        played = {"hubspot_url": given.sandbox_url, "smtp_url": f"smtp://{given.sandbox_smtp}"}
+        played = {
+            "hubspot_url": given.sandbox_url,
+            "smtp_url": f"smtp://{given.sandbox_smtp}",
+            "whatsapp_url": given.sandbox_url,
+            "whatsapp_phone_number_id": given.whatsapp_rehearsal_number_id,
+        }
         return given.model_copy(update=played)
 
     def steps(self) -> list[Callable[..., Any]]:
@@ -231,7 +242,14 @@ class Services:
                 self.partners,
                 self.approvals,
                 self.outbound,
-                Post(self.mailer, self.crm, self.settings.smtp_from),
+                Post(
+                    self.mailer,
+                    self.crm,
+                    self.settings.smtp_from,
+                    self.messenger,
+                    ReceiptBook(self.database),
+                    self.vault.blind_index,
+                ),
                 self.packs,
             ),
         )

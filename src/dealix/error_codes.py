@@ -32,6 +32,7 @@ CODES: dict[str, str] = {
     # partners
     "unknown_partner_type": "There is no partner type called {partner_type}.",
     "malformed_registration": "The registration number is not in a form that {country} issues.",
+    "malformed_phone": "This is not a phone number in a form that can be called; write it with its country code, such as +966 50 123 4567.",
     "negative_amount": "The amount {field} must not be negative.",
     "partner_in_progress": "An approval for this partner is already running.",
     "unknown_person": "There is no active person called {person} in this company.",
@@ -76,6 +77,7 @@ CODES: dict[str, str] = {
     "smtp_without_tls": "The mail server {host} offers no TLS; add ?tls=none to its address to allow that.",
     "webhook_signature": "The signature of this delivery is not right.",
     "webhook_unknown_provider": "There is no provider called {provider}.",
+    "webhook_handshake": "The token of this handshake is not the one that is configured.",
     # privacy
     "person_erased": "The personal data of this person has been erased.",
     "vault_broken": "A sealed {what} does not open: it was changed or belongs elsewhere.",

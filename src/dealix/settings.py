@@ -74,6 +74,27 @@ class Settings(BaseSettings):
     hubspot_prefix: str = Field(
         "/crm/v3/objects", description="Path of HubSpot's object API; HubSpot dates newer ones."
     )
+    whatsapp_url: str | None = Field(
+        None, description="Base address of Meta's Graph API, for WhatsApp."
+    )
+    whatsapp_version: str = Field(
+        "v23.0", pattern=r"^v\d{1,3}\.\d{1,2}$", description="Pinned version of the Graph API."
+    )
+    whatsapp_phone_number_id: str = Field(
+        "100000000000001",
+        pattern=r"^\d{5,25}$",
+        description="ID of the number that WhatsApp messages leave from; the default is played.",
+    )
+    whatsapp_rehearsal_number_id: str = Field(
+        "100000000000002",
+        pattern=r"^\d{5,25}$",
+        description="ID of the played number that rehearsals use, so that no answer goes astray.",
+    )
+    whatsapp_business_account_id: str = Field(
+        "200000000000001",
+        pattern=r"^\d{5,25}$",
+        description="ID of the WhatsApp Business Account (WABA) that the number belongs to.",
+    )
     sandbox_url: str | None = Field(None, description="HTTP address of the sandbox, if one runs.")
     sandbox_smtp: str | None = Field(None, description="host:port of the sandbox's SMTP server.")
 

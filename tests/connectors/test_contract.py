@@ -41,7 +41,7 @@ def test_the_card_is_complete(connector: type[Connector]) -> None:
 @every
 def test_who_cannot_dedup_never_resends(connector: type[Connector]) -> None:
     idempotency = connector.metadata.idempotency
-    assert (idempotency.method == "message_id") <= (idempotency.on_started == "ask")
+    assert (idempotency.method == "message_id") <= (idempotency.on_started in {"ask", "look_up"})
 
 
 @every
@@ -52,7 +52,7 @@ def test_every_field_that_leaves_is_classified(connector: type[Connector]) -> No
 
 
 def test_no_request_model_hides_from_its_card() -> None:
-    for name in ("email.message", "crm.records"):
+    for name in ("email.message", "crm.records", "whatsapp.messages"):
         importlib.import_module(f"dealix.connectors.{name}")
     models = {each for each in all_subclasses(Outgoing) if each.__module__.startswith("dealix.")}
     assert models == {model for card in cards().values() for model in card.sends}

@@ -18,9 +18,10 @@ from dealix.actors import system
 from dealix.connectors.inbound import read_mail
 from dealix.connectors.secrets import Keyring, LocalSecrets
 from dealix.errors import InvalidInput, NotFound, NotSignedIn
-from dealix.lanes.inbox import GRACE, Inbox, expect_answers, messages_of
+from dealix.lanes.inbox import GRACE, Inbox, messages_of
 from dealix.lanes.inbox_models import InboundEvent
 from dealix.lanes.models import Run
+from dealix.lanes.sent_messages import expect_answers
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.store.ids import new_id
 from dealix.store.session import Database

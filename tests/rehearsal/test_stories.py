@@ -104,7 +104,7 @@ def test_what_was_taken_back_is_marked_at_the_providers(played):
     for story in ("silent_executive", "rejected_by_executive", "cancelled_at_executive"):
         effects = played[story][0].effects
         backs = {effect["undone"] for effect in effects} - {None}
-        assert len(backs) == 2
+        assert len(backs) == 3
         assert backs == {effect["reference"] for effect in effects if effect["undoes"]}
 
 

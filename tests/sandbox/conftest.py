@@ -22,6 +22,9 @@ import pytest
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of the test, 32 bytes..").decode()
 TOKEN = "hubspot-token-of-the-test"
+WHATSAPP_TOKEN = "whatsapp-token-of-the-test"
+APP_SECRET = "app-secret-of-the-test"
+VERIFY_TOKEN = "verify-token-of-the-test"
 UPSERT = "/crm/v3/objects/companies/batch/upsert"
 
 
@@ -83,6 +86,7 @@ class Sandbox:
         self.webhook_base = webhook_base
         self.client = httpx.Client(base_url=f"http://{self.http_address}", trust_env=False)
         self.process: subprocess.Popen[bytes] | None = None
+        self.words: dict[str, str] = {}
 
     def start(self) -> None:
         self.process = self.launch()
@@ -97,6 +101,10 @@ class Sandbox:
             "PYTHONPATH": str(source),
             "SANDBOX_SMTP_WEBHOOK_SECRET": SECRET,
             "SANDBOX_HUBSPOT_TOKEN": TOKEN,
+            "SANDBOX_WHATSAPP_TOKEN": WHATSAPP_TOKEN,
+            "SANDBOX_WHATSAPP_APP_SECRET": APP_SECRET,
+            "SANDBOX_WHATSAPP_VERIFY_TOKEN": VERIFY_TOKEN,
+            **self.words,
         }
         command = [sys.executable, "-m", "dealix.sandbox", *arguments]
         with (self.home.parent / "log").open("ab") as log:

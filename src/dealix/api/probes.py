@@ -46,6 +46,7 @@ def questions(services: Services) -> dict[str, Callable[[], str]]:
         "temporal": lambda: _temporal(services),
         "email": lambda: _connector(services.mailer(rehearsal=False).probe),
         "crm": lambda: _connector(services.crm(rehearsal=False).probe),
+        "whatsapp": lambda: _connector(services.messenger(rehearsal=False).probe),
     }
 
 

@@ -11,10 +11,7 @@ PARTNER_APPROVAL = Row(
     name_ar="اعتماد الشريك",
     capability="partners",
     built=True,
-    note=(
-        "Thin: two gates, mail and CRM. Legal review, term review, negotiation, WhatsApp and "
-        "electronic signature are not built yet."
-    ),
+    note="Electronic signature and the registry are not built yet.",
     priority=True,
     current="Manual / partial OpenClaw",
     target="Temporal workflow with checkpointing",
@@ -47,7 +44,11 @@ PARTNER_APPROVAL = Row(
                 shows="legal_review",
                 becomes=("term_review", "legal_review"),
             ),
-            seed("Partner sent terms", outsider_sees=True, becomes=("send_terms", "write_crm")),
+            seed(
+                "Partner sent terms",
+                outsider_sees=True,
+                becomes=("send_terms", "send_terms_whatsapp", "write_crm"),
+            ),
             seed(
                 "Partner negotiation",
                 waits=Waits.OUTSIDER,
@@ -76,7 +77,7 @@ PARTNER_APPROVAL = Row(
         lane=Lane.DURABLE,
         engine=Engine.TEMPORAL,
         duration=Duration.parse("1-14 days"),
-        systems=("email", "crm"),
+        systems=("email", "whatsapp", "crm"),
         pauses=(
             "manager_approval",
             "term_review",
@@ -106,6 +107,15 @@ PARTNER_APPROVAL = Row(
                 Method.MESSAGE_ID,
                 "retract_terms",
                 "email",
+                outsider_sees=True,
+            ),
+            act(
+                "send_terms_whatsapp",
+                "Terms announced by WhatsApp",
+                "الإشعار بالشروط عبر واتساب",
+                Method.MESSAGE_ID,
+                "retract_terms_whatsapp",
+                "whatsapp",
                 outsider_sees=True,
             ),
             act(

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from dealix.connectors.deliveries import Delivery, ReceivedMail, StatusFacts
 from dealix.connectors.secrets import SecretStore
+from dealix.connectors.whatsapp import webhooks as whatsapp
 from dealix.errors import InvalidInput, NotFound, NotSignedIn
 
 LONGEST_ID = 200
@@ -15,39 +16,25 @@ LONGEST_REFERENCE = 998
 MOST_REFERENCES = 20
 
 
-@dataclass(frozen=True)
-class Delivery:
-    """A verified delivery: its ID for storing it once, and which of our messages it may answer."""
-
-    provider: str
-    delivery_id: str
-    answers: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ReceivedMail:
-    """A mail that somebody sent to us. Personal, as a whole: never logged, kept sealed."""
-
-    sender: str
-    subject: str
-    text: str
-    sent_at: str
-
-
-Verifier = Callable[[SecretStore, Mapping[str, str], bytes], Delivery]
+Verifier = Callable[[SecretStore, Mapping[str, str], bytes], tuple[Delivery, ...]]
 
 
 def verified(
     provider: str, secrets: SecretStore, headers: Mapping[str, str], raw: bytes
-) -> Delivery:
-    """The delivery, if its signature is right; `NotSignedIn` if not, `NotFound` if unknown."""
+) -> tuple[Delivery, ...]:
+    """What a request delivers, if its signature is right; most providers deliver one thing a time.
+
+    `NotSignedIn` on a wrong signature, `NotFound` for an unknown provider.
+    """
     verify = VERIFIERS.get(provider)
     if verify is None:
         raise NotFound("webhook_unknown_provider", provider=provider)
     return verify(secrets, headers, raw)
 
 
-def verify_smtp(secrets: SecretStore, headers: Mapping[str, str], raw: bytes) -> Delivery:
+def verify_smtp(
+    secrets: SecretStore, headers: Mapping[str, str], raw: bytes
+) -> tuple[Delivery, ...]:
     """Standard Webhooks over the raw bytes; while a secret rotates, the ring holds both, by space.
 
     Source: the Standard Webhooks specification (HMAC-SHA256 over `id.timestamp.body`, ±5 minutes).
@@ -58,7 +45,24 @@ def verify_smtp(secrets: SecretStore, headers: Mapping[str, str], raw: bytes) ->
     right = any(_signed(secret, lowered, raw) for secret in known)
     if not right or not 0 < len(delivery_id) <= LONGEST_ID:
         raise NotSignedIn("webhook_signature")
-    return Delivery("smtp", delivery_id, _answers(_data(raw)))
+    return (Delivery("smtp", delivery_id, _answers(_data(raw)), raw),)
+
+
+def read(provider: str, raw: bytes) -> ReceivedMail:
+    """The message in a kept delivery."""
+    return whatsapp.read(raw) if provider == whatsapp.PROVIDER else read_mail(raw)
+
+
+def facts_of(provider: str, raw: bytes) -> StatusFacts | None:
+    """What a kept delivery tells of a message of ours; None when it is a message itself."""
+    return whatsapp.facts_of(raw) if provider == whatsapp.PROVIDER else None
+
+
+def handshake(provider: str, secrets: SecretStore, query: Mapping[str, str]) -> str:
+    """What proves to a provider that an address is ours; `NotFound` where it asks for no proof."""
+    if provider != whatsapp.PROVIDER:
+        raise NotFound("webhook_unknown_provider", provider=provider)
+    return whatsapp.handshake(secrets, query)
 
 
 def read_mail(raw: bytes) -> ReceivedMail:
@@ -97,4 +101,7 @@ def _answers(data: dict[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))[:MOST_REFERENCES]
 
 
-VERIFIERS: Mapping[str, Verifier] = {"smtp": verify_smtp}
+VERIFIERS: Mapping[str, Verifier] = {
+    "smtp": verify_smtp,
+    whatsapp.PROVIDER: whatsapp.verify,
+}

@@ -3,8 +3,9 @@
 from dealix.connectors.crm import HubSpotCrm
 from dealix.connectors.email import SmtpMailer
 from dealix.connectors.metadata import Connector, ConnectorMetadata
+from dealix.connectors.whatsapp import CloudWhatsApp
 
-ALL: tuple[type[Connector], ...] = (SmtpMailer, HubSpotCrm)
+ALL: tuple[type[Connector], ...] = (SmtpMailer, HubSpotCrm, CloudWhatsApp)
 
 
 def cards() -> dict[str, ConnectorMetadata]:

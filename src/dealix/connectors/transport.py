@@ -1,7 +1,7 @@
 """The one way over HTTP to a provider: timeouts, credentials, and what became of the call."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -24,7 +24,11 @@ UNUSABLE = (httpx.InvalidURL, httpx.UnsupportedProtocol)
 
 @dataclass(frozen=True)
 class Call:
-    """One request. `dedups`: the provider makes a repeat harmless (reads always do)."""
+    """One request. `dedups`: the provider makes a repeat harmless (reads always do).
+
+    `judge` reads a provider's own error body: the error that it means, or None where the HTTP
+    status says enough.
+    """
 
     operation: str
     method: str
@@ -34,6 +38,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     dedups: bool = False
     accepts: frozenset[int] = frozenset()
+    judge: Callable[[httpx.Response], ProviderError | None] = lambda _response: None
 
     @property
     def repeatable(self) -> bool:
@@ -120,6 +125,9 @@ class Transport:
         status = response.status_code
         if response.is_success or status in call.accepts:
             return
+        known = call.judge(response)
+        if known is not None:
+            raise known
         if status == httpx.codes.TOO_MANY_REQUESTS:
             raise outcomes.unavailable(
                 self.provider, "too many requests", retry_after=retry_after(response)

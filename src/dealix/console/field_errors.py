@@ -49,6 +49,7 @@ KINDS: dict[str, str] = {
 
 FIELD_OF = {
     "malformed_registration": "registration_number",
+    "malformed_phone": "contact.phone",
     "deadline_past": "deadline",
     "unknown_person": "approver",
     "unknown_partner_type": "partner_type",

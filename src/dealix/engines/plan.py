@@ -165,6 +165,7 @@ class Plan:
             "api_port": self.ports["api"],
             "smtp_url": smtp,
             "hubspot_url": given.hubspot_url or self.sandbox_url,
+            "whatsapp_url": given.whatsapp_url or self.sandbox_url,
             "sandbox_url": self.sandbox_url,
             "sandbox_smtp": self.sandbox_smtp,
             "metrics_port": self.ports.get(f"{process}_metrics"),
@@ -183,11 +184,19 @@ class Plan:
 
     def _sandbox_environment(self) -> dict[str, str]:
         """The judge gets what the real providers would know, and none of our settings."""
+        given = self.settings
         inherited = base_environment()
         clean = {name: v for name, v in inherited.items() if not name.startswith("DEALIX_")}
         return clean | {
             "SANDBOX_SMTP_WEBHOOK_SECRET": self.words["smtp.webhook"],
             "SANDBOX_HUBSPOT_TOKEN": self.words["hubspot.token"],
+            "SANDBOX_WHATSAPP_TOKEN": self.words["whatsapp.token"],
+            "SANDBOX_WHATSAPP_APP_SECRET": self.words["whatsapp.app_secret"],
+            "SANDBOX_WHATSAPP_VERIFY_TOKEN": self.words["whatsapp.verify_token"],
+            "SANDBOX_WHATSAPP_WABA": given.whatsapp_business_account_id,
+            "SANDBOX_WHATSAPP_NUMBERS": (
+                f"{given.whatsapp_phone_number_id} {given.whatsapp_rehearsal_number_id}"
+            ),
             "SANDBOX_TOKEN": self.words["sandbox.token"],
         }
 

@@ -65,6 +65,9 @@ STATES = {
     "by_hand": N_("Done by hand"),
     "attached": N_("Attached"),
     "acted": N_("Acted on"),
+    "sent": N_("Sent"),
+    "delivered": N_("Delivered"),
+    "read": N_("Read"),
 }
 
 KINDS = {
@@ -164,6 +167,8 @@ PACKETS = {
     ),
     "email.send": N_("Send an email"),
     "email.retract": N_("Send a retraction by email"),
+    "whatsapp.send": N_("Send a WhatsApp message"),
+    "whatsapp.retract": N_("Send a retraction by WhatsApp"),
     "crm.write": N_("Write to the CRM"),
     "crm.withdraw": N_("Withdraw from the CRM"),
 }
@@ -216,6 +221,10 @@ SYSTEMS = {
     "crm": N_("CRM"),
     "hubspot": N_("HubSpot"),
     "whatsapp": N_("WhatsApp"),
+    "whatsapp_receipt": N_("WhatsApp: what became of the message"),
+    "whatsapp_131026": N_("This number cannot be reached over WhatsApp."),
+    "whatsapp_131047": N_("The person has not written to us for more than 24 hours."),
+    "not_delivered": N_("Not delivered"),
     "sms": N_("SMS"),
     "esign": N_("Electronic signature"),
     "database": N_("Our records"),

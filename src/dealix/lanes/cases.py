@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from dealix.actors import Actor
 from dealix.errors import Conflict, InvalidInput, NotEntitled, NotFound
 from dealix.lanes import run_book, signals
-from dealix.records.effects import effect_of, mark_undone
-from dealix.records.models import Case, Undo
+from dealix.records.effects import effect_of
+from dealix.records.models import Case
 from dealix.records.run_notes import note
+from dealix.records.undos import settle_undo
 from dealix.store.session import Database, tenant_of
 
 Resolution = Literal["happened", "send_again", "retry", "done_by_hand", "waive"]
@@ -99,7 +100,7 @@ def _apply(session: Session, case: Case, resolution: str, actor: Actor, at: date
             effect.status, effect.open_attempt = "done", False
             effect.done_at, effect.reference = at, f"confirmed:{actor.user_id}"
             if effect.undoes is not None:
-                _settle_undo(session, effect.undoes, "done", at)
+                settle_undo(session, effect.undoes, "done", at)
         elif effect is not None:
             effect.status, effect.open_attempt = "started", False
     elif case.kind == "undo_failed" and resolution == "retry":
@@ -107,14 +108,7 @@ def _apply(session: Session, case: Case, resolution: str, actor: Actor, at: date
         if tried is not None and tried.status == "failed":
             tried.status, tried.open_attempt = "started", False
     elif case.kind == "undo_failed":
-        _settle_undo(session, case.subject, "waived" if resolution == "waive" else "by_hand", at)
-
-
-def _settle_undo(session: Session, key: str, status: str, at: datetime) -> None:
-    """The effect `key` was taken back, or that was waived: its undo and its own row say so."""
-    undo = session.execute(select(Undo).where(Undo.key == key)).scalar_one()
-    undo.status, undo.undone_at = status, at
-    mark_undone(session, key, "waived" if status == "waived" else "undone")
+        settle_undo(session, case.subject, "waived" if resolution == "waive" else "by_hand", at)
 
 
 def public(case: Case) -> dict[str, Any]:

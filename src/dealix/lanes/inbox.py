@@ -5,7 +5,7 @@ message is known is put aside, encrypted, and taken up by the sweep.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
@@ -14,18 +14,24 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from dealix import clock
-from dealix.connectors.inbound import Delivery, ReceivedMail, read_mail, verified
+from dealix.connectors import inbound
+from dealix.connectors.deliveries import Delivery, ReceivedMail
 from dealix.connectors.secrets import SecretStore
 from dealix.errors import Conflict, NotSignedIn
+from dealix.lanes import receipts
 from dealix.lanes.inbox_models import InboundEvent, OutboundMessage
 from dealix.lanes.models import Run
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.observability import metrics
 from dealix.records import audit
+from dealix.records.run_notes import note
 from dealix.store.ids import new_id
 from dealix.store.session import Database, tenant_of
 
 GRACE = timedelta(hours=1)
+ANSWERS_WITHIN = timedelta(days=14)
+"""How long after our last message a word from its number is taken for an answer to it."""
+
 BATCH = 200
 PURPOSE = "inbox"
 NO_TENANT = "*"
@@ -41,6 +47,10 @@ class Sealer(Protocol):
 
     def open(self, session: Session, person_id: str, sealed: bytes) -> bytes | None:
         """What `seal` was given; None once the person is erased."""
+        ...
+
+    def blind_index(self, value: str) -> str:
+        """A look-up value that only the holder of the key can compute."""
         ...
 
 
@@ -73,30 +83,6 @@ class Arrival:
     raw: bytes
 
 
-def expect_answers(
-    session: Session,
-    *,
-    message_id: str,
-    run_id: str | None,
-    person_id: str | None,
-    effect_key: str,
-    channel: str = "email",
-    at: datetime | None = None,
-) -> None:
-    """Record a message before it is sent, in the transaction that commits `started`."""
-    row = {
-        "tenant_id": tenant_of(session),
-        "id": new_id("msg"),
-        "run_id": run_id,
-        "message_id": message_id,
-        "channel": channel,
-        "person_id": person_id,
-        "effect_key": effect_key,
-        "sent_at": at or clock.now(),
-    }
-    session.execute(insert(OutboundMessage).values(row).on_conflict_do_nothing())
-
-
 class Inbox:
     """The inbox of an installation; safe from any thread, holds no state of its own."""
 
@@ -115,19 +101,46 @@ class Inbox:
         signed body that is no event.
         """
         try:
-            delivery = verified(provider, self._secrets, headers, raw)
+            found = inbound.verified(provider, self._secrets, headers, raw)
         except NotSignedIn:
-            metrics.webhook("smtp" if provider == "smtp" else "other", "refused")
+            metrics.webhook(provider if provider in inbound.VERIFIERS else "other", "refused")
             raise
+        receipts_ = [self._receive(delivery) for delivery in found]
+        if not receipts_:
+            metrics.webhook(provider, "ignored")
+            return Receipt("", repeated=False, tenant_id=None)
+        return replace(receipts_[0], repeated=all(each.repeated for each in receipts_))
+
+    def handshake(self, provider: str, query: Mapping[str, str]) -> str:
+        """What proves to a provider that this address is ours; see `connectors.inbound`."""
+        return inbound.handshake(provider, self._secrets, query)
+
+    def _receive(self, delivery: Delivery) -> Receipt:
         with self._database.nobody() as session:
             known = _stored(session, delivery)
-            owner = _owner(session, delivery.answers)
+            owner = _owner(session, delivery.answers) or self._spoken_to(session, delivery)
         if known is not None:
-            metrics.webhook(provider, "repeated")
+            metrics.webhook(delivery.provider, "repeated")
             return Receipt(known, repeated=True, tenant_id=owner.tenant_id if owner else None)
-        receipt = self._keep(delivery, owner, raw)
-        metrics.webhook(provider, "repeated" if receipt.repeated else "stored")
+        receipt = self._keep(delivery, owner, delivery.raw)
+        metrics.webhook(delivery.provider, "repeated" if receipt.repeated else "stored")
         return receipt
+
+    def _spoken_to(self, session: Session, delivery: Delivery) -> Owner | None:
+        """The owner of our last message in the conversation that a delivery belongs to."""
+        spoken = delivery.conversation
+        if spoken is None:
+            return None
+        row = session.execute(
+            text("SELECT * FROM lookup_conversation(:channel, :address, :quoted, :since)"),
+            {
+                "channel": spoken.channel,
+                "address": self._sealer.blind_index(spoken.name) if spoken.name else None,
+                "quoted": spoken.quoted,
+                "since": clock.real_now() - ANSWERS_WITHIN,
+            },
+        ).one_or_none()
+        return Owner(row.tenant_id, row.run_id, row.person_id, row.message_id) if row else None
 
     def sweep(self) -> int:
         """Route early deliveries, then give each new event to its run. Answers how many it gave."""
@@ -149,7 +162,7 @@ class Inbox:
             raw: bytes | None = self._keys.open_named(PURPOSE, event.tenant_id, event.sealed)
         else:
             raw = self._sealer.open(session, event.person_id, event.sealed)
-        return None if raw is None else read_mail(raw)
+        return None if raw is None else inbound.read(event.provider, raw)
 
     def _keep(self, delivery: Delivery, owner: Owner | None, raw: bytes) -> Receipt:
         moment = clock.real_now()
@@ -184,6 +197,7 @@ class Inbox:
 
     def _store(self, session: Session, owner: Owner, arrival: Arrival) -> str | None:
         """The new event's ID, or None when this delivery is stored already."""
+        facts = inbound.facts_of(arrival.provider, arrival.raw)
         row = {
             "tenant_id": owner.tenant_id,
             "id": new_id("inb"),
@@ -195,6 +209,7 @@ class Inbox:
             "person_id": owner.person_id,
             "sealed": self._seal(session, owner, arrival.raw),
             "status": "new",
+            "facts": facts.as_stored() if facts else None,
         }
         storing = insert(InboundEvent).values(row).on_conflict_do_nothing()
         return session.execute(storing.returning(InboundEvent.id)).scalar_one_or_none()
@@ -251,24 +266,25 @@ def process(session: Session, event: InboundEvent) -> Status:
         overdue = clock.real_now() - event.received_at > GRACE
         event.status = "unmatched" if overdue else "waiting"
     else:
-        event.run_id, event.attached_at, event.status = run.id, run.now(), "attached"
+        at = run.now()
+        event.run_id, event.attached_at, event.status = run.id, at, "attached"
+        if event.facts is not None:  # a provider may know a rehearsal's clock before we do
+            at = max(at, receipts.keep(session, run, event))
     if event.status != "waiting":
         metrics.webhook(event.provider, event.status)
-        audit.append(
-            session,
-            "system",
-            f"message.{event.status}",
-            run.id if run else event.id,
-            {"event": event.id, "provider": event.provider, "delivery": event.delivery_id},
-            chain=run.chain if run else audit.MAIN,
-        )
+        said = f"{'message' if event.facts is None else 'receipt'}.{event.status}"
+        data = {"event": event.id, "provider": event.provider, "delivery": event.delivery_id}
+        if run is None:
+            audit.append(session, "system", said, event.id, data)
+        else:
+            note(session, "system", said, run.id, data, chain=run.chain, at=at)
     session.flush()
     return "attached" if run else "unmatched" if event.status == "unmatched" else "waiting"
 
 
 def messages_of(session: Session, run_id: str) -> list[InboundEvent]:
     """What came in for a run, oldest first."""
-    query = select(InboundEvent).where(InboundEvent.run_id == run_id)
+    query = select(InboundEvent).where(InboundEvent.run_id == run_id, InboundEvent.facts.is_(None))
     return list(session.execute(query.order_by(InboundEvent.received_at)).scalars())
 
 

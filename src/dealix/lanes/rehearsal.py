@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from dealix.errors import InvariantBroken
-from dealix.lanes.rehearsal_judge import Difference, Sight, judge
+from dealix.lanes.rehearsal_judge import Difference, Sight, judge, of_provider
 from dealix.lanes.scenarios import Act, Scenario
 
 Json = dict[str, Any]
@@ -304,7 +304,7 @@ def _word(entry: Json) -> str | None:
 
     Decisions are said as acts of the cast.
     """
-    if entry["kind"] == "approval" or entry["status"] == "started":
+    if entry["kind"] == "approval" or entry["status"] == "started" or of_provider(entry):
         return None
     if entry["kind"] == "wait":
         return "open"

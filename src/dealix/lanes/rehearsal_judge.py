@@ -82,12 +82,19 @@ def _dates(run: Json, sights: Sequence[Sight]) -> Iterator[Difference]:
         if entry is None:
             yield Difference(f"{sight.kind} {sight.key}", "to stay in the timeline", "gone")
             continue
+        if of_provider(entry):
+            continue
         at, latest = _moment(entry["at"]), sight.before
         if entry["attempts"] > 1:  # the date is that of the last try
             latest = _moment(run["ended_at"] or run["now"])
         if not sight.after - TOLERANCE <= at <= latest + TOLERANCE:
             window = f"between {sight.after.isoformat()} and {latest.isoformat()}"
             yield Difference(f"date of {entry['kind']} {entry['name']}", window, entry["at"])
+
+
+def of_provider(entry: Json) -> bool:
+    """A provider's receipt bears the date of its message and comes when it comes."""
+    return entry["kind"] == "message" and str(entry["name"]).endswith("_receipt")
 
 
 def _dates_outside(run: Json, effects: Sequence[Json]) -> Iterator[Difference]:
@@ -112,7 +119,7 @@ def _is_of(effect: Json, entry: Json) -> bool:
     """Whether a provider's effect is that of a step: by our key, or a mail server's reference."""
     reference = entry["reference"] or ""
     by_mail = effect["provider"] == "smtp" and reference.endswith(effect["reference"])
-    return effect["key"] == entry["key"] or by_mail
+    return effect["key"] == entry["key"] or effect["reference"] == reference or by_mail
 
 
 def _doubled(effects: Sequence[Json]) -> Iterator[Difference]:

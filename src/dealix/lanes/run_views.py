@@ -1,5 +1,6 @@
 """A run as people and programs see it: state, timeline and what a cancel would take back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealix.lanes import pausing, run_events
-from dealix.lanes.inbox_models import InboundEvent
+from dealix.lanes.inbox_models import InboundEvent, Receipt
 from dealix.lanes.models import Run
+from dealix.lanes.receipts import standing
 from dealix.records import canonical
 from dealix.records.models import Case, Effect, Undo
 
@@ -49,6 +51,7 @@ def whole(
         *_cases(session, run),
         *_messages(session, run),
         *_events(session, run),
+        *_receipts(session, run),
         *approvals,
     ]
     entries.sort(key=lambda entry: entry["at"])
@@ -168,7 +171,8 @@ def _cases(session: Session, run: Run) -> list[dict[str, Any]]:
 
 
 def _messages(session: Session, run: Run) -> list[dict[str, Any]]:
-    rows = session.execute(select(InboundEvent).where(InboundEvent.run_id == run.id)).scalars()
+    query = select(InboundEvent).where(InboundEvent.run_id == run.id, InboundEvent.facts.is_(None))
+    rows = session.execute(query).scalars()
     return [
         entry(
             at=row.attached_at or row.received_at,
@@ -192,3 +196,27 @@ def _events(session: Session, run: Run) -> list[dict[str, Any]]:
         )
         for row in run_events.of_run(session, run.id)
     ]
+
+
+def _receipts(session: Session, run: Run) -> list[dict[str, Any]]:
+    """Where each message that left stands by what its provider told, one entry a message."""
+    rows = session.execute(select(Receipt).where(Receipt.run_id == run.id)).scalars().all()
+    by_key = {key: [row for row in rows if row.effect_key == key] for key in _keys(rows)}
+    stands = [standing(receipts) for receipts in by_key.values()]
+    return [
+        entry(
+            at=row.at,
+            kind="message",
+            name=f"{row.channel}_receipt",
+            status=row.status,
+            key=row.effect_key,
+            reference=row.reference,
+            reason=row.reason,
+        )
+        for row in stands
+        if row is not None
+    ]
+
+
+def _keys(rows: Sequence[Receipt]) -> list[str]:
+    return list(dict.fromkeys(row.effect_key for row in rows))

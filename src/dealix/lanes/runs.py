@@ -310,7 +310,13 @@ def _validated(model: type[BaseModel], given: Mapping[str, Any]) -> BaseModel:
 
 
 _BUSINESS_CODES = frozenset(
-    {"unknown_partner_type", "malformed_registration", "negative_amount", "unknown_country"}
+    {
+        "unknown_partner_type",
+        "malformed_registration",
+        "malformed_phone",
+        "negative_amount",
+        "unknown_country",
+    }
 )
 
 

@@ -13,7 +13,7 @@ from dealix.business.partners.examples import partner_example
 from dealix.lanes.steps import StepFacts
 from dealix.proof import points
 
-PROVIDERS = {"email": "smtp", "crm": "hubspot"}
+PROVIDERS = {"email": "smtp", "crm": "hubspot", "whatsapp": "whatsapp"}
 Row = Mapping[str, Any]
 
 
@@ -42,6 +42,9 @@ def holdings(effects: Sequence[Row], number: int) -> list[Row]:
         row
         for row in effects
         if (row["provider"] == "smtp" and email in row["body"]["to"])
+        or (
+            row["provider"] == "whatsapp" and f"+{row['body']['to']}" == example["contact"]["phone"]
+        )
         or (
             row["provider"] == "hubspot"
             and row["body"]["properties"].get("registration_number") == registration
@@ -87,7 +90,7 @@ def _judge_system(
     if len(done) > len(steps):
         finding.doubled.append(f"{system}: {len(done)} effects of {len(steps)} steps")
     # A message that takes back what was never said would say it; a CRM hears it without harm.
-    if len(back) > (len(done) if system == "email" else len(steps)):
+    if len(back) > (len(steps) if system == "crm" else len(done)):
         finding.doubled.append(f"{system}: {len(back)} taken back of {len(done)}")
     if finding.cases:
         return  # what is open is known to be open

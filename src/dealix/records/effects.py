@@ -55,7 +55,8 @@ def begin(session: Session, spec: EffectSpec) -> Begun:
     effect.open_attempt = True
     effect.attempts += 1
     effect.payload_hash = spec.payload_hash
-    effect.started_at = spec.at
+    if not asks_first:  # a look-up is no call: how long it has waited counts from the call
+        effect.started_at = spec.at
     session.flush()
     return Begun("look_up" if asks_first else "go", effect)
 
@@ -91,6 +92,20 @@ def fail(session: Session, spec: EffectSpec, reason: str) -> Effect:
         chain=spec.chain,
     )
     return effect
+
+
+def bounced(session: Session, spec: EffectSpec, reason: str) -> str | None:
+    """A message that was taken could not be delivered: it never happened and needs no undo.
+
+    Answers the case that this settles, if one was open.
+    """
+    effect = _locked(session, spec.key)
+    if effect.status not in {"started", "in_doubt", "done"}:
+        return None
+    case_id = settle(session, "in_doubt", effect.key, "not_delivered", by="system")
+    effect.status, effect.reason = "started", None
+    fail(session, spec, reason)
+    return case_id
 
 
 def not_sent(session: Session, spec: EffectSpec, reason: str) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sys
 
-from dealix.sandbox import options, server
+from dealix.sandbox import options, providers, server
 from dealix.sandbox.journal import JournalError
 
 
@@ -13,7 +13,7 @@ def main() -> int:
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
-    chosen = options.read(sys.argv[1:])
+    chosen = options.read(sys.argv[1:], providers.signings)
     try:
         asyncio.run(server.run(chosen))
     except (JournalError, OSError) as error:

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dealix.sandbox import faults, mailbox, moments
+from dealix.sandbox import faults, mailbox, moments, providers
 from dealix.sandbox.door import TIME_HEADER, Provider, Reply, pass_through, read_body
 from dealix.sandbox.rows import Attempt, Json, to_json
 from dealix.sandbox.webhooks import Deliverer
@@ -34,7 +34,7 @@ def _error(status: int, message: str) -> Response:
 class Control:
     """Everything under `/_sandbox`: open, since the sandbox listens on the loopback only."""
 
-    def __init__(self, world: World, deliverer: Deliverer | None, started_at: str) -> None:
+    def __init__(self, world: World, deliverer: Deliverer, started_at: str) -> None:
         self._world = world
         self._deliverer = deliverer
         self._started_at = started_at
@@ -64,7 +64,7 @@ class Control:
                 "requests": len(world.requests),
                 "faults": len(world.faults),
                 "deliveries_pending": pending,
-                "webhooks": self._deliverer is not None,
+                "webhooks": self._deliverer.speaks("smtp"),
             }
         )
 
@@ -96,7 +96,8 @@ class Control:
         data = await _json(request)
         if isinstance(data, Response):
             return data
-        if self._deliverer is None:
+        channel = data.get("channel") if isinstance(data, dict) else None
+        if not self._deliverer.speaks(mailbox.PROVIDERS.get(str(channel), "smtp")):
             return _error(
                 503, "no webhook secret or base address is set: nobody would hear a reply"
             )
@@ -105,8 +106,7 @@ class Control:
         except mailbox.ReplyError as error:
             return _error(error.status, str(error))
         await self._world.durable()
-        if delivery.status == "pending":
-            self._deliverer.start(delivery.id)
+        self._deliverer.start(delivery.id)
         body = {
             "id": message.id,
             "message_id": message.message_id,
@@ -121,7 +121,7 @@ class Control:
         delivery = self._world.deliveries.get(request.path_params["id"])
         if delivery is None:
             return _error(404, "no such delivery")
-        if self._deliverer is None:
+        if not self._deliverer.speaks(delivery.provider):
             return _error(503, "no webhook secret or base address is set")
         if delivery.status != "pending":
             again = Attempt(delivery=delivery.id, at=moments.now(), status="pending", copies=1)
@@ -143,7 +143,7 @@ class Control:
         if isinstance(data, Response):
             return data
         try:
-            fault = faults.post(self._world, data)
+            fault = faults.post(self._world, data, providers.faults_by_name())
         except faults.FaultInputError as error:
             return _error(422, str(error))
         await self._world.durable()

@@ -1,5 +1,7 @@
 """Faults on demand: posted once, they strike the requests they name until used up or outdated."""
 
+from collections.abc import Mapping
+
 from dealix.sandbox import moments
 from dealix.sandbox.rows import Fault, FaultChange
 from dealix.sandbox.world import World, new_reference
@@ -8,7 +10,6 @@ REQUEST_FAULTS = frozenset({"error_500", "rate_limited", "timeout_before", "time
 WEBHOOK_FAULTS = frozenset(
     {"webhook_twice", "webhook_late", "webhook_bad_signature", "webhook_lost"}
 )
-PLAYED = {"smtp": REQUEST_FAULTS | WEBHOOK_FAULTS, "hubspot": REQUEST_FAULTS}
 SLOW_SECONDS = 3.0
 LATE_SECONDS = 5.0
 _FIELDS = {"provider", "fault", "count", "until", "seconds", "scope", "match"}
@@ -18,18 +19,21 @@ class FaultInputError(ValueError):
     """A fault that cannot be set, with a sentence that says why."""
 
 
-def post(world: World, data: object) -> Fault:
-    """Set a fault; without `count` and `until` it strikes once. Raises FaultInputError."""
+def post(world: World, data: object, played: Mapping[str, frozenset[str]]) -> Fault:
+    """Set a fault of one of those `played`; without `count` and `until` it strikes once.
+
+    Raises FaultInputError.
+    """
     if not isinstance(data, dict):
         raise FaultInputError("a fault is a JSON object")
     if unknown := set(data) - _FIELDS:
         raise FaultInputError(f"unknown fields: {', '.join(sorted(map(str, unknown)))}")
     provider, name = _text(data, "provider") or "", _text(data, "fault") or ""
-    if provider not in PLAYED:
-        raise FaultInputError(f"provider is one of {', '.join(sorted(PLAYED))}")
-    if name not in PLAYED[provider]:
+    if provider not in played:
+        raise FaultInputError(f"provider is one of {', '.join(sorted(played))}")
+    if name not in played[provider]:
         raise FaultInputError(
-            f"fault of {provider} is one of {', '.join(sorted(PLAYED[provider]))}"
+            f"fault of {provider} is one of {', '.join(sorted(played[provider]))}"
         )
     scope = _text(data, "scope")
     if (provider, name) == ("smtp", "timeout_before") and scope:

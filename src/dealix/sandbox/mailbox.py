@@ -6,10 +6,14 @@ from typing import Any
 
 from dealix.sandbox import webhooks
 from dealix.sandbox.rows import Delivery, Effect, Inbound, Json
+from dealix.sandbox.whatsapp import replies
 from dealix.sandbox.world import World, new_reference, stamp
 
 PATH = "/api/v1/webhooks/smtp"
 MAX_TEXT = 100_000
+PROVIDERS = {"email": "smtp", "whatsapp": "whatsapp"}
+"""Who delivers the answers of each channel."""
+
 _FIELDS = {"channel", "from", "text", "subject", "message_id", "scope", "at"}
 
 
@@ -28,21 +32,29 @@ def address(text: str) -> str:
 
 
 def messages(world: World, wanted: str | None, scope: str | None) -> list[Json]:
-    """Mails in both directions, oldest first; those of one address or scope when asked for."""
-    sent = [_sent(each) for each in world.effects.values() if each.kind == "email"]
+    """Messages in both directions, oldest first; those of one address or scope when asked for."""
+    channels = {provider: channel for channel, provider in PROVIDERS.items()}
+    sent = [
+        _sent(each, channels[each.provider])
+        for each in world.effects.values()
+        if each.provider in channels
+    ]
     received = [_received(each) for each in world.inbound.values()]
     found = sorted(sent + received, key=lambda each: int(each["id"]))
     if wanted:
-        bare = address(wanted)
-        found = [each for each in found if bare in map(address, [each["from"], *each["to"]])]
+        bare = {address(wanted), replies.number(wanted)} - {""}
+        found = [each for each in found if bare & {*map(address, [each["from"], *each["to"]])}]
     return [each for each in found if scope in (None, each["scope"])]
 
 
-def _sent(effect: Effect) -> Json:
+def _sent(effect: Effect, channel: str) -> Json:
     body = {name: value for name, value in effect.body.items() if name not in {"sha256", "sender"}}
+    if channel == "whatsapp":
+        own = {"from": body["number_id"], "to": [body["to"]], "subject": "", "html": None}
+        body |= own | {"in_reply_to": None, "references": []}
     return body | {
         "id": effect.id,
-        "channel": "email",
+        "channel": channel,
         "direction": "out",
         "reference": effect.reference,
         "message_id": effect.idempotency_key,
@@ -75,13 +87,25 @@ def _received(row: Inbound) -> Json:
 
 
 def reply(world: World, data: object, claimed_time: str | None) -> tuple[Inbound, Delivery]:
-    """Write an answer to the last mail that an address received, and its webhook. ReplyError."""
+    """Write an answer to the last message that somebody received, and its webhook. ReplyError."""
     wanted = _checked(data)
-    answered = _answered(world, wanted)
     try:
-        at, received = stamp(wanted.get("at") or claimed_time)
+        if wanted["channel"] == "whatsapp":
+            return replies.reply(world, wanted, claimed_time)
+        return _mail(world, wanted, claimed_time)
+    except replies.NoSuchMessage as none:
+        raise ReplyError(404, str(none)) from None
+    except ReplyError:
+        raise
     except ValueError:
         raise ReplyError(422, "at is an RFC 3339 time with its offset") from None
+
+
+def _mail(
+    world: World, wanted: dict[str, str], claimed_time: str | None
+) -> tuple[Inbound, Delivery]:
+    answered = _answered(world, wanted)
+    at, received = stamp(wanted.get("at") or claimed_time)
     body = answered.body
     subject = wanted.get("subject") or _re(str(body["subject"]))
     message = Inbound(
@@ -99,7 +123,7 @@ def reply(world: World, data: object, claimed_time: str | None) -> tuple[Inbound
         delivery="",
         scope=answered.scope,
     )
-    delivery = webhooks.new_delivery(world, PATH, _payload(message), message.scope)
+    delivery = webhooks.new_delivery(world, "smtp", PATH, _payload(message), message.scope)
     message.delivery = delivery.id
     world.commit(message, delivery)
     return message, delivery
@@ -110,8 +134,8 @@ def _checked(data: object) -> dict[str, str]:
         raise ReplyError(422, "a reply is a JSON object")
     if unknown := set(data) - _FIELDS:
         raise ReplyError(422, f"unknown fields: {', '.join(sorted(map(str, unknown)))}")
-    if data.get("channel") != "email":
-        raise ReplyError(422, "channel is email: the other channels are not played yet")
+    if data.get("channel") not in PROVIDERS:
+        raise ReplyError(422, f"channel is one of {', '.join(PROVIDERS)}")
     for name in ("from", "text"):
         if not isinstance(data.get(name), str) or not data[name].strip():
             raise ReplyError(422, f"{name} is a text")
@@ -119,15 +143,17 @@ def _checked(data: object) -> dict[str, str]:
         raise ReplyError(422, "every field is a text")
     if len(data["text"]) > MAX_TEXT:
         raise ReplyError(413, f"text is longer than {MAX_TEXT} characters")
-    if "@" not in address(data["from"]):
+    if data["channel"] == "email" and "@" not in address(data["from"]):
         raise ReplyError(422, "from is an email address")
+    if data["channel"] == "whatsapp" and not replies.number(data["from"]):
+        raise ReplyError(422, "from is a phone number")
     return {name: value for name, value in data.items() if value is not None}
 
 
 def _answered(world: World, wanted: dict[str, str]) -> Effect:
     """The mail that is answered: the last one to that address, or the one named."""
     sender = address(wanted["from"])
-    for each in reversed(world.mail_to.get(sender, [])):
+    for each in reversed(world.sent_to.get(sender, [])):
         effect = world.effects[each]
         if wanted.get("scope") not in (None, effect.scope):
             continue

@@ -2,11 +2,13 @@
 
 import argparse
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dealix.sandbox.webhooks import check_secret
+from dealix.sandbox.webhooks import Signing
+
+PREFIX = "SANDBOX_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,12 +19,23 @@ class Options:
     smtp: tuple[str, int]
     home: Path
     webhook_base: str | None
-    webhook_secret: str | None
-    hubspot_token: str | None
+    words: Mapping[str, str]
+    signings: Mapping[str, Signing]
+
+    def word(self, name: str) -> str | None:
+        """What the environment says as `SANDBOX_<NAME>`: a provider's token, key or setting."""
+        return self.words.get(name)
 
 
-def read(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> Options:
-    """The options of a command line; exits with a sentence when they cannot be used."""
+def read(
+    arguments: Sequence[str],
+    signings: Callable[[Mapping[str, str]], Mapping[str, Signing]],
+    environment: Mapping[str, str] = os.environ,
+) -> Options:
+    """The options of a command line; exits with a sentence when they cannot be used.
+
+    `signings` makes the providers' signings of the environment's words; ValueError of a bad key.
+    """
     parser = argparse.ArgumentParser(prog="python -m dealix.sandbox", description=__doc__)
     for name, meaning in {
         "http": "host:port of the HTTP providers and of /_sandbox",
@@ -30,7 +43,7 @@ def read(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
         "home": "folder of the sandbox's own record",
         "webhook-base": "address that webhooks are sent to; without it nobody can reply",
     }.items():
-        variable = "SANDBOX_" + name.upper().replace("-", "_")
+        variable = PREFIX + name.upper().replace("-", "_")
         given = environment.get(variable)
         needed = given is None and name != "webhook-base"
         parser.add_argument(
@@ -38,17 +51,25 @@ def read(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
         )
     values = parser.parse_args(arguments)
     try:
-        secret = environment.get("SANDBOX_SMTP_WEBHOOK_SECRET")
+        words = _words(environment)
         return Options(
             http=_address(values.http),
             smtp=_address(values.smtp),
             home=Path(values.home),
             webhook_base=values.webhook_base or None,
-            webhook_secret=check_secret(secret) if secret else None,
-            hubspot_token=environment.get("SANDBOX_HUBSPOT_TOKEN") or None,
+            words=words,
+            signings=signings(words),
         )
     except ValueError as error:
         parser.error(str(error))
+
+
+def _words(environment: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and value
+    }
 
 
 def _address(text: str) -> tuple[str, int]:

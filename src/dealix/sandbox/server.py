@@ -13,10 +13,9 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from dealix.sandbox import moments
+from dealix.sandbox import moments, providers
 from dealix.sandbox.connections import CuttableProtocol
 from dealix.sandbox.control import Control, not_played
-from dealix.sandbox.hubspot.routes import HubSpot
 from dealix.sandbox.options import Options
 from dealix.sandbox.smtp import server as smtp_server
 from dealix.sandbox.webhooks import Deliverer
@@ -42,11 +41,11 @@ class _Server(uvicorn.Server):
         self.force_exit = True
 
 
-def application(world: World, deliverer: Deliverer | None, token: str | None) -> Starlette:
+def application(world: World, deliverer: Deliverer, options: Options) -> Starlette:
     """The HTTP side: providers at their real paths, `/_sandbox`, and a record of the rest."""
     routes = [
         *Control(world, deliverer, moments.now()).routes(),
-        *HubSpot(world, token).routes(),
+        *providers.routes(world, deliverer, options),
         Route("/{path:path}", not_played(world), methods=ALL_METHODS),
     ]
     return Starlette(routes=routes)
@@ -59,7 +58,7 @@ async def run(options: Options) -> None:
     mail = await smtp_server.serve(world, *options.smtp)
     listener = socket.create_server(options.http, backlog=2048)
     config = uvicorn.Config(
-        application(world, deliverer, options.hubspot_token),
+        application(world, deliverer, options),
         http=CuttableProtocol,
         lifespan="off",
         access_log=False,
@@ -67,23 +66,20 @@ async def run(options: Options) -> None:
         server_header=False,
         timeout_keep_alive=60,
     )
-    if deliverer is not None:
-        deliverer.resume()
+    deliverer.resume()
     _say_ready(listener, mail)
     try:
         await _Server(config).serve(sockets=[listener])
     finally:
         mail.close()
-        if deliverer is not None:
-            await deliverer.close()
+        await deliverer.close()
         world.close()
 
 
-def _deliverer(world: World, options: Options) -> Deliverer | None:
-    if options.webhook_base is None or options.webhook_secret is None:
+def _deliverer(world: World, options: Options) -> Deliverer:
+    if options.webhook_base is None or not options.signings:
         log.warning("no webhook base or secret: replies are refused")
-        return None
-    return Deliverer(world, options.webhook_base, options.webhook_secret)
+    return Deliverer(world, options.webhook_base, options.signings)
 
 
 def _say_ready(listener: socket.socket, mail: asyncio.Server) -> None:

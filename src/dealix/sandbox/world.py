@@ -36,7 +36,7 @@ class World:
         self.crm_unique: dict[tuple[str, str, str], str] = {}
         self.by_key: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         self.by_object: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-        self.mail_to: defaultdict[str, list[int]] = defaultdict(list)
+        self.sent_to: defaultdict[str, list[int]] = defaultdict(list)
         self._last = 0
         self.journal = Journal(home / "journal.jsonl")
         for rows in self.journal.load():
@@ -101,9 +101,8 @@ class World:
         self.by_key[(row.provider, row.idempotency_key)].append(row.id)
         if row.key != row.idempotency_key:
             self.by_key[(row.provider, row.key)].append(row.id)
-        if row.kind == "email":
-            for address in row.body["to"]:
-                self.mail_to[address.lower()].append(row.id)
+        for address in _recipients(row):
+            self.sent_to[address].append(row.id)
         if "object_id" in row.body:
             self.by_object[(row.body["object"], row.body["object_id"])].append(row.id)
         for taken in row.takes_back:
@@ -130,6 +129,13 @@ class World:
     def close(self) -> None:
         """Release the journal."""
         self.journal.close()
+
+
+def _recipients(row: Effect) -> list[str]:
+    """Who received a message: addresses in lower case, numbers by their digits."""
+    if row.provider == "whatsapp":
+        return [row.body["to"]]
+    return [address.lower() for address in row.body["to"]] if row.kind == "email" else []
 
 
 def new_reference(prefix: str) -> str:

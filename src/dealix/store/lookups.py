@@ -13,6 +13,7 @@ LOOKUPS: dict[str, str] = {
     "lookup_open_signals": "The delivery sweep: decisions and events not yet with their workflow.",
     "lookup_live_runs": "The watch: durable runs to compare with what the engine says of them.",
     "lookup_message": "A delivery that answers a message: whose message it was.",
+    "lookup_conversation": "An answer that names no message: whose last message it answers.",
     "lookup_delivery": "A delivery that comes twice: whether it is stored already.",
     "lookup_inbound_tenants": "The inbox sweep: which tenants have events to attach.",
     "lookup_routable": "The inbox sweep: early events whose message has become known since.",

@@ -29,6 +29,22 @@ def refusal(**changes: Any) -> str:
     return caught.value.errors()[0]["type"]
 
 
+@pytest.mark.parametrize(
+    ("country", "registration", "phone", "kept"),
+    [
+        ("SA", "1010123456", "٠٥٠ ١٢٣ ٤٥٦٧", "+966501234567"),
+        ("AE", "123456", "050 123 4567", "+971501234567"),
+        ("AE", "123456", "+966 50 123 4567", "+966501234567"),
+        ("SA", "1010123456", " ", None),
+    ],
+)
+def test_a_phone_without_a_country_code_is_of_the_partners_country(
+    country: str, registration: str, phone: str, kept: str | None
+) -> None:
+    changes = {"country": country, "registration_number": registration, "contact__phone": phone}
+    assert PartnerApprovalInput.model_validate(given(**changes)).contact.phone == kept
+
+
 def test_the_first_hundred_examples_are_valid_and_distinct() -> None:
     examples = [partner_example(number) for number in range(100)]
     for example in examples:
@@ -57,7 +73,10 @@ def test_the_first_hundred_examples_are_valid_and_distinct() -> None:
         ("contact__email", "nora@localhost", "email_address"),
         ("contact__email", "nora@x.example\nBcc: a@b.example", "email_address"),
         ("contact__locale", "fr", "literal_error"),
-        ("contact__phone", "1", "extra_forbidden"),
+        ("contact__phone", "1", "malformed_phone"),
+        ("contact__phone", 966501234567, "string_type"),
+        ("contact__phone", "+966 50 123 4567 x 9", "malformed_phone"),
+        ("contact__fax", "1", "extra_forbidden"),
         ("partner_type", "friend", "unknown_partner_type"),
         ("country", "EG", "literal_error"),
         ("economics__expected_revenue", "-1", "negative_amount"),

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.responses import PlainTextResponse
 
 from dealix.api.deps import Ident, Parts, problems
 from dealix.api.schemas import Received
@@ -13,6 +14,22 @@ router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 async def raw_body(request: Request) -> bytes:
     """The bytes as they came: a signature is about them, not about what they mean."""
     return await request.body()
+
+
+@router.get("/whatsapp", responses=problems(403))
+def handshake(request: Request, services: Parts) -> PlainTextResponse:
+    """Answer Meta's challenge, which proves that the address is ours."""
+    return PlainTextResponse(services.inbox.handshake("whatsapp", request.query_params))
+
+
+@router.post(
+    "/whatsapp", status_code=200, responses={200: {"model": Received}, **problems(401, 422)}
+)
+def receive_whatsapp(
+    raw: Annotated[bytes, Depends(raw_body)], request: Request, services: Parts
+) -> dict[str, Any]:
+    """Take messages and statuses of WhatsApp, which wants exactly 200."""
+    return receive("whatsapp", raw, request, services)
 
 
 @router.post(

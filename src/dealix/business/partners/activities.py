@@ -10,6 +10,7 @@ from dealix.business.evidence.service import Evidence
 from dealix.business.partners import gates, negotiation, repository, terms
 from dealix.business.partners.evidence import sources
 from dealix.business.partners.service import PartnerService, template
+from dealix.errors import InvariantBroken
 from dealix.lanes import run_book
 from dealix.lanes.crash_points import reach
 from dealix.lanes.models import Run
@@ -87,6 +88,24 @@ class PartnerActivities:
             negotiation.open_page(session, self.partners.vault, run)
         return self.outbound.perform(facts_of(PartnerActivities.send_terms), call, effect)
 
+    @step(
+        "send_terms_whatsapp",
+        system="whatsapp",
+        method="message_id",
+        undo="retract_terms_whatsapp",
+        on_started="look_up",
+    )
+    def send_terms_whatsapp(self, call: StepCall) -> StepResult:
+        """Say by WhatsApp where the terms are; without a number, or refused, the mail stands."""
+        with self.database.tenant(call.tenant_id) as session:
+            spoken = self.partners.offer_whatsapp(session, run_book.get(session, call.run_id))
+        if spoken is None:
+            return StepResult(status="not_needed")
+        effect = self.post.whatsapp(call, spoken, "whatsapp.send", "send_terms_whatsapp")
+        facts = facts_of(PartnerActivities.send_terms_whatsapp)
+        result = self.outbound.perform(facts, call, effect)
+        return result if result.status != "failed" else StepResult(status="not_needed")
+
     @step("write_crm", system="crm", method="upsert", undo="withdraw_in_crm")
     def write_crm(self, call: StepCall) -> StepResult:
         """Write the partner to the CRM."""
@@ -136,6 +155,20 @@ class PartnerActivities:
             others = undone_together(session, call, "send_terms")
         effect = self.post.letter(call, mail, "email.retract", "retract_terms", others)
         facts = facts_of(PartnerActivities.retract_terms)
+        return undo_outside(self.outbound, facts, call, effect, together=True)
+
+    @undo("retract_terms_whatsapp", system="whatsapp", method="message_id", on_started="look_up")
+    def retract_terms_whatsapp(self, call: StepCall) -> StepResult:
+        """Say by WhatsApp that the terms are withdrawn."""
+        with self.database.tenant(call.tenant_id) as session:
+            spoken = self.partners.retraction_whatsapp(session, run_book.get(session, call.run_id))
+            others = undone_together(session, call, "send_terms_whatsapp")
+        if spoken is None:
+            raise InvariantBroken("invariant_broken", what="a message was sent to no number")
+        effect = self.post.whatsapp(
+            call, spoken, "whatsapp.retract", "retract_terms_whatsapp", others
+        )
+        facts = facts_of(PartnerActivities.retract_terms_whatsapp)
         return undo_outside(self.outbound, facts, call, effect, together=True)
 
     @undo("withdraw_in_crm", system="crm", method="upsert")

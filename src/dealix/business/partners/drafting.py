@@ -40,6 +40,18 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Template:
+    """A WhatsApp template with the values of its places, and the text that a person will read.
+
+    The texts here are those under which the templates are submitted to Meta for approval.
+    """
+
+    name: str
+    values: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
 class Letter:
     """A mail's subject and body in the contact's language."""
 
@@ -126,3 +138,32 @@ def activation(facts: Facts, locale: str) -> Letter:
         f"Dear {facts.contact_name},\n\nWe are glad to tell you that the partnership with "
         f"{facts.company} is now in effect.\n\n{facts.company}\n",
     )
+
+
+WHATSAPP = {
+    ("dealix_partner_terms", "ar"): "السلام عليكم {0}، أرسلنا إليكم شروط الشراكة رقم {1}. يمكنكم "
+    "الاطلاع عليها والرد عليها هنا: {2}",
+    ("dealix_partner_terms", "en"): "Dear {0}, we have sent you the partnership terms {1}. "
+    "You can read and answer them here: {2}",
+    ("dealix_partner_terms_withdrawn", "ar"): "السلام عليكم {0}، نسحب بهذا شروط الشراكة رقم {1} "
+    "ولن نمضي فيها في الوقت الحالي. نشكر لكم اهتمامكم.",
+    ("dealix_partner_terms_withdrawn", "en"): "Dear {0}, we withdraw the partnership terms {1} and "
+    "will not go on with them for now. Thank you for your interest.",
+}
+"""Templates by name and language; `{0}` is what Meta calls `{{1}}`."""
+
+
+def whatsapp_terms(facts: Facts, locale: str, link: str) -> Template:
+    """The message that says that terms have come, and where."""
+    return _template("dealix_partner_terms", locale, (facts.contact_name, facts.reference, link))
+
+
+def whatsapp_retraction(facts: Facts, locale: str) -> Template:
+    """The message that takes the terms back."""
+    values = (facts.contact_name, facts.reference)
+    return _template("dealix_partner_terms_withdrawn", locale, values)
+
+
+def _template(name: str, locale: str, values: tuple[str, ...]) -> Template:
+    text = WHATSAPP[(name, "ar" if locale == "ar" else "en")]
+    return Template(name, values, text.format(*values))

@@ -26,6 +26,7 @@ def partner_example(number: int) -> dict[str, Any]:
         "contact": {
             "name": CONTACTS[number % len(CONTACTS)],
             "email": f"contact{number}@partner.example",
+            "phone": f"+96650{1_000_000 + number}",
             "locale": "ar" if number % 2 == 0 else "en",
         },
         "economics": {

@@ -89,7 +89,20 @@ def _reviewed(
 
 
 def _sending(session: Session, partners: PartnerService, run: Run) -> list[ListedEffect]:
-    """The mail that brings this version, and the CRM write that follows it."""
+    """The messages that bring this version, and the CRM write that follows them."""
+    spoken = partners.offer_whatsapp(session, run)
+    by_phone = (
+        []
+        if spoken is None
+        else [
+            ListedEffect(
+                action="whatsapp.send",
+                resource=f"{run.id}:send_terms_whatsapp",
+                payload_hash=spoken.payload_hash,
+                undo="retract_terms_whatsapp",
+            )
+        ]
+    )
     return [
         ListedEffect(
             action="email.send",
@@ -97,6 +110,7 @@ def _sending(session: Session, partners: PartnerService, run: Run) -> list[Liste
             payload_hash=partners.offer(session, run).payload_hash,
             undo="retract_terms",
         ),
+        *by_phone,
         ListedEffect(
             action="crm.write",
             resource=f"{run.id}:write_crm",

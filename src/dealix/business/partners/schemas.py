@@ -6,8 +6,20 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
+
+from dealix.connectors import phones
+from dealix.errors import InvalidInput
 
 PARTNER_TYPES = ("referral", "distribution", "technology", "strategic", "government")
 REGISTRATION: dict[str, str] = {
@@ -58,6 +70,11 @@ def _address(text: str) -> str:
     return text
 
 
+def _blank(text: str | None) -> str | None:
+    """A field of a form that was left empty says nothing."""
+    return text.strip() or None if text else None
+
+
 def _partner_type(text: str) -> str:
     if text not in PARTNER_TYPES:
         raise PydanticCustomError("unknown_partner_type", "unknown partner type")
@@ -89,6 +106,9 @@ class Contact(Strict):
     name: Annotated[Line, Field(title="Contact name")]
     email: Annotated[str, Field(max_length=254, title="Contact email"), AfterValidator(_address)]
     locale: Annotated[Literal["ar", "en"], Field(title="Contact language")] = "ar"
+    phone: Annotated[
+        str | None, Field(max_length=64, title="Contact phone (WhatsApp)"), AfterValidator(_blank)
+    ] = None
 
 
 class Economics(Strict):
@@ -128,6 +148,20 @@ class PartnerApprovalInput(Strict):
         ),
     ] = None
     deadline: Annotated[AwareDatetime | None, Field(title="Deadline, at most 14 days away")] = None
+
+    @field_validator("contact", mode="after")
+    @classmethod
+    def _phone_in_one_form(cls, contact: Contact, info: ValidationInfo) -> Contact:
+        """The phone in E.164; without a country code it is one of the partner's country."""
+        if contact.phone is None:
+            return contact
+        try:
+            phone = phones.e164(contact.phone, info.data.get("country"))
+        except InvalidInput:
+            wrong = PydanticCustomError("malformed_phone", "no phone number")
+            line = InitErrorDetails(type=wrong, loc=("phone",), input=None)
+            raise ValidationError.from_exception_data(cls.__name__, [line]) from None
+        return contact.model_copy(update={"phone": phone})
 
     @model_validator(mode="after")
     def _registration_fits(self) -> "PartnerApprovalInput":

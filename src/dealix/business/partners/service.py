@@ -1,6 +1,6 @@
 """What the partner approval decides and stores; every text and hash comes from one set of facts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from dealix import clock
 from dealix.actors import Actor
 from dealix.business.partners import drafting, negotiation, repository, scoring, terms
-from dealix.business.partners.drafting import TEMPLATE_VERSION, Facts
+from dealix.business.partners.drafting import TEMPLATE_VERSION, Facts, Template
 from dealix.business.partners.models import Partner
 from dealix.business.partners.schemas import (
     EconomicsModel,
@@ -27,7 +27,7 @@ from dealix.store.locks import lock_named
 from dealix.store.session import tenant_of
 from dealix.trust.access.directory import active_user, company_names
 from dealix.trust.approvals.seating import Seating
-from dealix.trust.outbound.effects import Company, Letter
+from dealix.trust.outbound.effects import Company, Letter, WhatsAppLetter
 from dealix.trust.policy import tokens
 from dealix.trust.policy.authority_book import Matter
 from dealix.trust.privacy import Vault
@@ -107,9 +107,9 @@ class PartnerService:
 
     def _store(self, session: Session, given: PartnerApprovalInput, start: Beginning) -> Partner:
         person_id = new_id("person")
-        self.vault.add(
-            session, person_id, {"name": given.contact.name, "email": given.contact.email}
-        )
+        contact = given.contact
+        personal = {"name": contact.name, "email": contact.email, "phone": contact.phone}
+        self.vault.add(session, person_id, {name: v for name, v in personal.items() if v})
         partner = Partner(
             tenant_id=tenant_of(session),
             id=new_id("partner"),
@@ -135,21 +135,21 @@ class PartnerService:
             run_id=run.id,
             decision_id=None,
             issued_by=run.started_by,
-            effects=[
-                tokens.Grant(
-                    action="email.retract",
-                    resource=f"{run.id}:retract_terms",
-                    payload_hash=self.retraction(session, run).payload_hash,
-                    covers="bad_end",
-                ),
-                tokens.Grant(
-                    action="crm.withdraw",
-                    resource=f"{run.id}:withdraw_in_crm",
-                    payload_hash=self.company(session, run, "withdrawn").payload_hash,
-                    covers="bad_end",
-                ),
-            ],
+            effects=list(self._bad_end(session, run)),
         )
+
+    def _bad_end(self, session: Session, run: Run) -> Iterator[tokens.Grant]:
+        spoken = self.retraction_whatsapp(session, run)
+        hashes = {
+            ("email.retract", "retract_terms"): self.retraction(session, run).payload_hash,
+            ("whatsapp.retract", "retract_terms_whatsapp"): spoken.payload_hash if spoken else None,
+            ("crm.withdraw", "withdraw_in_crm"): self.company(
+                session, run, "withdrawn"
+            ).payload_hash,
+        }
+        for (action, name), payload_hash in hashes.items():
+            if payload_hash is not None:
+                yield tokens.Grant(action, f"{run.id}:{name}", payload_hash, covers="bad_end")
 
     # -- typed outputs -----------------------------------------------------------------------
 
@@ -209,6 +209,17 @@ class PartnerService:
         """The mail that says that the partnership is in effect."""
         return self._outgoing(session, run, "activation")
 
+    def offer_whatsapp(self, session: Session, run: Run) -> WhatsAppLetter | None:
+        """The WhatsApp message that says where the terms are; None without a phone number."""
+        page = self._facts(session, run).page
+        text = drafting.whatsapp_terms(*self._spoken(session, run), page)
+        return self._whatsapp(session, run, "terms_whatsapp", text)
+
+    def retraction_whatsapp(self, session: Session, run: Run) -> WhatsAppLetter | None:
+        """The WhatsApp message that takes the terms back; None without a phone number."""
+        text = drafting.whatsapp_retraction(*self._spoken(session, run))
+        return self._whatsapp(session, run, "retraction_whatsapp", text)
+
     def company(self, session: Session, run: Run, status: str) -> Company:
         """The partner as the CRM gets it; no person's data in it."""
         partner = self.partner(session, run)
@@ -254,6 +265,35 @@ class PartnerService:
             partner.locale,
             partner.contact_person_id,
             committed,
+        )
+
+    def _spoken(self, session: Session, run: Run) -> tuple[Facts, str]:
+        return self._facts(session, run), self.partner(session, run).locale
+
+    def _whatsapp(
+        self, session: Session, run: Run, kind: str, text: Template
+    ) -> WhatsAppLetter | None:
+        partner = self.partner(session, run)
+        clear = self.vault.reveal(session, partner.contact_person_id)
+        if not clear:
+            raise Conflict("person_erased")
+        if "phone" not in clear:
+            return None
+        left = [clear["phone"], partner.locale, text.name, *text.values, text.text]
+        committed = self.vault.commit(
+            session,
+            partner.contact_person_id,
+            f"{run.id}:whatsapp",
+            {kind: canonical(left).decode()},
+        )[kind]
+        return WhatsAppLetter(
+            template=text.name,
+            values=text.values,
+            text=text.text,
+            to=clear["phone"],
+            locale=partner.locale,
+            person_id=partner.contact_person_id,
+            payload_hash=committed,
         )
 
     def _facts(self, session: Session, run: Run) -> Facts:

@@ -41,7 +41,10 @@ class PartnerApproval(DurableFlow):
         """Negotiate in rounds, each a reviewed version, until the partner accepts one."""
         while (version := await self.review()) != self.accepted:
             self.offers += 1
-            await self.step(PartnerActivities.send_terms, nth=self.offers)
+            sent = await self.step(PartnerActivities.send_terms, nth=self.offers)
+            if sent.status == "changed":  # the approval is not of this draft: review it again
+                continue
+            await self.step(PartnerActivities.send_terms_whatsapp, nth=self.offers)
             await self.step(PartnerActivities.write_crm)
             answer = await self.event("partner_answer")
             if answer["answer"] == "decline":

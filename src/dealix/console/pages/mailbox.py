@@ -1,7 +1,8 @@
 """The sandbox's mailbox: what partners received, and a box to answer as they would.
 
 The sandbox plays the other side for every company of an installation and knows no tenants. A mail
-is shown to the company whose ledger holds the key that its Message-ID was made of.
+is shown to the company whose ledger holds the key that its Message-ID was made of; so is a WhatsApp
+message by its correlation ID.
 """
 
 import hashlib
@@ -20,6 +21,7 @@ from dealix.records.effects import list_effects
 from dealix.trust.access.rights import permit
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+CHANNELS = frozenset({"email", "whatsapp"})
 PATIENCE = httpx.Timeout(5.0)
 
 
@@ -38,7 +40,7 @@ def reply(
     if _name_of(first(sent, "message_id")) not in _own_names(visit):
         raise NotFound("not_found")
     body = {
-        "channel": "email",
+        "channel": first(sent, "channel") or "email",
         "from": first(sent, "from"),
         "text": first(sent, "text"),
         "message_id": first(sent, "message_id"),
@@ -76,7 +78,7 @@ def _own_names(visit: Visit) -> set[str]:
     """The names of Message-IDs that this company's effects have: digests of their keys."""
     with visit.services.database.tenant(visit.who.tenant_id) as session:
         effects = list_effects(session, None)
-    keys = (str(each["key"]) for each in effects if each["system"] == "email")
+    keys = (str(each["key"]) for each in effects if each["system"] in CHANNELS)
     return {hashlib.sha256(key.encode()).hexdigest()[:40] for key in keys}
 
 
@@ -87,7 +89,7 @@ def _mentioned(message: Mapping[str, Any]) -> set[str]:
 
 
 def _name_of(message_id: str) -> str:
-    return message_id.strip().lstrip("<").partition("@")[0]
+    return message_id.strip().lstrip("<").removeprefix("wa.").partition("@")[0]
 
 
 def _ask(visit: Visit, method: str, path: str, **more: Any) -> httpx.Response:

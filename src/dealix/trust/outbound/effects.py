@@ -1,19 +1,34 @@
-"""Mails and CRM writes as outside effects: what policy judges, and the call that does it."""
+"""Messages and CRM writes as outside effects: what policy judges, and the call that does it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.connectors.crm import CompanyWrite, Crm
+from dealix.connectors.deliveries import Conversation
 from dealix.connectors.email import Mail, Mailer, message_id_for
-from dealix.lanes.inbox import expect_answers
+from dealix.connectors.whatsapp import (
+    Sent,
+    TemplateMessage,
+    TextMessage,
+    WhatsApp,
+    correlation_for,
+    template_message,
+    text_message,
+)
+from dealix.lanes.receipts import ReceiptBook
 from dealix.lanes.schemas import StepCall
+from dealix.lanes.sent_messages import expect_answers, known_there_as
 from dealix.records.canonical import digest
 from dealix.records.schemas import Reply
 from dealix.trust.outbound.service import OutsideEffect
+
+PATIENCE = timedelta(minutes=2)
+"""How long, on the run's clock, a status is waited for before a person is asked."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +42,31 @@ class Letter:
     locale: str
     person_id: str
     payload_hash: str
+
+
+@dataclass(frozen=True)
+class WhatsAppLetter:
+    """A WhatsApp message to one person, with the hash by which policy and packet know it.
+
+    `template` and its `values` are what leaves; without a template `text` leaves as free text,
+    which Meta takes only within a day of the person's own last word. With one, `text` is what the
+    person will read, for those who approve it. `to` is a number in E.164.
+    """
+
+    template: str
+    values: tuple[str, ...]
+    text: str
+    to: str
+    locale: str
+    person_id: str
+    payload_hash: str
+
+    def as_message(self, correlation: str) -> TextMessage | TemplateMessage:
+        """In the connector's words."""
+        if not self.template:
+            return text_message(self.to, self.text, correlation)
+        language: Literal["ar", "en"] = "ar" if self.locale == "ar" else "en"
+        return template_message(self.to, self.template, language, self.values, correlation)
 
 
 @dataclass(frozen=True)
@@ -55,11 +95,14 @@ class Company:
 
 @dataclass(frozen=True)
 class Post:
-    """Makes effects of letters and companies; `mailer(rehearsal)` answers that world's server."""
+    """Makes effects of messages and companies; `mailer(rehearsal)` answers that world's server."""
 
     mailer: Callable[[bool], Mailer]
     crm: Callable[[bool], Crm]
     sender: str
+    messenger: Callable[[bool], WhatsApp]
+    receipts: ReceiptBook
+    blind_index: Callable[[str], str]
 
     def letter(
         self,
@@ -98,6 +141,62 @@ class Post:
             begun=remember,
         )
 
+    def whatsapp(
+        self,
+        call: StepCall,
+        letter: WhatsAppLetter,
+        action: str,
+        step: str,
+        undoes: Sequence[str] = (),
+    ) -> OutsideEffect:
+        """A WhatsApp message under a correlation ID that is always the same for this effect's key.
+
+        Meta can be asked nothing: when its answer is lost, a status with our ID says that the
+        message left, and after `PATIENCE` without one a person is asked.
+        """
+        messenger = self.messenger(call.rehearsal)
+        correlation = correlation_for(call.key)
+        message = letter.as_message(correlation)
+        taken_back = [correlation_for(key) for key in _taken_back(call, undoes)]
+        taken: list[Sent] = []
+
+        def index_of(number: str) -> str:
+            return self.blind_index(Conversation("whatsapp", messenger.number_id, number).name)
+
+        def send() -> Reply:
+            sent = messenger.send(message, taken_back)
+            taken.append(sent)
+            return Reply(sent.reference, {"message_id": correlation, "wamid": sent.reference})
+
+        def remember(session: Session) -> None:
+            expect_answers(
+                session,
+                message_id=correlation,
+                run_id=call.run_id,
+                person_id=letter.person_id,
+                effect_key=call.key,
+                channel="whatsapp",
+                at=clock.now(),
+                address_index=index_of(letter.to),
+            )
+
+        def name(session: Session) -> None:
+            for sent in taken:
+                index = index_of(sent.number or letter.to)
+                known_there_as(session, correlation, sent.reference, index)
+
+        return OutsideEffect(
+            action=action,
+            resource=f"{call.run_id}:{step}",
+            payload_hash=letter.payload_hash,
+            kind="whatsapp",
+            call=send,
+            look_up=lambda: self.receipts.look_up(call.tenant_id, call.key),
+            begun=remember,
+            recorded=name,
+            patience=PATIENCE,
+        )
+
     def company(self, call: StepCall, company: Company, action: str, step: str) -> OutsideEffect:
         """An upsert under the partner's own reference."""
 
@@ -114,7 +213,6 @@ class Post:
         )
 
     def _mail(self, call: StepCall, letter: Letter, undoes: Sequence[str]) -> Mail:
-        own = [call.key.removeprefix("undo:")] if call.key.startswith("undo:") else []
         return Mail(
             message_id=message_id_for(call.key, self.sender),
             date=clock.now(),
@@ -124,5 +222,11 @@ class Post:
             subject=letter.subject,
             body=letter.body,
             language="ar" if letter.locale == "ar" else "en",
-            undoes=tuple(message_id_for(key, self.sender) for key in (*own, *undoes)),
+            undoes=tuple(message_id_for(key, self.sender) for key in _taken_back(call, undoes)),
         )
+
+
+def _taken_back(call: StepCall, others: Sequence[str]) -> list[str]:
+    """The keys of what an undo takes back: that of its own effect, and others with it."""
+    own = [call.key.removeprefix("undo:")] if call.key.startswith("undo:") else []
+    return [*own, *others]

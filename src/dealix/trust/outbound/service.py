@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -28,14 +28,19 @@ from dealix.records.schemas import Begun, EffectSpec, Reply
 from dealix.store.session import Database
 from dealix.trust.policy import tokens
 
+LOOK_AGAIN = timedelta(seconds=5)
+"""How often it is looked whether a provider has told us what became of a call."""
+
 
 @dataclass(frozen=True)
 class OutsideEffect:
     """What leaves: the action and resource that policy judges, the payload's hash, the call.
 
     `call` does it and answers the provider's reference; `look_up` asks the provider by our key
-    (None: it can be asked, and it did not happen). `begun` runs in the transaction that commits to
-    the effect, `recorded` in the one that records its success.
+    (None: it can be asked, and it did not happen). With `patience`, the provider cannot be asked
+    and `look_up` reads what it has told us so far: None then means that nobody knows yet, and once
+    that has lasted for `patience` on the run's clock a person is asked. `begun` runs in the
+    transaction that commits to the effect, `recorded` in the one that records its success.
     """
 
     action: str
@@ -46,6 +51,7 @@ class OutsideEffect:
     look_up: Callable[[], Reply | None] | None = None
     begun: Callable[[Session], None] = lambda _session: None
     recorded: Callable[[Session], None] = lambda _session: None
+    patience: timedelta | None = None
 
 
 class Gatekeeper(Protocol):
@@ -116,7 +122,7 @@ class Outbound:
                 self._not_sent(spec, call, away.code)
             raise
         except OutcomeUnknown as unknown:
-            if spec.on_started != "ask":
+            if spec.on_started != "ask" and not _waited(spec, effect, begun):
                 raise
             return self._in_doubt(spec, call, str(unknown.params.get("reason", unknown.code)))
         reach(spec.step, "after")
@@ -126,7 +132,16 @@ class Outbound:
     def _asked_first(effect: OutsideEffect) -> Reply | None:
         if effect.look_up is None:
             raise ProviderError("outcome_unknown", provider=effect.kind, operation=effect.action)
-        return effect.look_up()
+        reply = effect.look_up()
+        if reply is None and effect.patience is not None:
+            raise OutcomeUnknown(
+                "outcome_unknown",
+                provider=effect.kind,
+                operation=effect.action,
+                reason="no receipt has come",
+                retry_after=LOOK_AGAIN.total_seconds(),
+            )
+        return reply
 
     def _done(
         self, spec: EffectSpec, effect: OutsideEffect, call: StepCall, reply: Reply
@@ -212,6 +227,13 @@ def _settled(begun: Begun) -> StepResult:
     if begun.verdict == "failed":
         return StepResult(status="failed", reason=begun.effect.reason)
     return StepResult(data=begun.effect.result or {})
+
+
+def _waited(spec: EffectSpec, effect: OutsideEffect, begun: Begun) -> bool:
+    """Whether nobody has known for so long, by the run's clock, that a person is to be asked."""
+    if effect.patience is None or begun.verdict != "look_up":
+        return False
+    return spec.at - begun.effect.started_at >= effect.patience
 
 
 def _scope(call: StepCall) -> AbstractContextManager[None]:

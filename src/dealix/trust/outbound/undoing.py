@@ -122,7 +122,8 @@ def _never_happened(effect: Effect) -> bool:
 
 def _nobody_knows(effect: Effect) -> bool:
     """An unknown outcome of a message: taking back what was never said would say it."""
-    return effect.open_attempt and effect.on_started not in HARMLESS_TO_REPEAT
+    message = effect.method == "message_id"
+    return effect.open_attempt and (message or effect.on_started not in HARMLESS_TO_REPEAT)
 
 
 def _ask(session: Session, call: StepCall, effect: Effect) -> StepResult:

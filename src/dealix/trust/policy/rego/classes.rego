@@ -37,6 +37,7 @@ b := {
 	"signature.request",
 	"signature.void",
 	"sms.send",
+	"whatsapp.retract",
 	"whatsapp.send",
 }
 
@@ -57,6 +58,7 @@ bad_end := {
 	"email.notify",
 	"email.retract",
 	"signature.void",
+	"whatsapp.retract",
 }
 
 default of_action := "B"

@@ -1,0 +1,114 @@
+"""Webhooks of WhatsApp: their bodies as Meta escapes them, and its signature over those bytes."""
+
+import hashlib
+import hmac
+import json
+import secrets
+from datetime import datetime
+
+from dealix.sandbox import moments, webhooks
+from dealix.sandbox.rows import Delivery, Effect, Inbound, Json
+from dealix.sandbox.webhooks import Signing
+from dealix.sandbox.world import World
+
+PATH = "/api/v1/webhooks/whatsapp"
+HEADER = "x-hub-signature-256"
+SENT_AFTER, DELIVERED_AFTER, READ_AFTER = 0.05, 0.2, 0.5
+FAILED_AFTER = 0.1
+DISPLAY_NUMBER = "966110000000"
+EVERY = 4
+"""Meta sends no `delivered` for a message that is read at once; here, one of so many is."""
+
+
+def sign(secret: str, body: bytes) -> dict[str, str]:
+    """The header that says who sent these bytes: hexadecimal HMAC-SHA256 under the app's secret."""
+    digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return {HEADER: f"sha256={digest}"}
+
+
+def signing(secret: str) -> Signing:
+    """How WhatsApp's deliveries are signed."""
+    stranger = secrets.token_hex(16)
+    return Signing(
+        lambda delivery: sign(secret, delivery.body.encode()),
+        lambda delivery: sign(stranger, delivery.body.encode()),
+    )
+
+
+def escaped(body: Json) -> str:
+    r"""The body as Meta sends it: ASCII alone, other letters as `\uXXXX`, slashes as `\/`."""
+    return json.dumps(body, ensure_ascii=True, separators=(",", ":")).replace("/", r"\/")
+
+
+def statuses(world: World, effect: Effect, failure: int | None) -> list[Delivery]:
+    """What is told of a message, each for its time: sent, delivered, read; or that it failed."""
+    if failure is not None:
+        return [_status(world, effect, "failed", FAILED_AFTER, failure)]
+    told = [("sent", SENT_AFTER), ("delivered", DELIVERED_AFTER), ("read", READ_AFTER)]
+    if is_read_at_once(effect.idempotency_key):
+        told = [each for each in told if each[0] != "delivered"]
+    return [_status(world, effect, name, after, None) for name, after in told]
+
+
+def is_read_at_once(key: str) -> bool:
+    """Whether a message of this key is one of those that are read at once: always the same ones."""
+    return hashlib.sha256(key.encode()).digest()[0] % EVERY == 0
+
+
+def _status(world: World, effect: Effect, name: str, after: float, failure: int | None) -> Delivery:
+    status: Json = {
+        "id": effect.reference,
+        "status": name,
+        "timestamp": _seconds(effect.at),
+        "recipient_id": effect.body["to"],
+    }
+    if effect.body["correlation"]:
+        status["biz_opaque_callback_data"] = effect.body["correlation"]
+    if failure is not None:
+        status["errors"] = [_failure(failure)]
+    return _delivery(world, effect, {"statuses": [status]}, after)
+
+
+def _failure(code: int) -> Json:
+    details = "Message failed to send because more than 24 hours have passed since the customer"
+    return {
+        "code": code,
+        "title": "Re-engagement message",
+        "message": "Re-engagement message",
+        "error_data": {"details": f"{details} last replied to this number."},
+        "href": "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
+    }
+
+
+def answer(world: World, message: Inbound, answered: Effect, *, quotes: bool) -> Delivery:
+    """A message that a person has written to us, maybe quoting the one that it answers."""
+    number = message.sender
+    contact = {"profile": {"name": "Partner"}, "wa_id": number}
+    one: Json = {
+        "from": number,
+        "id": message.message_id,
+        "timestamp": _seconds(message.at),
+        "type": "text",
+        "text": {"body": message.text},
+    }
+    if quotes:
+        one["context"] = {"from": DISPLAY_NUMBER, "id": answered.reference}
+    return _delivery(world, answered, {"contacts": [contact], "messages": [one]}, 0)
+
+
+def _delivery(world: World, about: Effect, items: Json, after: float) -> Delivery:
+    metadata = {
+        "display_phone_number": DISPLAY_NUMBER,
+        "phone_number_id": about.body["number_id"],
+    }
+    value = {"messaging_product": "whatsapp", "metadata": metadata} | items
+    entry = {"id": about.body["account"], "changes": [{"value": value, "field": "messages"}]}
+    body = escaped({"object": "whatsapp_business_account", "entry": [entry]})
+    delivery = webhooks.new_delivery(world, "whatsapp", PATH, body, about.scope)
+    if delivery.not_before == delivery.created_at:
+        delivery.not_before = moments.after(after)
+    return delivery
+
+
+def _seconds(moment: str) -> str:
+    return str(int(datetime.fromisoformat(moment).timestamp()))
