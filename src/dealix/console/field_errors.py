@@ -50,6 +50,7 @@ KINDS: dict[str, str] = {
 FIELD_OF = {
     "malformed_registration": "registration_number",
     "deadline_past": "deadline",
+    "contact_opted_out": "contact.email",
     "unknown_person": "approver",
     "unknown_partner_type": "partner_type",
 }
