@@ -52,6 +52,9 @@ from dealix.trust.approvals.seating import Seating
 from dealix.trust.approvals.service import ApprovalService
 from dealix.trust.outbound.effects import Post
 from dealix.trust.outbound.gatekeeping import PolicyGatekeeper
+from dealix.trust.outbound.governance import ConsentBook, Governance
+from dealix.trust.outbound.governance.desk import OutboundDesk
+from dealix.trust.outbound.governance.listening import Listener
 from dealix.trust.outbound.service import Outbound
 from dealix.trust.policy.authority_book import AuthorityBook
 from dealix.trust.policy.engine import PolicyEngine
@@ -120,7 +123,7 @@ class Services:
     def inbox(self) -> Inbox:
         """What comes in from outside."""
         keys = TenantKeys.of(self.secrets, self.settings)
-        return Inbox(self.database, keys, self.vault, self.secrets)
+        return Inbox(self.database, keys, self.vault, self.secrets, Listener(self.consents))
 
     @cached_property
     def objects(self) -> Objects:
@@ -172,7 +175,18 @@ class Services:
     @cached_property
     def outbound(self) -> Outbound:
         """The only way to the outside."""
-        return Outbound(self.database, PolicyGatekeeper(self.policy))
+        governance = Governance(self.consents)
+        return Outbound(self.database, PolicyGatekeeper(self.policy), governance)
+
+    @cached_property
+    def consents(self) -> ConsentBook:
+        """What people outside agreed to."""
+        return ConsentBook(self.vault)
+
+    @cached_property
+    def desk(self) -> OutboundDesk:
+        """Messages to outsiders and the consents behind them, for the doors."""
+        return OutboundDesk(self.database, self.consents, permit)
 
     @cached_property
     def kinds(self) -> dict[str, WorkflowKind]:

@@ -60,6 +60,18 @@ CODES: dict[str, str] = {
     "authority_not_draft": "Version {version} of the authority table is not a draft that is newer than the one in force.",
     # calendar
     "calendar_month": "A calendar shows a month between the years {first} and {last}.",
+    # messages to outsiders
+    "contact_opted_out": "This contact has asked us not to write again; only their own word opens it.",
+    "opted_out": "The person has asked us not to write again.",
+    "consent_missing": "There is no consent on record for this channel and purpose.",
+    "marketing_not_given": "Marketing goes only to people who gave us their data themselves.",
+    "sms_promotional": "Promotional SMS cannot be sent by a system in this country.",
+    "opt_out_line_missing": "A first message must say how to stop our messages.",
+    "whatsapp_window": "Outside 24 hours after the person's last message WhatsApp carries templates only.",
+    "duplicate_message": "A message with this ID has left before.",
+    "daily_limit": "The sender has reached the limit of the day; it leaves the next morning.",
+    "quiet_hours": "It waits until quiet hours are over.",
+    "consent_source": "Consent needs the person's own word: given by the person, a web form or a contract.",
     # policy
     "policy_denied": "Policy does not allow {action}: {reason}.",
     "token_missing": "{action} needs an approval token for exactly this content.",

@@ -26,6 +26,9 @@ PAGES = {
     "inventory-row": ("dana", "/inventory/lead_scoring"),
     "mailbox": ("noura", "/mailbox"),
     "audit": ("dana", "/audit"),
+    "outbound": ("noura", "/outbound"),
+    "consents": ("abeer", "/consents"),
+    "consent": ("abeer", "/consents/{person}"),
     "calendar": ("bandar", "/calendar?month=2026-03"),
     "not-found": ("noura", "/nowhere"),
     "sign-in": (None, "/sign-in"),
@@ -87,7 +90,8 @@ def story(console):
     console.waits_at(rehearsal, "manager_approval")
     open_run = console.start()
     approval = console.waits_at(open_run, "manager_approval")
-    return {"run": run, "rehearsal": rehearsal, "approval": approval}
+    person = console.visitor("abeer").get("/consents").links("/consents/person_")[0][10:]
+    return {"run": run, "rehearsal": rehearsal, "approval": approval, "person": person}
 
 
 @contextmanager

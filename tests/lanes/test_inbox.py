@@ -18,7 +18,7 @@ from dealix.actors import system
 from dealix.connectors.inbound import read_mail
 from dealix.connectors.secrets import Keyring, LocalSecrets
 from dealix.errors import InvalidInput, NotFound, NotSignedIn
-from dealix.lanes.inbox import GRACE, Inbox, messages_of
+from dealix.lanes.inbox import GRACE, Heard, Inbox, messages_of
 from dealix.lanes.inbox_models import InboundEvent
 from dealix.lanes.models import Run
 from dealix.lanes.sent_messages import expect_answers
@@ -221,6 +221,25 @@ def test_without_a_run_it_waits_and_then_is_unmatched(
     assert inbox.sweep() == 0
     [event] = events(fresh_database)
     assert event.status == "unmatched"
+
+
+def test_an_answer_is_heard_once_with_its_person_in_the_transaction_that_stores_it(
+    fresh_database: Database,
+) -> None:
+    heard: list[Heard] = []
+    keys = TenantKeys(Keyring("codec.keys", {"k1": b"k" * 32}))
+    inbox = Inbox(fresh_database, keys, VAULT, SECRETS, lambda _session, each: heard.append(each))
+    run_id = sent(fresh_database, "<m1@dealix.example>")
+    raw = payload("<m1@dealix.example>", text="إيقاف")
+    for _ in range(2):
+        inbox.receive("smtp", signed(raw, "d1"), raw)
+    assert heard == [Heard("person_1", run_id, "smtp", ("Re: الشروط", "إيقاف"))]
+    early = payload("<m2@dealix.example>")
+    inbox.receive("smtp", signed(early, "d2"), early)
+    assert len(heard) == 1  # whose it is, is not known yet
+    sent(fresh_database, "<m2@dealix.example>")
+    inbox.sweep()
+    assert heard[1].texts == ("Re: الشروط", ANSWER)
 
 
 def test_references_find_the_message_too(inbox: Inbox, fresh_database: Database) -> None:

@@ -31,6 +31,8 @@ SECTIONS = (
     ("/cases", N_("Cases"), "cases", ""),
     ("/inventory", N_("Inventory"), "inventory", ""),
     ("/mailbox", N_("Mailbox"), "mailbox", "mailbox.read"),
+    ("/outbound", N_("Outbound desk"), "outbound", "message.read"),
+    ("/consents", N_("Consents"), "consents", "consent.read"),
     ("/calendar", N_("Calendar"), "calendar", "calendar.read"),
     ("/audit", N_("Records"), "audit", "audit.read"),
 )
@@ -42,6 +44,7 @@ NOTICES = {
     "extended": N_("The deadline is extended."),
     "moved": N_("The rehearsal's time has moved forward."),
     "resolved": N_("The case is settled."),
+    "consent_kept": N_("It is on record."),
     "day_set": N_("The day is set."),
     "settings_kept": N_("The settings are kept."),
     "answered": N_("The answer is on its way to the run."),

@@ -4,7 +4,7 @@ A delivery names no tenant; the message of ours that it answers does. One that c
 message is known is put aside, encrypted, and taken up by the sweep.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -64,6 +64,19 @@ class Receipt:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """What an outsider wrote, in the moment in which it is stored; `texts` are personal."""
+
+    person_id: str | None
+    run_id: str | None
+    provider: str
+    texts: tuple[str, ...]
+
+
+Hearing = Callable[[Session, Heard], None]
+
+
+@dataclass(frozen=True)
 class Owner:
     """Whose delivery it is, found by the message that it answers."""
 
@@ -87,12 +100,19 @@ class Inbox:
     """The inbox of an installation; safe from any thread, holds no state of its own."""
 
     def __init__(
-        self, database: Database, keys: TenantKeys, sealer: Sealer, secrets: SecretStore
+        self,
+        database: Database,
+        keys: TenantKeys,
+        sealer: Sealer,
+        secrets: SecretStore,
+        hearing: Hearing | None = None,
     ) -> None:
+        """`hearing` is called with each message in the transaction that stores it."""
         self._database = database
         self._keys = keys
         self._sealer = sealer
         self._secrets = secrets
+        self._hearing = hearing
 
     def receive(self, provider: str, headers: Mapping[str, str], raw: bytes) -> Receipt:
         """Verify a delivery and store it once; nothing else, so that it is acknowledged fast.
@@ -212,7 +232,13 @@ class Inbox:
             "facts": facts.as_stored() if facts else None,
         }
         storing = insert(InboundEvent).values(row).on_conflict_do_nothing()
-        return session.execute(storing.returning(InboundEvent.id)).scalar_one_or_none()
+        stored = session.execute(storing.returning(InboundEvent.id)).scalar_one_or_none()
+        if stored is not None and self._hearing is not None and facts is None:
+            mail = inbound.read(arrival.provider, arrival.raw)
+            texts = (mail.subject, mail.text)
+            heard = Heard(owner.person_id, owner.run_id, arrival.provider, texts)
+            self._hearing(session, heard)
+        return stored
 
     def _seal(self, session: Session, owner: Owner, raw: bytes) -> bytes | None:
         if owner.person_id is None:

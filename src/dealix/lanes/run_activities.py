@@ -45,7 +45,7 @@ class RunActivities:
                 for undo in undos
             ]
             if run.undo_begun_at is None:
-                run.undo_begun_at = call.at
+                run.undo_begun_at, run.resumes_at = call.at, None
                 run.status, run.waiting_for = "compensating", None
                 data = {"reason": ending.reason, "outcome": ending.outcome, "undos": len(items)}
                 note(session, "system", "undo.begun", run.id, data, chain=run.chain)

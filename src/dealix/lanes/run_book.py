@@ -1,5 +1,7 @@
 """A run's row: found, locked, fenced against late steps, and settled once at its end."""
 
+from datetime import datetime
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -43,6 +45,11 @@ def mark(session: Session, run_id: str, status: str, waiting_for: str | None = N
     if run.status in LIVE and run.ended_at is None:
         run.status = "paused" if run.paused_at is not None else status
         run.waiting_for = waiting_for
+
+
+def rest(session: Session, run_id: str, until: datetime) -> None:
+    """Show until when a run does nothing by itself, such as till the morning."""
+    get(session, run_id, lock=True).resumes_at = until
 
 
 def end_status(session: Session, run: Run, outcome: str, *, good: bool) -> str:

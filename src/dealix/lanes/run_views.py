@@ -34,11 +34,19 @@ def summary(run: Run) -> dict[str, Any]:
         "warned_at": stamp(run.warned_at),
         "waiting_for": run.waiting_for,
         "paused_at": stamp(run.paused_at),
+        "resumes_at": stamp(_ahead(run)),
         "now": stamp(run.now()),
         "engine_id": run.engine_id,
         "engine_run_id": run.engine_run_id,
         "cancel_requested_at": stamp(run.cancel_requested_at),
     }
+
+
+def _ahead(run: Run) -> datetime | None:
+    """Until when a run rests, while that moment lies ahead of it."""
+    if run.ended_at is not None or run.resumes_at is None or run.resumes_at <= run.now():
+        return None
+    return run.resumes_at
 
 
 def whole(

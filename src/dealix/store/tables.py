@@ -7,6 +7,7 @@ MODULES = (
     "dealix.trust.privacy.models",
     "dealix.trust.policy.models",
     "dealix.trust.approvals.models",
+    "dealix.trust.outbound.governance.models",
     "dealix.records.audit.models",
     "dealix.records.models",
     "dealix.lanes.models",

@@ -25,6 +25,7 @@ from dealix.lanes.schemas import StepCall
 from dealix.lanes.sent_messages import expect_answers, known_there_as
 from dealix.records.canonical import digest
 from dealix.records.schemas import Reply
+from dealix.trust.outbound.governance import OutsideMessage, Purpose
 from dealix.trust.outbound.service import OutsideEffect
 
 PATIENCE = timedelta(minutes=2)
@@ -42,6 +43,7 @@ class Letter:
     locale: str
     person_id: str
     payload_hash: str
+    purpose: Purpose = "partnership"
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ class Post:
             kind="email",
             call=send,
             begun=remember,
+            message=self._message(call, letter, mail.message_id),
         )
 
     def whatsapp(
@@ -195,6 +198,18 @@ class Post:
             begun=remember,
             recorded=name,
             patience=PATIENCE,
+            message=OutsideMessage(
+                channel="whatsapp",
+                person_id=letter.person_id,
+                purpose="partnership",
+                message_id=correlation,
+                effect_key=call.key,
+                run_id=call.run_id,
+                text=letter.text,
+                address=letter.to,
+                template=True,
+                notice=call.key.startswith("undo:"),
+            ),
         )
 
     def company(self, call: StepCall, company: Company, action: str, step: str) -> OutsideEffect:
@@ -210,6 +225,21 @@ class Post:
             payload_hash=company.payload_hash,
             kind="company.upsert",
             call=write,
+        )
+
+    @staticmethod
+    def _message(call: StepCall, letter: Letter, message_id: str) -> OutsideMessage:
+        """The letter as governance judges it; an undo's letter is a notice of a bad end."""
+        return OutsideMessage(
+            channel="email",
+            person_id=letter.person_id,
+            purpose=letter.purpose,
+            message_id=message_id,
+            effect_key=call.key,
+            run_id=call.run_id,
+            text=letter.body,
+            address=letter.to,
+            notice=call.key.startswith("undo:"),
         )
 
     def _mail(self, call: StepCall, letter: Letter, undoes: Sequence[str]) -> Mail:
