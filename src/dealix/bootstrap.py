@@ -20,8 +20,10 @@ from dealix.business.partners.negotiation import PartnerDoor
 from dealix.business.partners.schemas import PartnerApprovalInput
 from dealix.business.partners.service import EVENTS, GATES, LONGEST, PartnerService
 from dealix.business.partners.workflows import PartnerApproval
+from dealix.business.signatures.service import Signatures
 from dealix.connectors.crm import Crm, HubSpotCrm
 from dealix.connectors.email import Mailer, SmtpMailer
+from dealix.connectors.esign import DocuSign, ESign
 from dealix.connectors.secrets import LocalSecrets, SecretStore
 from dealix.connectors.whatsapp import CloudWhatsApp, WhatsApp
 from dealix.errors import NotConfigured
@@ -51,6 +53,7 @@ from dealix.trust.approvals.reading import timeline
 from dealix.trust.approvals.seating import Seating
 from dealix.trust.approvals.service import ApprovalService
 from dealix.trust.outbound.effects import Post
+from dealix.trust.outbound.envelopes import Envelopes
 from dealix.trust.outbound.gatekeeping import PolicyGatekeeper
 from dealix.trust.outbound.service import Outbound
 from dealix.trust.policy.authority_book import AuthorityBook
@@ -120,7 +123,26 @@ class Services:
     def inbox(self) -> Inbox:
         """What comes in from outside."""
         keys = TenantKeys.of(self.secrets, self.settings)
-        return Inbox(self.database, keys, self.vault, self.secrets)
+        takers = {"docusign": self.signatures.heard}
+        return Inbox(self.database, keys, self.vault, self.secrets, takers)
+
+    @cached_property
+    def post(self) -> Post:
+        """Makes outside effects of letters, companies and papers."""
+        return Post(
+            self.mailer,
+            self.crm,
+            self.settings.smtp_from,
+            self.messenger,
+            ReceiptBook(self.database),
+            self.vault.blind_index,
+            Envelopes(self.esign),
+        )
+
+    @cached_property
+    def signatures(self) -> Signatures:
+        """Documents sent for signature, and how that ended."""
+        return Signatures(self.database, self.post, self.courier.deliver)
 
     @cached_property
     def objects(self) -> Objects:
@@ -219,6 +241,20 @@ class Services:
         """The WhatsApp number of real runs, or for a rehearsal the one that the sandbox plays."""
         return CloudWhatsApp.of(self._played() if rehearsal else self.settings, self.secrets)
 
+    def esign(self, rehearsal: bool) -> ESign:  # noqa: FBT001
+        """The signature provider of real runs, or for a rehearsal the sandbox's.
+
+        One client each for a process, since it keeps the token that it was granted.
+        """
+        if rehearsal not in self._esign:
+            chosen = self._played() if rehearsal else self.settings
+            self._esign.setdefault(rehearsal, DocuSign.of(chosen, self.secrets))
+        return self._esign[rehearsal]
+
+    @cached_property
+    def _esign(self) -> dict[bool, DocuSign]:
+        return {}
+
     def _played(self) -> Settings:
         """These settings with every provider played by the sandbox; refused where none runs."""
         given = self.settings
@@ -229,6 +265,8 @@ class Services:
             "smtp_url": f"smtp://{given.sandbox_smtp}",
             "whatsapp_url": given.sandbox_url,
             "whatsapp_phone_number_id": given.whatsapp_rehearsal_number_id,
+            "docusign_url": f"{given.sandbox_url}/restapi",
+            "docusign_account_url": given.sandbox_url,
         }
         return given.model_copy(update=played)
 
@@ -242,14 +280,7 @@ class Services:
                 self.partners,
                 self.approvals,
                 self.outbound,
-                Post(
-                    self.mailer,
-                    self.crm,
-                    self.settings.smtp_from,
-                    self.messenger,
-                    ReceiptBook(self.database),
-                    self.vault.blind_index,
-                ),
+                self.post,
                 self.packs,
             ),
         )

@@ -2,10 +2,11 @@
 
 from dealix.connectors.crm import HubSpotCrm
 from dealix.connectors.email import SmtpMailer
+from dealix.connectors.esign import DocuSign
 from dealix.connectors.metadata import Connector, ConnectorMetadata
 from dealix.connectors.whatsapp import CloudWhatsApp
 
-ALL: tuple[type[Connector], ...] = (SmtpMailer, HubSpotCrm, CloudWhatsApp)
+ALL: tuple[type[Connector], ...] = (SmtpMailer, HubSpotCrm, CloudWhatsApp, DocuSign)
 
 
 def cards() -> dict[str, ConnectorMetadata]:

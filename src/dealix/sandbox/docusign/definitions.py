@@ -9,13 +9,15 @@ from dealix.sandbox.door import Call
 from dealix.sandbox.rows import Envelope, Json
 
 LONGEST_FIELD = 100
-EVENTS = {
-    "sent": "envelope-sent",
-    "delivered": "envelope-delivered",
-    "completed": "envelope-completed",
-    "declined": "envelope-declined",
-    "voided": "envelope-voided",
-}
+EVENTS = frozenset(
+    {
+        "envelope-sent",
+        "envelope-delivered",
+        "envelope-completed",
+        "envelope-declined",
+        "envelope-voided",
+    }
+)
 
 
 class Invalid(ValueError):
@@ -133,11 +135,10 @@ def _notification(data: Any) -> Json:
         raise Invalid("INVALID_REQUEST_PARAMETER", "the sandbox plays restv2.1 and json only")
     if data.get("includeHMAC") != "true":
         raise Invalid("INVALID_REQUEST_PARAMETER", "the sandbox plays signed notifications only")
-    codes = [
-        str(each.get("envelopeEventStatusCode")).lower() for each in _list(data, "envelopeEvents")
-    ]
+    if data.get("deliveryMode") != "SIM" or not isinstance(data.get("events"), list):
+        raise Invalid("INVALID_REQUEST_PARAMETER", "the sandbox plays SIM with its events only")
     return {
         "url": data["url"],
-        "events": [EVENTS[code] for code in codes if code in EVENTS],
+        "events": [each for each in data["events"] if each in EVENTS],
         "include": wanted.get("includeData") or [],
     }
