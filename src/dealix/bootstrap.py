@@ -11,6 +11,7 @@ from temporalio.runtime import Runtime
 from temporalio.worker import Worker
 
 from dealix import catalog
+from dealix.business.compliance.service import CompanyRegistry
 from dealix.business.evidence.door import EvidenceService
 from dealix.business.evidence.service import Evidence
 from dealix.business.partners import negotiation
@@ -21,6 +22,7 @@ from dealix.business.partners.schemas import PartnerApprovalInput
 from dealix.business.partners.service import EVENTS, GATES, LONGEST, PartnerService
 from dealix.business.partners.workflows import PartnerApproval
 from dealix.business.signatures.service import Signatures
+from dealix.connectors.company_research import RegistryReader, Wathq
 from dealix.connectors.crm import Crm, HubSpotCrm
 from dealix.connectors.email import Mailer, SmtpMailer
 from dealix.connectors.esign import DocuSign, ESign
@@ -255,6 +257,16 @@ class Services:
     def _esign(self) -> dict[bool, DocuSign]:
         return {}
 
+    def company_registry(self, rehearsal: bool) -> RegistryReader:  # noqa: FBT001
+        """The company registry of real runs, or for a rehearsal the sandbox's."""
+        return Wathq.of(self._played() if rehearsal else self.settings, self.secrets)
+
+    @cached_property
+    def companies(self) -> CompanyRegistry:
+        """What the registry says of companies, kept with the date on which it said so."""
+        keys = TenantKeys.of(self.secrets, self.settings)
+        return CompanyRegistry(self.database, keys, self.company_registry)
+
     def _played(self) -> Settings:
         """These settings with every provider played by the sandbox; refused where none runs."""
         given = self.settings
@@ -265,6 +277,7 @@ class Services:
             "smtp_url": f"smtp://{given.sandbox_smtp}",
             "whatsapp_url": given.sandbox_url,
             "whatsapp_phone_number_id": given.whatsapp_rehearsal_number_id,
+            "wathq_url": given.sandbox_url,
             "docusign_url": f"{given.sandbox_url}/restapi",
             "docusign_account_url": given.sandbox_url,
         }

@@ -110,6 +110,10 @@ class Settings(BaseSettings):
     docusign_integration_key: str = Field(
         "5a6d0b1e-0000-4000-8000-000000000003", description="Our application in DocuSign."
     )
+    wathq_url: str | None = Field(None, description="Base address of Wathq, the Saudi registry.")
+    wathq_generation: Literal["current", "v5"] = Field(
+        "current", description="Which generation of Wathq's API the subscription shows."
+    )
     sandbox_url: str | None = Field(None, description="HTTP address of the sandbox, if one runs.")
     sandbox_smtp: str | None = Field(None, description="host:port of the sandbox's SMTP server.")
 

@@ -71,6 +71,19 @@ class Bearer(httpx.Auth):
         yield request
 
 
+class KeyHeader(httpx.Auth):
+    """A key in a header of its own with every call."""
+
+    def __init__(self, header: str, key: str) -> None:
+        self._header = header
+        self._key = key
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        """See `httpx.Auth.auth_flow`."""
+        request.headers[self._header] = self._key
+        yield request
+
+
 class Transport:
     """A pooled connection to one provider; thread-safe, shared by the activities of a process.
 

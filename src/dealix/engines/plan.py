@@ -171,6 +171,8 @@ class Plan:
             "docusign_account_id": given.docusign_account_id,
             "docusign_user_id": given.docusign_user_id,
             "docusign_integration_key": given.docusign_integration_key,
+            "wathq_url": given.wathq_url or self.sandbox_url,
+            "wathq_generation": given.wathq_generation,
             "sandbox_url": self.sandbox_url,
             "sandbox_smtp": self.sandbox_smtp,
             "metrics_port": self.ports.get(f"{process}_metrics"),
@@ -205,6 +207,7 @@ class Plan:
             "SANDBOX_DOCUSIGN_HMAC_KEYS": self.words["docusign.hmac"],
             "SANDBOX_DOCUSIGN_PUBLIC_KEY": public_half(self.words["docusign.private_key"]),
             "SANDBOX_DOCUSIGN_INTEGRATION_KEY": self.settings.docusign_integration_key,
+            "SANDBOX_WATHQ_KEY": self.words["wathq.key"],
             "SANDBOX_TOKEN": self.words["sandbox.token"],
         }
 

@@ -19,6 +19,7 @@ WORDS = (
     "whatsapp.app_secret",
     "whatsapp.verify_token",
     "docusign.hmac",
+    "wathq.key",
     "sandbox.token",
     "database.superuser",
     "database.owner",

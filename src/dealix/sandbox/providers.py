@@ -16,6 +16,7 @@ from dealix.sandbox.docusign.tokens import Tokens
 from dealix.sandbox.faults import REQUEST_FAULTS, WEBHOOK_FAULTS
 from dealix.sandbox.hubspot.routes import HubSpot
 from dealix.sandbox.options import Options
+from dealix.sandbox.wathq.routes import Wathq
 from dealix.sandbox.webhooks import Deliverer, Signing
 from dealix.sandbox.whatsapp import events
 from dealix.sandbox.whatsapp.routes import WhatsAppCloud
@@ -54,6 +55,10 @@ def _docusign(world: World, deliverer: Deliverer, options: Options) -> Iterable[
     return DocuSign(world, deliverer, tokens).routes()
 
 
+def _wathq(world: World, _: Deliverer, options: Options) -> Iterable[Route]:
+    return Wathq(world, options.word("wathq_key")).routes()
+
+
 def _docusign_signing(words: Words) -> Signing | None:
     keys = words.get("docusign_hmac_keys")
     return connect.signing(keys) if keys else None
@@ -88,6 +93,7 @@ ALL: tuple[Played, ...] = (
         routes=_docusign,
         signing=_docusign_signing,
     ),
+    Played(name="wathq", faults=REQUEST_FAULTS, routes=_wathq),
 )
 
 

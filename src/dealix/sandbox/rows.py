@@ -141,6 +141,15 @@ class EnvelopeChange:
 
 
 @dataclass(slots=True, kw_only=True)
+class RegistryCompany:
+    """What somebody said a company of the registry is like."""
+
+    tag: ClassVar[str] = "registry_company"
+    number: str
+    facts: Json
+
+
+@dataclass(slots=True, kw_only=True)
 class Fault:
     """A fault that waits for its requests; `count` is how often it still strikes (None: always)."""
 
@@ -206,6 +215,7 @@ Row = (
     | CrmProperty
     | Envelope
     | EnvelopeChange
+    | RegistryCompany
     | Fault
     | FaultChange
     | Delivery
@@ -221,6 +231,7 @@ _CLASSES: tuple[type[Any], ...] = (
     CrmProperty,
     Envelope,
     EnvelopeChange,
+    RegistryCompany,
     Fault,
     FaultChange,
     Delivery,

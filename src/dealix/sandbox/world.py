@@ -18,6 +18,7 @@ from dealix.sandbox.rows import (
     Fault,
     FaultChange,
     Inbound,
+    RegistryCompany,
     Request,
     Row,
     to_json,
@@ -36,6 +37,7 @@ class World:
         self.crm: dict[tuple[str, str], CrmObject] = {}
         self.crm_properties: dict[tuple[str, str], CrmProperty] = {}
         self.crm_unique: dict[tuple[str, str, str], str] = {}
+        self.companies: dict[str, RegistryCompany] = {}
         self.envelopes: dict[str, Envelope] = {}
         self.by_key: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         self.by_object: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
@@ -81,6 +83,8 @@ class World:
                 self.crm_properties[(row.object_type, row.name)] = row
             case Envelope():
                 self.envelopes[row.id] = row
+            case RegistryCompany():
+                self.companies[row.number] = row
             case EnvelopeChange():
                 self._apply_envelope_change(row)
             case _:

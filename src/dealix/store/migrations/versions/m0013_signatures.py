@@ -88,7 +88,7 @@ def registry_answers() -> None:
         "registry_answers",
         sa.Column("tenant_id", sa.String, primary_key=True),
         sa.Column("id", sa.String, primary_key=True),
-        sa.Column("registry", sa.String, nullable=False),
+        sa.Column("source", sa.String, nullable=False),
         sa.Column("number", sa.String, nullable=False),
         sa.Column("world", sa.String, nullable=False),
         sa.Column("fetched_at", MOMENT, nullable=False),
@@ -99,6 +99,6 @@ def registry_answers() -> None:
     op.create_index(
         "ix_registry_answers_number",
         "registry_answers",
-        ["tenant_id", "registry", "number", "world", "fetched_at"],
+        ["tenant_id", "source", "number", "world", "fetched_at"],
     )
     rls.protect("registry_answers", rights="SELECT, INSERT, DELETE")
