@@ -34,8 +34,7 @@ def receive_whatsapp(
 
 @router.post(
     "/{provider}",
-    status_code=202,
-    responses={202: {"model": Received}, **problems(401, 404, 422)},
+    responses={200: {"model": Received}, **problems(401, 404, 422)},
 )
 def receive(
     provider: Ident,
