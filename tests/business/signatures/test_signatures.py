@@ -14,6 +14,7 @@ from dealix import clock
 from dealix.business.signatures.models import Envelope
 from dealix.connectors.esign import connect, reference_for
 from dealix.errors import NotSignedIn, OutcomeUnknown, ProviderRefused
+from dealix.lanes import run_events
 from dealix.trust.outbound.envelopes import void_hash
 
 
@@ -33,8 +34,17 @@ def test_the_last_signature_wakes_the_run_with_who_and_when(desk: Desk) -> None:
     )
     assert [each["status"] for each in state.signers] == ["completed", "completed"]
     [signal] = desk.signals()
-    assert (signal.kind, signal.reference, signal.gate) == ("event", state.event.id, "signature")
-    assert desk.told == [signal.id]
+    assert (signal.kind, desk.told) == ("event", [signal.id])
+    with desk.database.tenant(TENANT) as session:
+        taken = run_events.take(session, desk.run_id, "signature", f"{desk.run_id}:signature")
+    assert taken is not None
+    assert signal.reference == f"signature/{taken.id}"
+    assert (taken.cause, taken.data["status"], taken.data["by"], taken.data["role"]) == (
+        state.event.id,
+        "completed",
+        "person_2",
+        "company_signatory",
+    )
     assert (desk.signatures.signed_document(TENANT, desk.run_id) or b"").startswith(b"%PDF-")
 
 
@@ -46,7 +56,13 @@ def test_who_declined_is_told_by_id_and_nobody_is_named(desk: Desk) -> None:
     assert event is not None
     assert (event.status, event.by, event.role) == ("declined", "person_1", "partner_signatory")
     with desk.database.tenant(TENANT) as session:
-        tables = ("signature_envelopes", "signature_events", "audit_records", "effects", "signals")
+        tables = (
+            "signature_envelopes",
+            "signature_events",
+            "audit_records",
+            "effects",
+            "run_events",
+        )
         for table in tables:
             rows = session.execute(text(f"SELECT CAST(t AS text) FROM {table} t")).scalars()
             kept = " ".join(rows)

@@ -23,10 +23,10 @@ from dealix.business.signatures.schemas import (
     Signer,
 )
 from dealix.errors import DealixError
-from dealix.lanes import run_book, signals
+from dealix.lanes import run_book, run_events
 from dealix.lanes.models import Run
 from dealix.lanes.schemas import StepCall
-from dealix.records import audit, effects
+from dealix.records import effects
 from dealix.store.session import Database, tenant_of
 from dealix.trust.outbound.effects import Post
 from dealix.trust.outbound.envelopes import (
@@ -248,7 +248,8 @@ def _take(session: Session, row: Envelope, lease: datetime, state: EnvelopeState
         at=state.at,
         recorded_at=clock.real_now(),
     )
-    return _tell(session, row, event_id) if event_id else None
+    event = repository.event_of(session, row.envelope) if event_id else None
+    return _tell(session, row, event) if event else None
 
 
 def _is_taken_back(session: Session, row: Envelope) -> bool:
@@ -257,11 +258,17 @@ def _is_taken_back(session: Session, row: Envelope) -> bool:
     return any(each["undoes"] == row.effect_key for each in ledger)
 
 
-def _tell(session: Session, row: Envelope, event_id: str) -> str:
+def _tell(session: Session, row: Envelope, event: EnvelopeEvent) -> str | None:
     run = session.get_one(Run, (row.tenant_id, row.run_id))
-    facts = {"event": event_id, "envelope": row.envelope, "status": row.status}
-    audit.append(session, "system", "signature.ended", row.run_id, facts, chain=run.chain)
-    return signals.enqueue(session, row.run_id, "event", event_id, gate=EVENT)
+    data = {
+        "event": event.id,
+        "envelope": event.envelope,
+        "status": event.status,
+        "by": event.by_person,
+        "role": event.by_role,
+        "at": event.at.isoformat(),
+    }
+    return run_events.store(session, run, EVENT, event.id, data, by="system")
 
 
 def _seen(signer: dict[str, Any], state: EnvelopeState) -> dict[str, Any]:

@@ -104,7 +104,7 @@ class DocuSign:
         policy_class="B",
         data_class=DataClass.RESTRICTED,
         actions=("esign.send", "esign.void"),
-        audit_events=("effect.done", "effect.failed", "signature.ended"),
+        audit_events=("effect.done", "effect.failed", "run.event.signature"),
         sends=(
             EnvelopeDefinition,
             Document,
