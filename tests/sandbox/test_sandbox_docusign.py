@@ -38,7 +38,7 @@ def test_a_killed_sandbox_keeps_the_envelope_and_tells_of_it_afterwards(own_sand
     client = client_of(own_sandbox)
     envelope = client.send(request_for("killed"))
     act(own_sandbox, envelope, "decline", reason="no")
-    wait_for(lambda: of_envelope(receiver, envelope))
+    wait_for(lambda: own_sandbox.client.get("/_sandbox/deliveries").json()[0]["attempts"])
     own_sandbox.kill()
     receiver.answers.clear()
     receiver.received.clear()
