@@ -37,7 +37,7 @@ def signed(raw: bytes, *keys: str) -> dict[str, str]:
 @pytest.mark.parametrize("keys", [("first-key",), ("second-key",), ("gone", "second-key")])
 def test_any_active_key_will_do(keys: tuple[str, ...]) -> None:
     raw = raw_of()
-    delivery = verified("docusign", SECRETS, signed(raw, *keys), raw)
+    [delivery] = verified("docusign", SECRETS, signed(raw, *keys), raw)
     assert delivery.answers == (reference_for("k"), f"docusign:{ENVELOPE}")
 
 
@@ -45,7 +45,8 @@ def test_another_attempt_is_the_same_delivery_and_another_event_is_not() -> None
     ids = []
     for change in ({}, {"retryCount": 3}, {"event": "envelope-voided"}):
         raw = raw_of(**change)
-        ids.append(verified("docusign", SECRETS, signed(raw, "first-key"), raw).delivery_id)
+        [delivery] = verified("docusign", SECRETS, signed(raw, "first-key"), raw)
+        ids.append(delivery.delivery_id)
     assert ids[0] == ids[1] != ids[2]
 
 
@@ -88,7 +89,7 @@ def test_a_signed_body_that_is_no_event_is_refused(raw: bytes) -> None:
 def test_a_message_without_our_field_names_the_envelope_alone() -> None:
     for summary in (None, 5, {}, {"customFields": []}, {"customFields": {"textCustomFields": "x"}}):
         raw = raw_of(data={"envelopeId": ENVELOPE, "envelopeSummary": summary})
-        found = verified("docusign", SECRETS, signed(raw, "first-key"), raw)
+        [found] = verified("docusign", SECRETS, signed(raw, "first-key"), raw)
         assert found.answers == (f"docusign:{ENVELOPE}",)
         assert connect.named_envelope(found.answers[0]) == ENVELOPE
     assert connect.named_envelope("dlx-0") == ""

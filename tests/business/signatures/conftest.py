@@ -21,6 +21,7 @@ from dealix.connectors.esign import DocuSign, reference_for
 from dealix.connectors.secrets import Keyring, LocalSecrets
 from dealix.lanes.inbox import Inbox
 from dealix.lanes.models import Signal
+from dealix.lanes.receipts import ReceiptBook
 from dealix.lanes.schemas import StepCall, StepResult
 from dealix.lanes.steps import StepFacts
 from dealix.lanes.tenant_keys import TenantKeys
@@ -65,7 +66,15 @@ class Desk:
     run_id: str = field(default_factory=lambda: new_id("run"))
 
     def __post_init__(self) -> None:
-        post = Post(unused, unused, "a@dealix.example", Envelopes(lambda _rehearsal: self.client))
+        post = Post(
+            unused,
+            unused,
+            "a@dealix.example",
+            unused,
+            ReceiptBook(self.database),
+            VAULT.blind_index,
+            Envelopes(lambda _rehearsal: self.client),
+        )
         self.signatures = Signatures(self.database, post, lambda _t, sig: self.told.append(sig))
         keys = TenantKeys(Keyring("codec.keys", {"k1": b"k" * 32}))
         takers = {"docusign": self.signatures.heard}

@@ -70,6 +70,7 @@ class World:
             lambda _rehearsal: self.whatsapp,
             ReceiptBook(self.database),
             VAULT.blind_index,
+            unused,
         )
         with self.database.tenant(TENANT) as session:
             VAULT.add(session, "person_1", {"name": "نورة", "phone": self.number})
