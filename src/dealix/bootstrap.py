@@ -11,6 +11,7 @@ from temporalio.runtime import Runtime
 from temporalio.worker import Worker
 
 from dealix import catalog
+from dealix.business.compliance.service import CompanyRegistry
 from dealix.business.evidence.door import EvidenceService
 from dealix.business.evidence.service import Evidence
 from dealix.business.partners import negotiation
@@ -20,8 +21,11 @@ from dealix.business.partners.negotiation import PartnerDoor
 from dealix.business.partners.schemas import PartnerApprovalInput
 from dealix.business.partners.service import EVENTS, GATES, LONGEST, PartnerService
 from dealix.business.partners.workflows import PartnerApproval
+from dealix.business.signatures.service import Signatures
+from dealix.connectors.company_research import RegistryReader, Wathq
 from dealix.connectors.crm import Crm, HubSpotCrm
 from dealix.connectors.email import Mailer, SmtpMailer
+from dealix.connectors.esign import DocuSign, ESign
 from dealix.connectors.secrets import LocalSecrets, SecretStore
 from dealix.connectors.whatsapp import CloudWhatsApp, WhatsApp
 from dealix.errors import NotConfigured
@@ -51,6 +55,7 @@ from dealix.trust.approvals.reading import timeline
 from dealix.trust.approvals.seating import Seating
 from dealix.trust.approvals.service import ApprovalService
 from dealix.trust.outbound.effects import Post
+from dealix.trust.outbound.envelopes import Envelopes
 from dealix.trust.outbound.gatekeeping import PolicyGatekeeper
 from dealix.trust.outbound.governance import ConsentBook, Governance
 from dealix.trust.outbound.governance.desk import OutboundDesk
@@ -123,7 +128,26 @@ class Services:
     def inbox(self) -> Inbox:
         """What comes in from outside."""
         keys = TenantKeys.of(self.secrets, self.settings)
-        return Inbox(self.database, keys, self.vault, self.secrets, Listener(self.consents))
+        takers = {"docusign": self.signatures.heard}
+        return Inbox(self.database, keys, self.vault, self.secrets, Listener(self.consents), takers)
+
+    @cached_property
+    def post(self) -> Post:
+        """Makes outside effects of letters, companies and papers."""
+        return Post(
+            self.mailer,
+            self.crm,
+            self.settings.smtp_from,
+            self.messenger,
+            ReceiptBook(self.database),
+            self.vault.blind_index,
+            Envelopes(self.esign),
+        )
+
+    @cached_property
+    def signatures(self) -> Signatures:
+        """Documents sent for signature, and how that ended."""
+        return Signatures(self.database, self.post, self.courier.deliver)
 
     @cached_property
     def objects(self) -> Objects:
@@ -233,6 +257,30 @@ class Services:
         """The WhatsApp number of real runs, or for a rehearsal the one that the sandbox plays."""
         return CloudWhatsApp.of(self._played() if rehearsal else self.settings, self.secrets)
 
+    def esign(self, rehearsal: bool) -> ESign:  # noqa: FBT001
+        """The signature provider of real runs, or for a rehearsal the sandbox's.
+
+        One client each for a process, since it keeps the token that it was granted.
+        """
+        if rehearsal not in self._esign:
+            chosen = self._played() if rehearsal else self.settings
+            self._esign.setdefault(rehearsal, DocuSign.of(chosen, self.secrets))
+        return self._esign[rehearsal]
+
+    @cached_property
+    def _esign(self) -> dict[bool, DocuSign]:
+        return {}
+
+    def company_registry(self, rehearsal: bool) -> RegistryReader:  # noqa: FBT001
+        """The company registry of real runs, or for a rehearsal the sandbox's."""
+        return Wathq.of(self._played() if rehearsal else self.settings, self.secrets)
+
+    @cached_property
+    def companies(self) -> CompanyRegistry:
+        """What the registry says of companies, kept with the date on which it said so."""
+        keys = TenantKeys.of(self.secrets, self.settings)
+        return CompanyRegistry(self.database, keys, self.company_registry)
+
     def _played(self) -> Settings:
         """These settings with every provider played by the sandbox; refused where none runs."""
         given = self.settings
@@ -243,6 +291,9 @@ class Services:
             "smtp_url": f"smtp://{given.sandbox_smtp}",
             "whatsapp_url": given.sandbox_url,
             "whatsapp_phone_number_id": given.whatsapp_rehearsal_number_id,
+            "wathq_url": given.sandbox_url,
+            "docusign_url": f"{given.sandbox_url}/restapi",
+            "docusign_account_url": given.sandbox_url,
         }
         return given.model_copy(update=played)
 
@@ -256,14 +307,7 @@ class Services:
                 self.partners,
                 self.approvals,
                 self.outbound,
-                Post(
-                    self.mailer,
-                    self.crm,
-                    self.settings.smtp_from,
-                    self.messenger,
-                    ReceiptBook(self.database),
-                    self.vault.blind_index,
-                ),
+                self.post,
                 self.packs,
             ),
         )

@@ -7,6 +7,7 @@ from typing import Any
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from dealix.connectors.deliveries import Delivery, ReceivedMail, StatusFacts
+from dealix.connectors.esign import connect
 from dealix.connectors.secrets import SecretStore
 from dealix.connectors.whatsapp import webhooks as whatsapp
 from dealix.errors import InvalidInput, NotFound, NotSignedIn
@@ -65,6 +66,19 @@ def handshake(provider: str, secrets: SecretStore, query: Mapping[str, str]) -> 
     return whatsapp.handshake(secrets, query)
 
 
+def verify_docusign(
+    secrets: SecretStore, headers: Mapping[str, str], raw: bytes
+) -> tuple[Delivery, ...]:
+    """Connect's HMAC over the raw bytes; while a key rotates, the secret holds both, by space."""
+    if not connect.is_signed(secrets.get("docusign.hmac").split(), headers, raw):
+        raise NotSignedIn("webhook_signature")
+    try:
+        message = connect.read(raw)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise InvalidInput("invalid_input", errors={"data": "an event with its data"}) from None
+    return (Delivery("docusign", message.delivery_id, message.references, raw),)
+
+
 def read_mail(raw: bytes) -> ReceivedMail:
     """The mail in a delivery of `smtp`."""
     data = _data(raw)
@@ -101,7 +115,11 @@ def _answers(data: dict[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))[:MOST_REFERENCES]
 
 
+WRITTEN = ("smtp", whatsapp.PROVIDER)
+"""The providers whose deliveries people have written."""
+
 VERIFIERS: Mapping[str, Verifier] = {
     "smtp": verify_smtp,
+    "docusign": verify_docusign,
     whatsapp.PROVIDER: whatsapp.verify,
 }

@@ -171,6 +171,9 @@ PACKETS = {
     "whatsapp.retract": N_("Send a retraction by WhatsApp"),
     "crm.write": N_("Write to the CRM"),
     "crm.withdraw": N_("Withdraw from the CRM"),
+    "esign.send": N_("Send for signature"),
+    "esign.void": N_("Void the signature request"),
+    "registry.read": N_("Ask the company registry"),
 }
 
 PAUSES = {

@@ -36,6 +36,7 @@ BATCH = 200
 PURPOSE = "inbox"
 NO_TENANT = "*"
 Status = Literal["attached", "waiting", "unmatched"]
+Taker = Callable[[Session, str], None]
 
 
 class Sealer(Protocol):
@@ -97,7 +98,11 @@ class Arrival:
 
 
 class Inbox:
-    """The inbox of an installation; safe from any thread, holds no state of its own."""
+    """The inbox of an installation; safe from any thread, holds no state of its own.
+
+    `takers` hear, by provider, of each event in the transaction that attaches it to its run:
+    which of our references it names.
+    """
 
     def __init__(
         self,
@@ -106,6 +111,7 @@ class Inbox:
         sealer: Sealer,
         secrets: SecretStore,
         hearing: Hearing | None = None,
+        takers: Mapping[str, Taker] | None = None,
     ) -> None:
         """`hearing` is called with each message in the transaction that stores it."""
         self._database = database
@@ -113,6 +119,7 @@ class Inbox:
         self._sealer = sealer
         self._secrets = secrets
         self._hearing = hearing
+        self._takers = dict(takers or {})
 
     def receive(self, provider: str, headers: Mapping[str, str], raw: bytes) -> Receipt:
         """Verify a delivery and store it once; nothing else, so that it is acknowledged fast.
@@ -278,8 +285,15 @@ class Inbox:
             .with_for_update(skip_locked=True)
         )
         with self._database.tenant(tenant_id) as session:
-            ended = [process(session, event) for event in session.execute(waiting).scalars().all()]
-        return ended.count("attached")
+            events = session.execute(waiting).scalars().all()
+            attached = [event for event in events if process(session, event) == "attached"]
+            for event in attached:
+                self._takers.get(event.provider, _nobody)(session, event.in_reply_to or "")
+        return len(attached)
+
+
+def _nobody(_session: Session, _reference: str) -> None:
+    """The event waits on its run for somebody to read it."""
 
 
 def process(session: Session, event: InboundEvent) -> Status:
@@ -309,8 +323,12 @@ def process(session: Session, event: InboundEvent) -> Status:
 
 
 def messages_of(session: Session, run_id: str) -> list[InboundEvent]:
-    """What came in for a run, oldest first."""
-    query = select(InboundEvent).where(InboundEvent.run_id == run_id, InboundEvent.facts.is_(None))
+    """What people wrote for a run, oldest first; what a machine told of an effect is none."""
+    query = select(InboundEvent).where(
+        InboundEvent.run_id == run_id,
+        InboundEvent.facts.is_(None),
+        InboundEvent.provider.in_(inbound.WRITTEN),
+    )
     return list(session.execute(query.order_by(InboundEvent.received_at)).scalars())
 
 

@@ -20,5 +20,6 @@ LOOKUPS: dict[str, str] = {
     "lookup_partner_link": "A partner's answer page: which tenant, run and version it is about.",
     "count_unrouted": "Health: how many events have waited too long for their tenant.",
     "keep_unrouted": "A delivery of no known tenant: put it aside, encrypted.",
+    "lookup_due_envelopes": "The signature sweep: envelopes to ask the provider about now.",
     "take_unrouted": "The inbox sweep: take an event out of there, once, for its tenant.",
 }

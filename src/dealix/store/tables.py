@@ -15,6 +15,8 @@ MODULES = (
     "dealix.lanes.working_time.models",
     "dealix.business.partners.models",
     "dealix.business.evidence.models",
+    "dealix.business.signatures.models",
+    "dealix.business.compliance.models",
 )
 
 for name in MODULES:

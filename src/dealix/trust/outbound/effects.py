@@ -1,4 +1,4 @@
-"""Messages and CRM writes as outside effects: what policy judges, and the call that does it."""
+"""Messages, CRM writes and envelopes as outside effects: what policy judges, and the call."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,6 +25,7 @@ from dealix.lanes.schemas import StepCall
 from dealix.lanes.sent_messages import expect_answers, known_there_as
 from dealix.records.canonical import digest
 from dealix.records.schemas import Reply
+from dealix.trust.outbound.envelopes import Envelopes, Papers
 from dealix.trust.outbound.governance import OutsideMessage, Purpose
 from dealix.trust.outbound.service import OutsideEffect
 
@@ -105,6 +106,7 @@ class Post:
     messenger: Callable[[bool], WhatsApp]
     receipts: ReceiptBook
     blind_index: Callable[[str], str]
+    envelopes: Envelopes
 
     def letter(
         self,
@@ -241,6 +243,14 @@ class Post:
             address=letter.to,
             notice=call.key.startswith("undo:"),
         )
+
+    def envelope(self, call: StepCall, papers: Papers, action: str, step: str) -> OutsideEffect:
+        """A document sent for signature, found again by the reference of this effect's key."""
+        return self.envelopes.sending(call, papers, action, step)
+
+    def void(self, call: StepCall, sent: str, action: str, step: str) -> OutsideEffect:
+        """An envelope taken back; `sent` is the payload hash of what was sent."""
+        return self.envelopes.voiding(call, sent, action, step)
 
     def _mail(self, call: StepCall, letter: Letter, undoes: Sequence[str]) -> Mail:
         return Mail(

@@ -17,6 +17,7 @@ a := {
 	"partner.score",
 	"record.read",
 	"record.write",
+	"registry.read",
 	"run.rehearse",
 	"run.start",
 }
@@ -30,12 +31,12 @@ b := {
 	"email.notify",
 	"email.retract",
 	"email.send",
+	"esign.send",
+	"esign.void",
 	"filing.submit",
 	"market.open",
 	"offer.submit",
 	"price.discount",
-	"signature.request",
-	"signature.void",
 	"sms.send",
 	"whatsapp.retract",
 	"whatsapp.send",
@@ -57,7 +58,7 @@ bad_end := {
 	"crm.withdraw",
 	"email.notify",
 	"email.retract",
-	"signature.void",
+	"esign.void",
 	"whatsapp.retract",
 }
 
