@@ -332,6 +332,37 @@ def test_a_signed_body_that_is_no_event_is_refused(inbox: Inbox, raw: bytes) -> 
         inbox.receive("smtp", signed(raw, "d1"), raw)
 
 
+@pytest.mark.parametrize("odd", ["<a\x00b@x>", "\ud800", "<a\n@x>", "<a\u202e@x>"])
+def test_a_strangers_references_break_no_query(inbox: Inbox, odd: str) -> None:
+    """The provider signs whatever a stranger's mail holds; an error would be delivered for ever."""
+    raw = json.dumps({"data": {"in_reply_to": odd, "references": [odd, "<who@x>"]}}).encode()
+    assert not inbox.receive("smtp", signed(raw, "d1"), raw).repeated
+
+
+def test_a_signed_body_without_a_bottom_is_refused(inbox: Inbox) -> None:
+    raw = b'{"data":' * 100_000
+    with pytest.raises(InvalidInput):
+        inbox.receive("smtp", signed(raw, "d1"), raw)
+
+
+def test_a_good_signature_opens_once_and_neither_late_nor_under_another_name(
+    inbox: Inbox, fresh_database: Database
+) -> None:
+    sent(fresh_database, "<m1@dealix>")
+    raw = payload("<m1@dealix>")
+    headers = signed(raw, "d1")
+    inbox.receive("smtp", headers, raw)
+    assert all(inbox.receive("smtp", headers, raw).repeated for _ in range(3))
+    long_ago = clock.real_now() - timedelta(minutes=6)
+    old = {**headers, "Webhook-Timestamp": str(int(long_ago.timestamp()))}
+    old["Webhook-Signature"] = Webhook(SECRET).sign("d1", long_ago, raw.decode())
+    for replayed in (old, {**headers, "Webhook-Id": "d2"}):
+        with pytest.raises(NotSignedIn):
+            inbox.receive("smtp", replayed, raw)
+    inbox.sweep()
+    assert len(events(fresh_database)) == 1
+
+
 def test_an_unknown_provider(inbox: Inbox) -> None:
     with pytest.raises(NotFound, match="webhook_unknown_provider"):
         inbox.receive("fax", {}, b"{}")

@@ -100,7 +100,7 @@ def _data(raw: bytes) -> dict[str, Any]:
     try:
         body = json.loads(raw)
         data = body["data"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         raise InvalidInput("invalid_input", errors={"data": "an event with its data"}) from None
     if not isinstance(data, dict):
         raise InvalidInput("invalid_input", errors={"data": "an object"})
@@ -111,12 +111,18 @@ def _answers(data: dict[str, Any]) -> tuple[str, ...]:
     """The Message-IDs that a mail refers to, the one it answers first, each once."""
     references = data.get("references")
     named = [data.get("in_reply_to"), *reversed(references if isinstance(references, list) else [])]
-    texts = [each for each in named if isinstance(each, str) and 0 < len(each) <= LONGEST_REFERENCE]
+    texts = [each for each in named if isinstance(each, str) and _could_be_ours(each)]
     return tuple(dict.fromkeys(texts))[:MOST_REFERENCES]
 
 
 WRITTEN = ("smtp", whatsapp.PROVIDER)
 """The providers whose deliveries people have written."""
+
+
+def _could_be_ours(reference: str) -> bool:
+    """A Message-ID of ours is printable; a stranger's may hold what no query can be asked."""
+    return 0 < len(reference) <= LONGEST_REFERENCE and reference.isprintable()
+
 
 VERIFIERS: Mapping[str, Verifier] = {
     "smtp": verify_smtp,

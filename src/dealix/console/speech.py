@@ -67,6 +67,8 @@ TONES = {
         "critical",
         "irreversible",
         "ended_behind",
+        "cancelled_behind",
+        "late_answer",
         "update_failed",
         "declined",
     },

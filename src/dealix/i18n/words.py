@@ -204,6 +204,8 @@ CASES = {
     "undo_failed": N_("Taking back failed"),
     "ended_behind": N_("Ended behind our back"),
     "late_delivery": N_("Decision that came too late"),
+    "late_answer": N_("Answer that came after the undo"),
+    "cancelled_behind": N_("Cancelled behind our back"),
     "unmatched": N_("Message without a run"),
     "happened": N_("It happened"),
     "send_again": N_("Send again"),

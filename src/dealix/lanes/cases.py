@@ -23,6 +23,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     "undo_failed": frozenset({"retry", "done_by_hand", "waive"}),
     "ended_behind": frozenset({"retry"}),
     "late_delivery": frozenset({"done_by_hand"}),
+    "late_answer": frozenset({"done_by_hand"}),
+    "cancelled_behind": frozenset({"done_by_hand"}),
     "unmatched": frozenset({"done_by_hand"}),
 }
 """What may be said about each kind of case."""
@@ -75,6 +77,7 @@ class CaseService:
             note(session, actor.user_id, "case.resolved", run.id, data, chain=run.chain, at=at)
             waited_for = case.kind in WAITED_FOR
             signal = signals.enqueue(session, run.id, "case", case.id) if waited_for else None
+            run_book.settle_again(session, run.id)
             answer = public(case)
         if signal is not None:
             self.after(actor.tenant_id, signal)

@@ -86,9 +86,15 @@ def same_site(request: Request) -> bool:
 
 
 def sign_in(request: Request, response: Response, email: str, password: str) -> Actor:
-    """Open a browser session and set its cookie on `response`; errors as `Access.sign_in`."""
+    """Open a browser session and set its cookie on `response`; errors as `Access.sign_in`.
+
+    The session that this browser had before ends: its cookie is overwritten, so nobody could.
+    """
     access = access_of(request)
+    before = actor_or_none(request)
     signed = access.sign_in(email, password, address=address_of(request), kind="session")
+    if before is not None:
+        access.sign_out(before, secret_of(request))
     response.set_cookie(
         COOKIE,
         signed.secret,

@@ -175,6 +175,11 @@ class Outbound:
     ) -> StepResult:
         with self.database.tenant(call.tenant_id) as session:
             row, settled = effects.finish(session, spec, reply)
+            if effects.answered_late(session, spec.key):
+                run = run_book.get(session, call.run_id, lock=True)
+                run_book.attention(session, run, effects.LATE_ANSWER)
+            if row.status in {"undone", "waived"}:
+                return StepResult(data=row.result or {})
             effect.recorded(session)
             if spec.undoes is not None:
                 effects.mark_undone(session, spec.undoes)
@@ -185,7 +190,9 @@ class Outbound:
 
     def _refused(self, spec: EffectSpec, call: StepCall, reason: str) -> StepResult:
         with self.database.tenant(call.tenant_id) as session:
-            effects.fail(session, spec, reason)
+            row = effects.fail(session, spec, reason)
+            if row.status != "failed":
+                return StepResult(data=row.result or {})
         metrics.effect(spec.system, spec.method, "failed")
         return StepResult(status="failed", reason=reason)
 
@@ -196,7 +203,7 @@ class Outbound:
     def _in_doubt(self, spec: EffectSpec, call: StepCall, reason: str) -> StepResult:
         with self.database.tenant(call.tenant_id) as session:
             row = effects.effect_of(session, spec.key)
-            if row is None or row.status == "done":
+            if row is None or row.status in effects.ENDED:
                 return StepResult(data=(row.result if row else None) or {})
             case_id = effects.doubt(session, spec, row, reason)
             run_book.attention(session, run_book.get(session, call.run_id, lock=True), "in_doubt")
