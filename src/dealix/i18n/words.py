@@ -228,6 +228,7 @@ SYSTEMS = {
     "sms": N_("SMS"),
     "esign": N_("Electronic signature"),
     "database": N_("Our records"),
+    "notice": N_("Notice to a colleague"),
 }
 
 LANES = {

@@ -1,4 +1,4 @@
-"""The scheduler's process: start relay, deliveries, inbox, sealing, the watch on ended runs."""
+"""The scheduler's process: start relay, deliveries, inbox, notices, sealing, ended runs."""
 
 import logging
 import signal
@@ -21,6 +21,7 @@ def jobs(made: Services) -> list[tuple[str, float, Callable[[], object]]]:
         ("start", 0.5, sweeps.start_stored_runs),
         ("deliver", 0.5, sweeps.deliver_stored_signals),
         ("inbox", 0.5, made.inbox.sweep),
+        ("notices", 0.5, made.herald.sweep),
         ("seal", 1.0, audit.Sealer(made.database).sweep),
         ("watch", 4.0, sweeps.find_ended_runs),
     ]
