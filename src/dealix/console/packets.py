@@ -1,6 +1,5 @@
 """A packet as people read it: its values said in their language, and what two packets differ in."""
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +11,6 @@ from markupsafe import Markup
 from dealix.console.speech import Speech
 from dealix.i18n import N_
 from dealix.i18n.words import PACKETS, WORDS
-from dealix.trust.approvals.differences import COMPARED
 
 DECIDED = {
     "approve": "approved",
@@ -23,23 +21,6 @@ DECIDED = {
 
 IDENTIFIER = re.compile(r"[a-z]{3,9}_[0-9a-z]{20,}")
 ORDER = {name: place for place, name in enumerate(PACKETS)}
-LONGEST_SEEN = 200_000
-
-
-def seen(packet: Mapping[str, Any]) -> str:
-    """What a decider has before them, as the form carries it along."""
-    return json.dumps({part: packet.get(part) for part in COMPARED}, ensure_ascii=False)
-
-
-def seen_before(text: str) -> dict[str, Any]:
-    """What a form says the decider saw; nothing where it says nothing readable."""
-    if len(text) > LONGEST_SEEN:
-        return {}
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def said(speech: Speech, values: Mapping[str, Any]) -> list[tuple[str, Markup]]:

@@ -13,8 +13,10 @@ from dealix.console.pages import (
     cases,
     home,
     inventory,
+    links,
     mailbox,
     partner,
+    profile,
     runs,
     start,
 )
@@ -32,8 +34,11 @@ for page in (
     calendar,
     audit,
     partner,
+    links,
+    profile,
 ):
     router.include_router(page.router)
+router.include_router(profile.ceremonies)
 
 
 def add_pages(app: FastAPI) -> None:

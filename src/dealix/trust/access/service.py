@@ -107,6 +107,18 @@ class Access:
                 raise NotSignedIn("not_signed_in")
             return actor_for(user)
 
+    def person(self, tenant_id: str, user_id: str) -> Actor:
+        """An active person as an actor; whoever calls knows by what they are known.
+
+        Raises:
+            NotSignedIn: there is no such person, or they have left.
+        """
+        with self.database.tenant(tenant_id) as session:
+            user = session.get(User, (tenant_id, user_id))
+            if user is None or not user.active:
+                raise NotSignedIn("not_signed_in")
+            return actor_for(user)
+
     def sign_out(self, actor: Actor, secret: str) -> None:
         """End what this secret opens; a second time changes nothing."""
         with self.database.tenant(actor.tenant_id) as session:

@@ -128,13 +128,17 @@ def resume(request: Request, response: Response) -> bool:
     try:
         resumed = devices_of(request).resume(secret)
     except NotSignedIn:
-        _clear(response, DEVICE_COOKIE)
         return False
     _set(request, response, COOKIE, resumed.signed.secret, access_of(request).hours * 3600)
     if resumed.secret is not None:
         left = int((resumed.expires_at - clock.real_now()).total_seconds())
         _set(request, response, DEVICE_COOKIE, resumed.secret, left)
     return True
+
+
+def forget_device(response: Response) -> None:
+    """Let the browser drop a device's secret that opens nothing any more."""
+    _clear(response, DEVICE_COOKIE)
 
 
 def sign_out(request: Request, response: Response) -> None:

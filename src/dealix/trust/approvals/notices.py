@@ -25,7 +25,7 @@ class Notices(Protocol):
     def decided(
         self, session: Session, approval: Approval, by: str, left: Sequence[str], at: datetime
     ) -> None:
-        """Somebody took a decision, at `at` of the run's clock; it still waits for who is `left`."""
+        """Somebody took a decision, at `at` of the run's clock; who is `left` must still decide."""
         ...
 
 
