@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from dealix import clock
@@ -243,23 +243,7 @@ class ApprovalService:
                 self._issue(session, approval, row, run)
             left = set(_people(self.seating.of(session, approval))) - _involved(session, approval)
             self.notices.decided(session, approval, actor.user_id, sorted(left), run.now())
-            data = {
-                "approval": approval.id,
-                "decision": row.id,
-                "word": taking.word,
-                "seat": judgement.seat,
-                "packet_hash": approval.packet_hash,
-                "via": taking.via,
-            }
-            note(
-                session,
-                actor.user_id,
-                "approval.decided",
-                run.id,
-                data,
-                chain=run.chain,
-                at=run.now(),
-            )
+            _note_decided(session, approval, row, run)
             return signals.enqueue(
                 session,
                 run.id,
@@ -343,10 +327,33 @@ class ApprovalService:
         return view
 
 
+def _note_decided(session: Session, approval: Approval, row: Decision, run: Run) -> None:
+    data = {
+        "approval": approval.id,
+        "decision": row.id,
+        "word": row.decision,
+        "seat": row.slot,
+        "packet_hash": approval.packet_hash,
+        "via": row.via,
+    }
+    note(session, row.user_id, "approval.decided", run.id, data, chain=run.chain, at=run.now())
+
+
 def _involved(session: Session, approval: Approval) -> set[str]:
-    """Who asked, and who has decided something in this run already."""
-    query = select(Decision.user_id).where(Decision.run_id == approval.run_id)
-    return {approval.requested_by, *session.execute(query).scalars()}
+    """Who may not decide any more: who asked, who has agreed, who decided another gate of the run.
+
+    An earlier round of this very gate bars nobody from its next one.
+    """
+    query = (
+        select(Decision.user_id)
+        .join(Approval, Approval.id == Decision.approval_id)
+        .where(
+            Decision.run_id == approval.run_id,
+            or_(Approval.gate != approval.gate, Approval.id == approval.id),
+        )
+    )
+    carried = {one["user"] for one in approval.carried}
+    return {approval.requested_by, *carried, *session.execute(query).scalars()}
 
 
 def _find(session: Session, approval_id: str, *, lock: bool = False) -> Approval:
