@@ -29,8 +29,8 @@ NOTHING_CHANGED = N_("Nothing since you looked")
 FIRST_LOOK = N_("You see this for the first time")
 ALL_BACK = N_("Nothing: all of it can be taken back")
 NOBODY_YET = N_("Nobody yet")
-EXPIRES = N_("The run expires on {moment}; what is outside is taken back.")
-ESCALATES = N_("From {moment} a manager may decide, too.")
+EXPIRES = N_("{moment}: the run expires, what is outside is taken back.")
+ESCALATES = N_("{moment}: a manager may decide, too.")
 STAYS = N_("The request stays open.")
 SETTLED = N_("This request is settled.")
 
@@ -220,7 +220,7 @@ def _if_nothing(speech: Speech, found: Json) -> Markup:
         parts.append(speech.say(ESCALATES, moment=speech.when(breach)))
     if found["deadline"]:
         parts.append(speech.say(EXPIRES, moment=speech.day(found["deadline"])))
-    return Markup(" ").join(parts) if parts else speech.say(STAYS)
+    return Markup("<br>").join(parts) if parts else speech.say(STAYS)
 
 
 def _problem(refusal: Refused | None, locale: str) -> str:
