@@ -23,6 +23,8 @@ ROLES = {
     "tenant_admin": N_("Company administrator"),
     "manager": N_("Manager"),
     "managers_manager": N_("Manager's manager"),
+    "c_level": N_("Chief officer"),
+    "board": N_("Board"),
     "system": N_("The system"),
 }
 
