@@ -47,10 +47,13 @@ from dealix.settings import Settings
 from dealix.store.objects import Objects
 from dealix.store.session import Database
 from dealix.trust.access import directory
+from dealix.trust.access.devices import Devices
 from dealix.trust.access.limiting import SignInLimits
+from dealix.trust.access.passkeys import Passkeys, Site
 from dealix.trust.access.rights import permit
 from dealix.trust.access.service import Access
 from dealix.trust.approvals.activities import ApprovalActivities
+from dealix.trust.approvals.outbox import Outbox
 from dealix.trust.approvals.reading import timeline
 from dealix.trust.approvals.seating import Seating
 from dealix.trust.approvals.service import ApprovalService
@@ -60,6 +63,7 @@ from dealix.trust.outbound.gatekeeping import PolicyGatekeeper
 from dealix.trust.outbound.governance import ConsentBook, Governance
 from dealix.trust.outbound.governance.desk import OutboundDesk
 from dealix.trust.outbound.governance.listening import Listener
+from dealix.trust.outbound.notices import Herald
 from dealix.trust.outbound.service import Outbound
 from dealix.trust.policy.authority_book import AuthorityBook
 from dealix.trust.policy.engine import PolicyEngine
@@ -98,6 +102,17 @@ class Services:
         broker = self.settings.broker_url
         limits = SignInLimits.at(broker.get_secret_value() if broker else None)
         return Access(self.database, self.vault, limits, self.settings.session_hours)
+
+    @cached_property
+    def devices(self) -> Devices:
+        """Devices that stay signed in."""
+        return Devices(self.database, self.settings.session_hours)
+
+    @cached_property
+    def passkeys(self) -> Passkeys:
+        """Signing in, and touching, by passkey."""
+        site = Site.of(self.settings.public_url)
+        return Passkeys(self.database, self.access.limits, site, self.settings.session_hours)
 
     @cached_property
     def policy(self) -> PolicyEngine:
@@ -173,6 +188,7 @@ class Services:
             self.vault,
             permit,
             self.courier.deliver,
+            Outbox(),
             revisions={"partner_approval": self.partners.revise},
         )
 
@@ -211,6 +227,19 @@ class Services:
     def desk(self) -> OutboundDesk:
         """Messages to outsiders and the consents behind them, for the doors."""
         return OutboundDesk(self.database, self.consents, permit)
+
+    @cached_property
+    def herald(self) -> Herald:
+        """Notices to our own people."""
+        return Herald(
+            self.database,
+            self.vault,
+            self.seating,
+            PolicyGatekeeper(self.policy),
+            self.mailer,
+            self.settings.smtp_from,
+            self.settings.public_url,
+        )
 
     @cached_property
     def kinds(self) -> dict[str, WorkflowKind]:

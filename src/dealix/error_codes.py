@@ -8,6 +8,10 @@ CODES: dict[str, str] = {
     # the door
     "not_signed_in": "Sign in first: there is no session, or it has ended.",
     "sign_in_failed": "This email and password do not match.",
+    "passkey_refused": "This passkey was not accepted.",
+    "passkey_known": "This passkey is registered already.",
+    "passkeys_unavailable": "Passkeys need this console under a name, not under {host}.",
+    "touch_failed": "This password is not right.",
     "not_entitled": "Your roles do not allow this.",
     "not_found": "There is nothing here by this name, or it belongs to another company.",
     "invalid_input": "Some fields are not right; each is named with its reason.",
@@ -58,6 +62,10 @@ CODES: dict[str, str] = {
     "no_authority_row": "The authority table has no row for {gate} with type {type} and this amount.",
     "same_person_activates": "A second person must activate a changed authority table.",
     "authority_not_draft": "Version {version} of the authority table is not a draft that is newer than the one in force.",
+    "link_ended": "This link has ended; sign in and open the request in the console.",
+    "link_not_yours": "This link was made for another approver.",
+    "link_needs_sign_in": "This request is not decided by a link alone: sign in first.",
+    "touch_needed": "This decision needs a fresh proof that it is you: a passkey or your password.",
     # calendar
     "calendar_month": "A calendar shows a month between the years {first} and {last}.",
     # messages to outsiders

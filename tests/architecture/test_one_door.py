@@ -21,6 +21,7 @@ DOORS = ("api", "console")
 ROUTES: set[str] = {
     "api: POST /{approval_id}/decisions",
     "console: POST /approvals/{approval_id}/decide",
+    "console: POST /d/{token}",
 }
 # Who plays people: a rehearsal's director and the crash harness, which decide through the doors.
 PLAYERS = {"lanes/rehearsal.py", "cli/deciding.py", "cli/adr_measure.py", "proof"}

@@ -177,7 +177,7 @@ def error_page(request: Request, error: DealixError) -> Response:
         heading=heading,
         sentence=sentence_of(error, visit.speech.locale),
         code=error.code,
-        back="",
+        back=str(error.params.get("back", "")),
     )
 
 

@@ -14,9 +14,11 @@ from dealix.console.pages import (
     consents,
     home,
     inventory,
+    links,
     mailbox,
     outbound,
     partner,
+    profile,
     runs,
     start,
 )
@@ -36,8 +38,11 @@ for page in (
     calendar,
     audit,
     partner,
+    links,
+    profile,
 ):
     router.include_router(page.router)
+router.include_router(profile.ceremonies)
 
 
 def add_pages(app: FastAPI) -> None:

@@ -23,6 +23,8 @@ ROLES = {
     "tenant_admin": N_("Company administrator"),
     "manager": N_("Manager"),
     "managers_manager": N_("Manager's manager"),
+    "c_level": N_("Chief officer"),
+    "board": N_("Board"),
     "system": N_("The system"),
 }
 
@@ -233,6 +235,7 @@ SYSTEMS = {
     "sms": N_("SMS"),
     "esign": N_("Electronic signature"),
     "database": N_("Our records"),
+    "notice": N_("Notice to a colleague"),
 }
 
 LANES = {

@@ -14,6 +14,8 @@ from dealix.lanes.receipts import standing
 from dealix.records import canonical
 from dealix.records.models import Case, Effect, Undo
 
+NOTICE = "notice"
+"""Messages to our own people: the request shows what became of them, the timeline does not."""
 SETTLED_UNDO = {"done": "done", "by_hand": "by_hand", "waived": "waived"}
 
 
@@ -139,7 +141,7 @@ def _steps(session: Session, run: Run) -> list[dict[str, Any]]:
             done_at=stamp(row.done_at),
         )
         for row in rows
-        if row.method != "request_id"
+        if row.method != "request_id" and row.kind != NOTICE
     ]
 
 

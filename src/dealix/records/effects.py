@@ -137,6 +137,13 @@ def doubt(session: Session, spec: EffectSpec, effect: Effect, reason: str) -> st
     return _case_in_doubt(session, spec, effect)
 
 
+def let_go(session: Session, key: str, reason: str) -> None:
+    """Nobody can know whether it happened, and nobody is asked: it is not worth a person's time."""
+    effect = _locked(session, key)
+    if effect.status == "started":
+        effect.status, effect.reason = "in_doubt", reason
+
+
 def mark_undone(session: Session, key: str, status: str = "undone") -> None:
     """The effect `key` was taken back, or a second person waived that."""
     effect = _locked(session, key)
