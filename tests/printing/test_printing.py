@@ -1,0 +1,184 @@
+"""Papers print the same each time, and nothing in them turns around or falls off the line."""
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+from pypdf import PdfReader
+
+from dealix.printing import (
+    Clauses,
+    Facts,
+    Heading,
+    Paper,
+    Paragraph,
+    ParallelClause,
+    Table,
+    isolated,
+    printed,
+    western,
+)
+from dealix.printing.directions import LEFT_TO_RIGHT, POP, balanced, steady
+from dealix.printing.lines import broken, visual
+
+WHEN = datetime(2025, 11, 25, 9, 30, tzinfo=UTC)
+LONG = "الشركة العربية السعودية المتحدة لتطوير الحلول التقنية والخدمات اللوجستية المتكاملة المحدودة"
+
+
+def paper(locale="ar", face="sans", **more):
+    blocks = (
+        Heading("مذكرة شروط"),
+        Paragraph("الهاتف +966 50 123 4567 والتاريخ 2025-11-25 والمبلغ 1,200.00 SAR"),
+        Facts((("الشريك", LONG * 2),)),
+        Clauses((ParallelClause("1", "السرية", "Secrecy", "يلتزم الطرفان.", "Both keep it."),)),
+    )
+    given = {"title": "t", "locale": locale, "created_at": WHEN, "blocks": blocks, "face": face}
+    return Paper(**given | more)
+
+
+def seen(text: str) -> str:
+    """A line of Arabic from left to right, as it lies on the page."""
+    runs = visual(steady(text), rightward=False)
+    return "".join(run[::-1] if leftward else run for run, leftward in runs)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "+966 50 123 4567",
+        "(050) 123-4567",
+        "2025-11-25",
+        "25/11/2025 09:30",
+        "1,200,000.00 SAR",
+        "Noura Al-Qahtani",
+        "Acme Cloud Ltd (KSA)",
+        "run_01kabc-77",
+        "<5fec@rawabi.example>",
+        "12.5%",
+    ],
+)
+def test_a_value_in_an_arabic_line_reads_as_it_was_written(value):
+    assert value in seen(f"القيمة {value} في السطر")
+    assert value in seen(f"القيمة ({value})، ثم")
+
+
+def test_a_number_inside_an_arabic_name_inside_an_english_line_stays_in_its_name():
+    line = visual("The company روابي (سجل 1010) in Riyadh", rightward=True)
+    shown = [text for text, _ in line]
+    assert shown.index("1010") < shown.index("روابي (سجل ")
+
+
+def test_what_is_isolated_already_is_left_as_it_is():
+    text = f"مبلغ {LEFT_TO_RIGHT}5 - 3{POP} ريال"
+    assert steady(text) == text
+
+
+def test_overrides_that_mislead_a_reader_are_taken_out():
+    assert steady("اسم \u202eevil\u202c") == f"اسم {LEFT_TO_RIGHT}evil{POP}"
+    assert isolated("a\u202eb\u2066c") == "\u2068abc\u2069"
+
+
+def test_an_isolate_that_a_line_break_cuts_is_whole_on_both_lines():
+    first, second = balanced([f"أ {LEFT_TO_RIGHT}abc", f"def{POP} ب"])
+    assert first.endswith(f"abc{POP}")
+    assert second.startswith(f"{LEFT_TO_RIGHT}def{POP}")
+
+
+def test_digits_are_of_one_kind():
+    assert western("٣٤٥٬٦٧٨٫٩٠ و۱۲") == "345,678.90 و12"
+    assert western("أ٬ب") == "أ٬ب"
+
+
+@pytest.mark.parametrize("text", [LONG, "x" * 95, f"{LONG} {'ي' * 70} end", "قَُّ" * 60])
+def test_no_line_is_wider_than_its_column_and_nothing_is_lost(text):
+    lines = broken(text, 20, len)
+    assert max(map(len, lines)) <= 20 + 3
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_a_mark_never_leaves_its_letter():
+    assert all(line[0] == "ق" for line in broken("قَُّ" * 60, 21, len))
+
+
+def test_the_same_paper_is_the_same_bytes_in_another_process():
+    code = (
+        "import hashlib; from tests.printing.test_printing import paper, printed; "
+        "print(hashlib.sha256(printed(paper())).hexdigest())"
+    )
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in ("1", "77")
+    }  # fmt: skip
+    assert len(seen) == 1
+    assert printed(paper()) != printed(paper(reference="TS-2"))
+
+
+def pages(content: bytes) -> list[str]:
+    return [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
+
+
+def test_a_long_table_repeats_its_head_and_each_page_says_which_it_is():
+    rows = tuple((f"step {n}", "x " * 150) for n in range(40))
+    found = pages(
+        printed(
+            paper("en", blocks=(Table(("Step", "Reference"), rows, (1, 2)),), mark="sha256:abcd")
+        )
+    )
+    assert len(found) > 2
+    for number, text in enumerate(found, start=1):
+        assert "Reference" in text
+        assert f"{number} / {len(found)}" in text
+        assert "sha256:abcd" in text
+    assert re.findall(r"step (\d+)\b", "\n".join(found)) == [str(n) for n in range(40)]
+
+
+def test_a_row_taller_than_a_page_goes_on_on_the_next():
+    words = " ".join(f"w{n}" for n in range(3000))
+    found = pages(printed(paper("en", blocks=(Facts((("name", words),)),))))
+    assert len(found) > 1
+    assert "w0 " in found[0]
+    assert "w2999" in found[-1]
+
+
+def test_a_table_is_mirrored_in_arabic(tmp_path):
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) is not installed: the page cannot be looked at")
+
+    def place(locale):
+        file = tmp_path / f"{locale}.pdf"
+        file.write_bytes(printed(paper(locale, blocks=(Table(("AAA", "ZZZ"), (("1", "2"),)),))))
+        out = subprocess.run(
+            ["pdftotext", "-bbox", file, "-"], capture_output=True, text=True, check=True
+        )
+        lines = out.stdout.splitlines()
+        return [
+            float(line.split('xMin="')[1].split('"')[0])
+            for name in ("AAA", "ZZZ")
+            for line in lines
+            if f">{name}<" in line
+        ]
+
+    first, second = place("en")
+    assert first < second
+    first, second = place("ar")
+    assert first > second
+
+
+def test_arabic_can_be_copied_out_of_a_naskh_paper(tmp_path):
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) is not installed: nothing can be copied")
+    file = tmp_path / "n.pdf"
+    file.write_bytes(printed(paper("ar", "naskh", blocks=(Paragraph("لا تصبح الشراكة نافذة"),))))
+    out = subprocess.run(
+        ["pdftotext", file, "-"], capture_output=True, text=True, check=True
+    ).stdout
+    assert "لا تصبح الشراكة نافذة" in western(out).replace("\u202b", "").replace("\u202c", "")
