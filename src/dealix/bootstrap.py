@@ -15,6 +15,9 @@ from dealix.business.compliance.service import CompanyRegistry
 from dealix.business.evidence.door import EvidenceService
 from dealix.business.evidence.service import Evidence
 from dealix.business.partners import negotiation
+from dealix.business.papers.library import ClauseLibrary
+from dealix.business.papers.service import PapersService
+from dealix.business.papers.uploads import UploadService
 from dealix.business.partners.activities import PartnerActivities
 from dealix.business.partners.examples import partner_example
 from dealix.business.partners.negotiation import PartnerDoor
@@ -178,6 +181,21 @@ class Services:
     def evidence(self) -> EvidenceService:
         """Evidence packs for the doors."""
         return EvidenceService(self.database, self.packs, permit)
+
+    @cached_property
+    def papers(self) -> PapersService:
+        """Drafting, keeping and comparing term sheets."""
+        return PapersService(self.vault, self.objects)
+
+    @cached_property
+    def clauses(self) -> ClauseLibrary:
+        """The clause library."""
+        return ClauseLibrary(self.database, permit)
+
+    @cached_property
+    def uploads(self) -> UploadService:
+        """Documents that people bring in."""
+        return UploadService(self.database, self.vault, self.objects, permit)
 
     @cached_property
     def approvals(self) -> ApprovalService:

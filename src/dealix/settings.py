@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     api_port: int = Field(8000, description="Port the API listens on.")
     metrics_port: int | None = Field(None, description="Port of `/metrics` of a process.")
     max_body_bytes: int = Field(1_000_000, ge=1024, description="Largest request body accepted.")
+    max_upload_bytes: int = Field(
+        20_000_000, ge=1024, le=20_000_000, description="Largest document that is taken in."
+    )
     session_hours: int = Field(12, ge=1, description="A sign-in lasts this long.")
     secure_cookies: bool = Field(False, description="Cookies only over HTTPS; set in production.")
 

@@ -11,8 +11,10 @@ from dealix.api.middleware import BodyLimit, SecurityHeaders
 from dealix.api.routes import (
     approvals,
     calendar,
+    clauses,
     codec,
     consents,
+    documents,
     evidence,
     health,
     inventory,
@@ -35,6 +37,8 @@ RESOURCES: tuple[APIRouter, ...] = (
     calendar.router,
     messages.router,
     consents.router,
+    documents.router,
+    clauses.router,
     webhooks.router,
     health.router,
 )
@@ -59,7 +63,11 @@ def create_app(services: Services, add_pages: Callable[[FastAPI], None] | None =
     problems.install(app)
     if add_pages is not None:
         add_pages(app)
-    app.add_middleware(BodyLimit, limit=services.settings.max_body_bytes)
+    app.add_middleware(
+        BodyLimit,
+        limit=services.settings.max_body_bytes,
+        uploads={f"{PREFIX}/documents": services.settings.max_upload_bytes},
+    )
     app.add_middleware(SecurityHeaders, secure=services.settings.secure_cookies)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app

@@ -1,5 +1,7 @@
 """What stands around every request: a limit on its body, and headers that bind the browser."""
 
+from collections.abc import Mapping
+
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,6 +14,7 @@ DRAINED = 8_000_000
 
 UNTRACED = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 """A decision link's address tells nobody where it was opened from, and no index keeps it."""
+ENVELOPE = 16_384
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -20,32 +23,43 @@ CONTENT_SECURITY_POLICY = (
 
 
 class BodyLimit:
-    """Reads a body up to `limit` bytes before the application sees it; larger ones are refused."""
+    """Reads a body up to `limit` bytes before the application sees it; larger ones are refused.
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    `uploads` names the addresses that take files, each with a limit of its own. What comes is
+    counted while it comes, so that an endless body is refused and never kept.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, uploads: Mapping[str, int] | None = None) -> None:
         self.app = app
         self.limit = limit
+        self.uploads = dict(uploads or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with its whole body, or answer 413."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        body = await self._read(scope, receive)
+        limit = self._limit(scope)
+        body = await self._read(scope, receive, limit)
         if body is None:
-            error = TooLarge("body_too_large", limit=self.limit)
+            error = TooLarge("body_too_large", limit=limit)
             response = await answer(Request(scope), error)
             response.headers["Connection"] = "close"
             await response(scope, receive, send)
             return
         await self.app(scope, _replayed(body, receive), send)
 
-    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
+    def _limit(self, scope: Scope) -> int:
+        """The limit of this address; a form around a file takes a little more than the file."""
+        own = self.uploads.get(scope["path"]) if scope["method"] == "POST" else None
+        return self.limit if own is None else own + ENVELOPE
+
+    async def _read(self, scope: Scope, receive: Receive, limit: int) -> bytes | None:
         """The body, or None when it is larger than the limit, stated or not."""
         parts: list[bytes] = []
         size, more = 0, True
         stated = _stated(scope)
-        if stated > self.limit + DRAINED:
+        if stated > limit + DRAINED:
             return None
         while more:
             message = await receive()
@@ -54,11 +68,11 @@ class BodyLimit:
             part = message.get("body", b"")
             size += len(part)
             more = message.get("more_body", False)
-            if size <= self.limit:
+            if size <= limit:
                 parts.append(part)
-            elif size > self.limit + DRAINED:
+            elif size > limit + DRAINED:
                 return None
-        return None if size > self.limit else b"".join(parts)
+        return None if size > limit else b"".join(parts)
 
 
 class SecurityHeaders:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from dealix import clock
+from dealix.business.papers import library as papers
 from dealix.connectors.secrets import LocalSecrets
 from dealix.engines.home import write_private
 from dealix.errors import DealixError, NotConfigured, NotSignedIn
@@ -23,6 +24,7 @@ from dealix.lanes.working_time.settings import DailyLimits
 from dealix.processes.example_people import COMPANIES, Company, Employee
 from dealix.records import audit
 from dealix.settings import Settings
+from dealix.store.objects import Objects
 from dealix.store.session import Database
 from dealix.trust.access import directory, passwords
 from dealix.trust.access.limiting import SignInLimits
@@ -63,6 +65,7 @@ class Seed:
             for one in managers_first(people):
                 self._hire(session, company, one)
             AuthorityBook(directory).install(session, SYSTEM)
+            papers.install(session, Objects(self.file.parent / "objects"), SYSTEM)
             admin = next(one for one in people if "tenant_admin" in one.roles)
             AuthorityBook(directory).install(session, user_id(company, admin))
         return [self._signing_in(company, one, known.get(email(company, one))) for one in people]

@@ -17,6 +17,7 @@ MODULES = (
     "dealix.business.evidence.models",
     "dealix.business.signatures.models",
     "dealix.business.compliance.models",
+    "dealix.business.papers.models",
 )
 
 for name in MODULES:

@@ -83,10 +83,11 @@ def _file(item: RecordItem | SealedItem) -> tuple[ManifestItem, bytes]:
             sealed_for=item.person_id,
             commitment=item.commitment,
             suffix=item.suffix,
+            hashed=item.hashed or None,
         )
         return entry, item.ciphertext
     content = item.body if isinstance(item.body, bytes) else readable(item.body)
-    suffix = "jsonl" if isinstance(item.body, bytes) else "json"
+    suffix = item.suffix if isinstance(item.body, bytes) else "json"
     entry = ManifestItem(
         name=item.name,
         path=f"items/{item.name}.{suffix}",

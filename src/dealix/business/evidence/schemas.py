@@ -2,7 +2,14 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, computed_field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    computed_field,
+    model_serializer,
+)
 
 FORM: Literal["dealix-evidence-1"] = "dealix-evidence-1"
 NAME = r"^[a-z0-9][a-z0-9_.-]*$"
@@ -16,7 +23,8 @@ class RecordItem(BaseModel):
     name: str = Field(pattern=NAME)
     kind: str
     source: str = Field(description="Where the source record is found, as a path of the API.")
-    body: Any
+    body: Any = Field(description="JSON, or bytes as they are.")
+    suffix: str = Field("jsonl", description="Of the file, where the body is bytes.")
 
 
 class SealedItem(BaseModel):
@@ -31,6 +39,9 @@ class SealedItem(BaseModel):
     ciphertext: bytes
     commitment: str | None = None
     suffix: str = Field(".txt", description="Of the clear file, when it is revealed.")
+    hashed: bool = Field(
+        False, description="The commitment is to the SHA-256 of the clear file, not to its bytes."
+    )
 
 
 class ManifestItem(BaseModel):
@@ -47,6 +58,15 @@ class ManifestItem(BaseModel):
     sealed_for: str | None = None
     commitment: str | None = None
     suffix: str | None = None
+    hashed: bool | None = None
+
+    @model_serializer(mode="wrap")
+    def _as_ever(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without `hashed` where it says nothing: a pack of before keeps its hash."""
+        shown: dict[str, Any] = handler(self)
+        if shown.get("hashed") is None:
+            shown.pop("hashed", None)
+        return shown
 
 
 class Manifest(BaseModel):
@@ -87,6 +107,7 @@ class OpenedValue(BaseModel):
     text: str | None = None
     base64: str | None = None
     file: str | None = None
+    hashed: bool | None = Field(None, description="The commitment is to the file's SHA-256.")
 
 
 class Revealed(BaseModel):

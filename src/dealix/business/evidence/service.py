@@ -14,7 +14,7 @@ from dealix.actors import Actor
 from dealix.business.evidence.models import EvidencePack
 from dealix.business.evidence.pack import MANIFEST, REVEALED, Pack, archive, build, readable
 from dealix.business.evidence.reading import files_of
-from dealix.business.evidence.schemas import Manifest, OpenedValue, Revealed
+from dealix.business.evidence.schemas import Manifest, ManifestItem, OpenedValue, Revealed
 from dealix.business.evidence.sources import AuditSlice, CommitmentList, EvidenceSource
 from dealix.business.evidence.verifying import COMMITMENTS
 from dealix.errors import NotFound
@@ -125,25 +125,37 @@ class Evidence:
     def _revealed(self, session: Session, files: dict[str, bytes]) -> dict[str, bytes]:
         """Values in clear for the commitments that are sealed in the pack, documents as files."""
         manifest = Manifest.model_validate_json(files[MANIFEST])
-        documents = {
-            item.commitment: f"revealed/{item.name}{item.suffix or ''}"
-            for item in manifest.items
-            if item.commitment is not None
-        }
+        documents = {item.commitment: item for item in manifest.items if item.commitment}
         sealed = {entry["id"] for entry in json.loads(files[f"items/{COMMITMENTS}.json"])}
         made = [one for one in self.vault.commitments(session, manifest.run_id) if one.id in sealed]
-        clear = {documents[one.digest]: one.value for one in made if one.digest in documents}
+        clear: dict[str, bytes] = {}
+        values = []
+        for one in made:
+            if one.salt is None or one.value is None:
+                continue
+            item = documents.get(one.digest)
+            file = self._clear(session, item, one.value, files) if item else None
+            if item and file is not None:
+                clear[_place(item)] = file
+            values.append(_value(one.id, one.salt, one.value, item if file is not None else None))
         revealed = Revealed(
             revealed_at=moment(clock.real_now()),
-            values=[
-                _value(one.id, one.salt, one.value, documents.get(one.digest))
-                for one in made
-                if one.salt is not None and one.value is not None
-            ],
+            values=values,
             erased=sorted({one.person_id for one in made if one.value is None}),
         )
-        texts = {path: value for path, value in clear.items() if value is not None}
-        return {REVEALED: readable(revealed.model_dump(exclude_none=True)), **texts}
+        return {REVEALED: readable(revealed.model_dump(exclude_none=True)), **clear}
+
+    def _clear(
+        self, session: Session, item: ManifestItem, committed: bytes, files: dict[str, bytes]
+    ) -> bytes | None:
+        """A document in clear: what was committed to, or what the pack's sealed file opens to."""
+        if not item.hashed:
+            return committed
+        return self.vault.open(session, item.sealed_for or "", files[item.path])
+
+
+def _place(item: ManifestItem) -> str:
+    return f"revealed/{item.name}{item.suffix or ''}"
 
 
 def _pack_id(key: str | None) -> str:
@@ -153,10 +165,10 @@ def _pack_id(key: str | None) -> str:
     return f"evidence_{hashlib.sha256(key.encode()).hexdigest()[:26]}"
 
 
-def _value(commitment: str, salt: bytes, value: bytes, path: str | None) -> OpenedValue:
-    said = OpenedValue(commitment=commitment, salt=salt.hex(), file=path)
-    if path is not None:
-        return said
+def _value(commitment: str, salt: bytes, value: bytes, item: ManifestItem | None) -> OpenedValue:
+    said = OpenedValue(commitment=commitment, salt=salt.hex())
+    if item is not None:
+        return said.model_copy(update={"file": _place(item), "hashed": item.hashed})
     try:
         return said.model_copy(update={"text": value.decode()})
     except UnicodeDecodeError:

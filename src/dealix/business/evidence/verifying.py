@@ -161,7 +161,8 @@ class _Check:
 
     def _clear(self, value: OpenedValue) -> bytes | None:
         if value.file is not None:
-            return self._files.get(value.file)
+            file = self._files.get(value.file)
+            return sha256(file).encode() if file is not None and value.hashed else file
         if value.base64 is not None:
             return base64.b64decode(value.base64, validate=True)
         return value.text.encode() if value.text is not None else None

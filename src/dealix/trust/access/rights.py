@@ -30,6 +30,7 @@ ROLES = (
 EVERYBODY = frozenset(ROLES)
 EXECUTIVES = frozenset({"vp", "vp_corpdev", "svp", "cfo", "cto", "ceo"})
 PARTNERSHIPS = frozenset({"sales_rep", "partner_manager", "director"}) | EXECUTIVES
+LEGAL = frozenset({"legal_counsel"})
 KEEPERS = frozenset({"operator", "tenant_admin"})
 WATCHERS = frozenset({"auditor", "compliance_officer"}) | KEEPERS
 
@@ -69,6 +70,20 @@ RIGHTS: dict[str, Right] = {
     "evidence.reveal": Right(
         "Fetch evidence packs with personal values in clear; this is audited.",
         frozenset({"auditor", "compliance_officer", "legal_counsel", "ceo"}),
+    ),
+    "clauses.read": Right("See the clause library in both languages.", EVERYBODY),
+    "clauses.write": Right(
+        "Change clauses; the other language is then stale.", PARTNERSHIPS - {"sales_rep"} | LEGAL
+    ),
+    "clauses.confirm": Right(
+        "Confirm that both languages of a clause may go out, and put a template in force.", LEGAL
+    ),
+    "document.upload": Right(
+        "Bring in a PDF or DOCX.", PARTNERSHIPS | LEGAL | KEEPERS | {"compliance_officer"}
+    ),
+    "document.read": Right(
+        "Fetch a document that was brought in.",
+        PARTNERSHIPS | LEGAL | {"auditor", "compliance_officer"},
     ),
     "audit.read": Right("Read and export the audit.", WATCHERS),
     "audit.verify": Right("Verify the chains of the audit.", EVERYBODY),

@@ -1,0 +1,1 @@
+"""Papers that leave the company and come back: clauses, templates, term sheets, uploads."""
