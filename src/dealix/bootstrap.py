@@ -13,6 +13,7 @@ from temporalio.worker import Worker
 from dealix import catalog
 from dealix.business.compliance.service import CompanyRegistry
 from dealix.business.evidence.door import EvidenceService
+from dealix.business.evidence.report import reports
 from dealix.business.evidence.service import Evidence
 from dealix.business.partners import negotiation
 from dealix.business.papers.library import ClauseLibrary
@@ -175,12 +176,12 @@ class Services:
     @cached_property
     def packs(self) -> Evidence:
         """Assembling and reading evidence packs."""
-        return Evidence(self.vault, self.objects)
+        return Evidence(self.vault, self.objects, reports)
 
     @cached_property
     def evidence(self) -> EvidenceService:
         """Evidence packs for the doors."""
-        return EvidenceService(self.database, self.packs, permit)
+        return EvidenceService(self.database, self.packs, permit, self.access.people)
 
     @cached_property
     def papers(self) -> PapersService:

@@ -308,14 +308,14 @@ def test_runs_are_found_by_state_and_workflow(console, waiting_run):
 
 
 LATIN = re.compile(r"[A-Za-z]{2,}")
-BRANDS = {"Dealix", "Temporal", "ZIP", "OpenClaw", "Celery", "WhatsApp", "HubSpot"}
+BRANDS = {"Dealix", "Temporal", "ZIP", "PDF", "OpenClaw", "Celery", "WhatsApp", "HubSpot"}
 
 
 @pytest.mark.parametrize(
     "path",
     ["/", "/start", "/start/partner_approval", "/approvals", "/runs", "/runs/{run}",
      "/runs/{run}/undo", "/approvals/{approval}", "/cases", "/inventory", "/inventory/dd_room",
-     "/inventory/partner_approval", "/mailbox", "/audit", "/nowhere"],
+     "/inventory/partner_approval", "/mailbox", "/audit", "/clauses", "/nowhere"],
 )  # fmt: skip
 def test_an_arabic_page_speaks_arabic(console, waiting_run, path):
     approval = console.waits_at(waiting_run, "manager_approval")

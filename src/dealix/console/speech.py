@@ -38,6 +38,9 @@ TONES = {
         "ok",
     },
     "warn": {
+        "stale_ar",
+        "stale_en",
+        "draft",
         "waiting",
         "paused",
         "compensating",

@@ -31,6 +31,7 @@ SECTIONS = (
     ("/approvals", N_("Approvals"), "approvals", "approval.read"),
     ("/runs", N_("Runs"), "runs", ""),
     ("/cases", N_("Cases"), "cases", ""),
+    ("/clauses", N_("Clauses"), "clauses", "clauses.read"),
     ("/inventory", N_("Inventory"), "inventory", ""),
     ("/mailbox", N_("Mailbox"), "mailbox", "mailbox.read"),
     ("/outbound", N_("Outbound desk"), "outbound", "message.read"),

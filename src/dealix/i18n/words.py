@@ -92,6 +92,9 @@ STEPS = {
     "activate_partner": N_("Partner activated"),
     "notify_activation": N_("Activation notice"),
     "assemble_evidence": N_("Evidence pack"),
+    "ask_manager": N_("Manager asked"),
+    "ask_executive": N_("Executive asked"),
+    "record_outcome": N_("Outcome recorded"),
     "retract_terms": N_("Terms retracted"),
     "withdraw_in_crm": N_("Withdrawn in the CRM"),
     "deactivate_partner": N_("Partner deactivated"),
@@ -176,6 +179,21 @@ PACKETS = {
     "esign.send": N_("Send for signature"),
     "esign.void": N_("Void the signature request"),
     "registry.read": N_("Ask the company registry"),
+}
+
+PAPERS = {
+    "PartnerDossier": N_("Partner dossier"),
+    "EconomicsModel": N_("Economics"),
+    "counter_offer": N_("Counter-offer"),
+    "stale_ar": N_("Arabic is stale"),
+    "stale_en": N_("English is stale"),
+    "person": N_("A person"),
+    "rules": N_("Rules"),
+    "registry": N_("Registry"),
+    "model": N_("Model"),
+    "every_rule_holds": N_("Every rule holds"),
+    "contact_locale": N_("Contact language"),
+    "contact_person_id": N_("Contact (identifier)"),
 }
 
 PAUSES = {
@@ -318,6 +336,7 @@ WORDS: dict[str, str] = {
     **STEPS,
     **PLACES_AND_MONEY,
     **PACKETS,
+    **PAPERS,
     **PAUSES,
     **CASES,
     **DECISIONS,

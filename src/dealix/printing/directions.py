@@ -28,8 +28,13 @@ def ltr(text: object) -> str:
 
 
 def isolated(text: object) -> str:
-    """A value in the direction of its own first letter, which leaks to neither side."""
-    return f"{FIRST_STRONG}{clean(str(text))}{POP}"
+    """A value in the direction of its own first letter, which leaks to neither side.
+
+    One without a letter reads from left to right, as figures do.
+    """
+    plain = clean(str(text))
+    begin = FIRST_STRONG if any(letter.isalpha() for letter in plain) else LEFT_TO_RIGHT
+    return f"{begin}{plain}{POP}"
 
 
 def western(text: str) -> str:

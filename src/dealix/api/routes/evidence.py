@@ -21,6 +21,21 @@ def archive(
     return Response(content, media_type="application/zip", headers=headers)
 
 
+@router.get("/{pack_id}.pdf", responses=problems(401, 403, 404), response_class=Response)
+def as_pdf(
+    pack_id: Ident,
+    actor: Who,
+    services: Parts,
+    lang: Literal["ar", "en"] | None = None,
+    reveal: Literal["true", "false"] = "false",
+) -> Response:
+    """The pack as people read it; with `reveal`, it names those who decided (audited)."""
+    chosen: Literal["ar", "en"] = lang or ("en" if actor.locale == "en" else "ar")
+    content = services.evidence.pdf(actor, pack_id, chosen, reveal=reveal == "true")
+    headers = {"Content-Disposition": f'inline; filename="{pack_id}-{chosen}.pdf"'}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
 @router.get("/{pack_id}.json", responses=ANSWERS)
 def as_json(pack_id: Ident, actor: Who, services: Parts) -> dict[str, Any]:
     """What the pack holds."""

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,7 +14,13 @@ from dealix.actors import Actor
 from dealix.business.evidence.models import EvidencePack
 from dealix.business.evidence.pack import MANIFEST, REVEALED, Pack, archive, build, readable
 from dealix.business.evidence.reading import files_of
-from dealix.business.evidence.schemas import Manifest, ManifestItem, OpenedValue, Revealed
+from dealix.business.evidence.schemas import (
+    Manifest,
+    ManifestItem,
+    OpenedValue,
+    RecordItem,
+    Revealed,
+)
 from dealix.business.evidence.sources import AuditSlice, CommitmentList, EvidenceSource
 from dealix.business.evidence.verifying import COMMITMENTS
 from dealix.errors import NotFound
@@ -25,6 +31,9 @@ from dealix.store.objects import Objects
 from dealix.store.session import tenant_of
 from dealix.trust.privacy import Vault
 
+Reporter = Callable[[Session, Manifest, Mapping[str, bytes]], Iterable[RecordItem]]
+"""Makes the papers that people read out of a pack's records; none where only records count."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -32,6 +41,7 @@ class Evidence:
 
     vault: Vault
     objects: Objects
+    reports: Reporter | None = None
 
     def assemble(
         self,
@@ -64,7 +74,11 @@ class Evidence:
             items=[],
         )
         every = (*sources, CommitmentList(self.vault), AuditSlice(chain))
-        pack = build(head, [one for source in every for one in source.items(session, run_id)])
+        items = [one for source in every for one in source.items(session, run_id)]
+        pack = build(head, items)
+        if self.reports is not None:
+            told = self.reports(session, pack.manifest, files_of(pack.content))
+            pack = build(head, [*items, *told])
         return self._keep(session, actor_id, pack)
 
     def _keep(self, session: Session, actor_id: str, pack: Pack) -> EvidencePack:
@@ -103,6 +117,16 @@ class Evidence:
         """What the pack holds, out of its own bytes."""
         files = files_of(self.objects.get(self.find(session, pack_id).sha256))
         return Manifest.model_validate_json(files[MANIFEST])
+
+    def files(self, session: Session, pack_id: str) -> dict[str, bytes]:
+        """The files of a sealed pack by path."""
+        return files_of(self.objects.get(self.find(session, pack_id).sha256))
+
+    def note_reveal(self, session: Session, actor: Actor, pack_id: str, chain: str) -> None:
+        """Record that somebody had a report printed that names people."""
+        row = self.find(session, pack_id)
+        data = {"run_id": row.run_id, "sha256": row.sha256, "files": 1}
+        audit.append(session, actor.user_id, "evidence.revealed", row.id, data, chain)
 
     def download(
         self, session: Session, actor: Actor, pack_id: str, *, reveal: bool = False

@@ -66,5 +66,24 @@ def company_names(session: Session) -> tuple[str, str]:
     return tenant.name, tenant.name_ar
 
 
+@dataclass(frozen=True)
+class Company:
+    """A company's public facts."""
+
+    name: str
+    name_ar: str
+    country: str
+    time_zone: str
+
+
+def company(session: Session) -> Company:
+    """The company of this transaction; one that is not on record yet has its ID as its name."""
+    own = tenant_of(session)
+    found = session.get(Tenant, own)
+    if found is None:
+        return Company(own, own, "SA", "Asia/Riyadh")
+    return Company(found.name, found.name_ar, found.country, found.time_zone)
+
+
 def _person(user: User) -> Person:
     return Person(user.id, frozenset(user.roles), user.manager_id)
