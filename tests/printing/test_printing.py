@@ -25,6 +25,7 @@ from dealix.printing import (
 )
 from dealix.printing.directions import LEFT_TO_RIGHT, POP, balanced, steady
 from dealix.printing.lines import broken, visual
+from dealix.printing.sheet import Sheet
 
 WHEN = datetime(2025, 11, 25, 9, 30, tzinfo=UTC)
 LONG = "الشركة العربية السعودية المتحدة لتطوير الحلول التقنية والخدمات اللوجستية المتكاملة المحدودة"
@@ -182,3 +183,30 @@ def test_arabic_can_be_copied_out_of_a_naskh_paper(tmp_path):
         ["pdftotext", file, "-"], capture_output=True, text=True, check=True
     ).stdout
     assert "لا تصبح الشراكة نافذة" in western(out).replace("\u202b", "").replace("\u202c", "")
+
+
+@pytest.mark.parametrize("face", ["sans", "naskh"])
+def test_letters_join_across_a_vowel_mark(face):
+    sheet = Sheet(paper("ar", face), 1, {})
+    sheet.pen(20)
+    for marked, bare in (("يُتحقق", "يتحقق"), ("سُئل", "سئل"), ("مُفعّل", "مفعل")):
+        wide = [sum(f.get_width() for f in sheet._preload_bidirectional_text(t, False))
+                for t in (marked, bare)]  # fmt: skip
+        assert wide[0] == pytest.approx(wide[1], rel=0.02), "a cut before the mark changes forms"
+    sheet.close_fonts()
+
+
+@pytest.mark.parametrize(("face", "letter"), [("naskh", "≥"), ("sans", "ﷺ")])
+def test_a_letter_that_the_face_lacks_comes_from_the_other(face, letter):
+    (text,) = pages(printed(paper("en", face, blocks=(Paragraph(f"a {letter} b"),))))
+    assert letter in text or "صلى" in text
+
+
+def test_a_letter_of_no_face_is_seen_to_be_missing():
+    (text,) = pages(printed(paper("en", blocks=(Paragraph("name: 中文\u200d😀."),))))
+    assert "name: ???." in text
+
+
+def test_figures_in_brackets_read_from_left_to_right():
+    assert "≥ 250000" in seen(f"الإيراد ({isolated('≥ 250000')})")
+    assert "≥ 250000" in seen("الإيراد (≥ 250000)")

@@ -10,7 +10,9 @@ OPENERS = frozenset("\u2066\u2067\u2068")
 
 MISLEADING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\ufeff]")
 ISOLATES = re.compile(r"[\u2066-\u2069]")
-FOREIGN = re.compile(r"[+<(\[]*[A-Za-z0-9](?:[^\u0590-\u08ff\u2066-\u2069\n،؛؟]*[A-Za-z0-9%>)\]])?")
+FOREIGN = re.compile(
+    r"(?:[+<(\[≥≤±≈$€#~] ?)*[A-Za-z0-9](?:[^\u0590-\u08ff\u2066-\u2069\n،؛؟]*[A-Za-z0-9%>)\]])?"
+)
 """A run of Latin letters, digits and what stands between them: a phone number, a date, a name."""
 
 PAIRS = {"(": ")", "[": "]", "<": ">"}

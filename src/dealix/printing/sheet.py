@@ -1,10 +1,13 @@
 """A page under the pen: fonts, one line of text at a place, head and foot of every page."""
 
+import unicodedata
+from collections.abc import Iterator
 from importlib.resources import files
 from typing import Literal
 
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
+from fpdf.line_break import Fragment
 
 from dealix.printing.directions import clean, ltr, steady, western
 from dealix.printing.lines import INVISIBLE, broken, visual
@@ -23,8 +26,11 @@ FONTS: dict[Face, tuple[str, dict[str, str]]] = {
     ),
     "naskh": ("fontpkg_amiri", {"": "Amiri-Regular.ttf", "B": "Amiri-Bold.ttf"}),
 }
-Widths = dict[tuple[str, float, str], float]
+Widths = dict[tuple[str, str, float, str], float]
 """Widths of texts by size and weight: measured once, though a paper is laid out twice."""
+
+UNKNOWN = "?"
+"""Stands where no face has a letter: what cannot be printed is not left out in silence."""
 
 Align = Literal["start", "end", "centre"]
 
@@ -44,9 +50,10 @@ class Sheet(FPDF):
         self.set_title(clean(paper.title))
         self.set_lang(paper.locale)
         self.set_producer("Dealix")
-        package, styles = FONTS[paper.face]
-        for style, name in styles.items():
-            self.add_font("face", style, str(files(package) / "files" / name))
+        self._cover: dict[str, frozenset[int]] = {}
+        self._load("main", paper.face)
+        if any(not self._has("main", letter) for letter in _letters(paper)):
+            self._load("other", "naskh" if paper.face == "sans" else "sans")
         self.add_page()
 
     @property
@@ -61,7 +68,7 @@ class Sheet(FPDF):
 
     def pen(self, size: float, *, bold: bool = False, ink: tuple[int, int, int] = INK) -> None:
         """Take a size and weight for what is measured and written next."""
-        self.set_font("face", "B" if bold else "", size)
+        self.set_font("main", "B" if bold else "", size)
         self.set_text_color(*ink)
 
     @property
@@ -72,6 +79,7 @@ class Sheet(FPDF):
     def said(self, text: str, locale: Locale) -> str:
         """A text as it is written: one kind of digits, and nothing in it can turn around."""
         plain = western(text).replace("\t", " ").replace("\r", "")
+        plain = "".join(one if self._drawn(one) else _instead(one) for one in plain)
         return steady(plain) if locale == "ar" else plain
 
     def lines(self, text: str, width: float, locale: Locale) -> list[str]:
@@ -89,11 +97,33 @@ class Sheet(FPDF):
         place = x + (free / 2 if align == "centre" else 0 if at_left else free)
         top = self.y
         for (run, leftward), wide in zip(runs, room, strict=True):
-            self.set_text_shaping(True, direction="rtl" if leftward else "ltr")
-            self.set_xy(place, top)
-            self.cell(wide, self.line_height, run)
+            self._write_run(run, place, top, leftward=leftward)
             place += wide
         self.set_y(top)
+
+    def _write_run(self, run: str, place: float, top: float, *, leftward: bool) -> None:
+        """A run of one direction; a letter that the face lacks is written in the other face."""
+        pieces = self._pieces(run)
+        for family, text in reversed(pieces) if leftward else pieces:
+            self.set_font(family)
+            self.set_text_shaping(True, direction="rtl" if leftward else "ltr")
+            self.set_xy(place, top)
+            self.cell(text=text, h=self.line_height)
+            place += self._width(family, text)
+        self.set_font("main")
+
+    def _parse_chars(
+        self,
+        text: str,
+        markdown: bool,  # noqa: FBT001, ARG002 (the library's own signature)
+        *,
+        _initial_emphasis: tuple[bool, bool, bool, bool] | None = None,
+    ) -> Iterator[Fragment]:
+        """One piece a run: the library cuts where the script changes, and so before each vowel.
+
+        A vowel mark belongs to no script; cut off there, the letters around it no longer join.
+        """
+        yield Fragment(text, self._get_current_graphics_state(), self.k)
 
     def close_fonts(self) -> None:
         """Close the font files, which the library leaves open."""
@@ -132,9 +162,54 @@ class Sheet(FPDF):
         return (MARGIN if at_left else float(self.w) - MARGIN - width), width
 
     def _measure(self, text: str) -> float:
-        key = (text, float(self.font_size_pt), self.font_style)
+        seen = "".join(letter for letter in text if letter not in INVISIBLE)
+        return sum(self._width(family, piece) for family, piece in self._pieces(seen))
+
+    def _width(self, family: str, text: str) -> float:
+        key = (family, text, float(self.font_size_pt), self.font_style)
         if key not in self._widths:
+            self.set_font(family)
             self.set_text_shaping(True)
-            seen = "".join(letter for letter in text if letter not in INVISIBLE)
-            self._widths[key] = float(self.get_string_width(seen))
+            self._widths[key] = float(self.get_string_width(text))
+            self.set_font("main")
         return self._widths[key]
+
+    def _pieces(self, text: str) -> list[tuple[str, str]]:
+        """A text by the face that has its letters; a mark stays with its letter."""
+        if text.isascii() or "other" not in self._cover:
+            return [("main", text)] if text else []
+        pieces: list[tuple[str, str]] = []
+        for letter in text:
+            bound = bool(pieces) and bool(unicodedata.combining(letter))
+            family = pieces[-1][0] if bound else "main" if self._has("main", letter) else "other"
+            if pieces and pieces[-1][0] == family:
+                pieces[-1] = (family, pieces[-1][1] + letter)
+            else:
+                pieces.append((family, letter))
+        return pieces
+
+    def _drawn(self, letter: str) -> bool:
+        """Whether any face has this letter; line ends and isolates need none."""
+        if letter == "\n" or letter in INVISIBLE or self._has("main", letter):
+            return True
+        return "other" in self._cover and self._has("other", letter)
+
+    def _has(self, family: str, letter: str) -> bool:
+        return ord(letter) in self._cover[family]
+
+    def _load(self, family: str, face: Face) -> None:
+        package, styles = FONTS[face]
+        for style, name in styles.items():
+            self.add_font(family, style, str(files(package) / "files" / name))
+        font = self.fonts[family]
+        self._cover[family] = frozenset(font.cmap if isinstance(font, TTFFont) else ())
+
+
+def _letters(paper: Paper) -> set[str]:
+    """Every letter of a paper's own texts, as far as they tell which faces it needs."""
+    return {one for one in repr(paper) if one.isprintable()} - INVISIBLE
+
+
+def _instead(letter: str) -> str:
+    """What stands for a letter of no face; joiners and selectors draw nothing by themselves."""
+    return "" if unicodedata.category(letter) in {"Cf", "Mn", "Me"} else UNKNOWN

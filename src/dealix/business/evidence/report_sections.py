@@ -172,12 +172,12 @@ def slice_of_audit(told: Told, words: Wordings) -> list[Block]:
                     words.when(record["at"]),
                     words.who(record["actor_id"]),
                     words.ident(record["action"]),
-                    words.ident(link["hash"][:20] if link else None),
+                    words.ident(link["hash"][:16] if link else None),
                 )
             )
     if not rows:
         return []
-    names = (N_("No."), N_("When"), N_("Who"), N_("What"), N_("Hash (first 20)"))
+    names = (N_("No."), N_("When"), N_("Who"), N_("What"), N_("Hash (first 16)"))
     table = _table(words, names, rows, (0.8, 3, 3, 2.4, 2.6))
     return [Heading(words.say(N_("Audit")), 2), table]
 
