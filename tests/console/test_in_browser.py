@@ -22,6 +22,7 @@ PAGES = {
     "rehearsal": ("noura", "/runs/{rehearsal}"),
     "undo": ("fahad", "/runs/{run}/undo"),
     "cases": ("fahad", "/cases"),
+    "clauses": ("maha", "/clauses"),
     "inventory": ("dana", "/inventory"),
     "inventory-row": ("dana", "/inventory/lead_scoring"),
     "mailbox": ("noura", "/mailbox"),

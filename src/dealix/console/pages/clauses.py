@@ -3,8 +3,10 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
+from markupsafe import Markup, escape
 from pydantic import ValidationError
 
+from dealix.business.papers.clauses import PLACE
 from dealix.business.papers.schemas import ClauseChangeBody
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.people import people
@@ -58,6 +60,11 @@ def confirm(
     return back_to(f"/clauses#{key}")
 
 
+def shown(text: str) -> Markup:
+    """A wording with its places set apart: they are names of fields, in no language."""
+    return Markup(PLACE.sub(r'<bdi class="mono" dir="ltr">{\1}</bdi>', str(escape(text))))  # noqa: S704
+
+
 def _number(sent: Sent) -> int:
     version = first(sent, "version")
     if not version.isdigit():
@@ -83,4 +90,5 @@ def _page(
         may_write=may(visit.who, "clauses.write"),
         may_confirm=may(visit.who, "clauses.confirm"),
         person=people(visit),
+        shown=shown,
     )
