@@ -15,10 +15,10 @@ from dealix.business.compliance.service import CompanyRegistry
 from dealix.business.evidence.door import EvidenceService
 from dealix.business.evidence.report import reports
 from dealix.business.evidence.service import Evidence
-from dealix.business.partners import negotiation
 from dealix.business.papers.library import ClauseLibrary
 from dealix.business.papers.service import PapersService
 from dealix.business.papers.uploads import UploadService
+from dealix.business.partners import negotiation
 from dealix.business.partners.activities import PartnerActivities
 from dealix.business.partners.examples import partner_example
 from dealix.business.partners.negotiation import PartnerDoor

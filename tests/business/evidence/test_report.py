@@ -33,7 +33,10 @@ APPROVAL = {
     "id": "apr_1", "gate": "manager_approval", "round": 1, "requested_by": "user_manager",
     "status": "approved", "packet_hash": "sha256:" + "a" * 64, "authority_version": 3,
     "opened_at": "2026-03-01T06:00:00Z", "deadline": "2026-03-03T06:00:00Z",
-    "sla": {"reminded_at": "2026-03-02T18:00:00Z"},
+    "sla": {
+        "reminder_at": "2026-03-02T18:00:00Z",
+        "steps": [{"level": 1, "due_at": "2026-03-02T18:00:00Z", "at": "2026-03-02T18:01:00Z"}],
+    },
     "packet": {
         "asks": "partner.send_terms",
         "subject": {"name_ar": "نجد للخدمات", "name": "Najd Services"},
@@ -121,7 +124,8 @@ def test_the_english_report_says_what_the_records_say(fresh_database, evidence, 
     for words in (
         "Evidence pack", "Rawabi Trading", "Partner approval", "Activated",
         "Manager approval, round 1",
-        "Najd Services", "400,000", "user_boss", "Good fit.", "1 March 2026, 09:00", "Reminded",
+        "Najd Services", "400,000", "user_boss", "Good fit.", "1 March 2026, 09:00", "Reminder due",
+        "Reminder sent", "2 March 2026, 21:01",
         "2 March 2026, 21:00", "Allowed", "b" * 12, "<5f@x.example>", "Terms sent to the partner",
         "/api/v1/runs/run_1",
     ):  # fmt: skip

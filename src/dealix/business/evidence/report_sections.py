@@ -13,12 +13,11 @@ CLOCKS = {
     "opened_at": N_("Opened"),
     "deadline": N_("Deadline"),
     "closed_at": N_("Closed"),
-    "sla_deadline": N_("SLA deadline"),
-    "reminded_at": N_("Reminded"),
-    "breached_at": N_("SLA breached"),
-    "escalated_at": N_("Escalated"),
-    "paused_at": N_("Clock stopped"),
+    "reminder_at": N_("Reminder due"),
+    "breach_at": N_("SLA ends"),
+    "level3_at": N_("Executive is told"),
 }
+TAKEN = {1: N_("Reminder sent"), 2: N_("SLA breached"), 3: N_("Executive told")}
 ALLOWED = {True: N_("Allowed"), False: N_("Refused")}
 
 
@@ -100,6 +99,10 @@ def clocks(told: Told, words: Wordings) -> list[Block]:
             if is_moment(times.get(name)):
                 said = words.say(CLOCKS[name]) if name in CLOCKS else words.word(name)
                 rows.append((gate, said, words.when(times[name])))
+        rows += [
+            (gate, words.say(TAKEN[step["level"]]), words.when(step["at"]))
+            for step in (sla or {}).get("steps", [])
+        ]
     if not rows:
         return []
     names = (N_("Request"), N_("Clock"), N_("When"))

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.business.evidence.service import Evidence
+from dealix.business.papers.evidence import PaperSource
 from dealix.business.partners import gates, negotiation, repository, terms
 from dealix.business.partners.evidence import sources
 from dealix.business.partners.service import PartnerService, template
@@ -265,7 +266,7 @@ class PartnerActivities:
             session,
             "system",
             run.id,
-            sources(str(call.data.get("outcome"))),
+            (*sources(str(call.data.get("outcome"))), PaperSource(self.evidence.objects)),
             chain=run.chain,
             key=f"{run.id}:deal_closure",
         )

@@ -11,7 +11,7 @@ from dealix.business.partners import repository
 from dealix.lanes import run_book, run_views
 from dealix.records.effects import list_effects
 from dealix.trust.approvals.reading import requests_of_run
-from dealix.trust.approvals.views import approval
+from dealix.trust.approvals.views import approval, clock
 
 Item = RecordItem | SealedItem
 
@@ -63,7 +63,12 @@ class DecisionSource:
     def items(self, session: Session, run_id: str) -> Iterable[Item]:
         """One record a request."""
         for row, made in requests_of_run(session, run_id):
-            body = {**approval(row, [], made), "packet": row.packet, "slots": row.slots}
+            body = {
+                **approval(row, [], made),
+                **clock(session, row),
+                "packet": row.packet,
+                "slots": row.slots,
+            }
             yield RecordItem(
                 name=f"approval_{row.gate}_{row.round}",
                 kind="approval",
