@@ -210,3 +210,11 @@ def test_a_letter_of_no_face_is_seen_to_be_missing():
 def test_figures_in_brackets_read_from_left_to_right():
     assert "≥ 250000" in seen(f"الإيراد ({isolated('≥ 250000')})")
     assert "≥ 250000" in seen("الإيراد (≥ 250000)")
+
+
+def test_a_heading_is_bold_whatever_letters_it_holds():
+    content = printed(paper("en", "naskh", blocks=(Heading("a ≥ b"), Paragraph("c"))))
+    fonts = PdfReader(io.BytesIO(content)).pages[0]["/Resources"]["/Font"]
+    names = {str(font.get_object()["/BaseFont"]) for font in fonts.values()}
+    assert any("AmiriBold" in name for name in names)
+    assert any("SemiBold" in name for name in names)

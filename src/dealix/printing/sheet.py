@@ -105,12 +105,12 @@ class Sheet(FPDF):
         """A run of one direction; a letter that the face lacks is written in the other face."""
         pieces = self._pieces(run)
         for family, text in reversed(pieces) if leftward else pieces:
-            self.set_font(family)
+            self.set_font(family, self.font_style)
             self.set_text_shaping(True, direction="rtl" if leftward else "ltr")
             self.set_xy(place, top)
             self.cell(text=text, h=self.line_height)
             place += self._width(family, text)
-        self.set_font("main")
+        self.set_font("main", self.font_style)
 
     def _parse_chars(
         self,
@@ -168,10 +168,10 @@ class Sheet(FPDF):
     def _width(self, family: str, text: str) -> float:
         key = (family, text, float(self.font_size_pt), self.font_style)
         if key not in self._widths:
-            self.set_font(family)
+            self.set_font(family, self.font_style)
             self.set_text_shaping(True)
             self._widths[key] = float(self.get_string_width(text))
-            self.set_font("main")
+            self.set_font("main", self.font_style)
         return self._widths[key]
 
     def _pieces(self, text: str) -> list[tuple[str, str]]:
