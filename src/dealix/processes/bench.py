@@ -52,7 +52,7 @@ async def measure(stage: Stage) -> list[dict[str, Any]]:
     return [
         row("flow in sequence (p50)", whole["ours"], whole["bare"], SEQUENCE),
         row("30 flows of one tenant (all done)", together["ours"], together["bare"], TOGETHER),
-        row("decision → next step (p50)", heard["ours"], heard["bare"], 2 * SEQUENCE),
+        row("decision → next step (p50)", heard["ours"], heard["bare"], 3 * SEQUENCE),
         row("the steps' own work, in sequence (p50)", whole["bare"], whole["empty"], SEQUENCE),
         row("the steps' own work, 30 flows", together["bare"], together["empty"], TOGETHER),
     ]

@@ -14,7 +14,10 @@ STEPS = (
     ("score_fit", True),
     ("ask_manager", True),
     ("draft_term_sheet", True),
+    ("ask_commercial_owner", True),
+    ("ask_legal", True),
     ("send_terms", False),
+    ("send_terms_whatsapp", False),
     ("write_crm", False),
     ("ask_executive", True),
     ("activate_partner", True),
@@ -23,6 +26,8 @@ STEPS = (
     ("assemble_evidence", True),
 )
 """Each step, and whether it is a local activity, as in our flow."""
+WAITS_AFTER = ("ask_manager", "ask_legal", "write_crm", "ask_executive")
+"""The steps after which somebody is waited for."""
 
 
 @workflow.defn(name="bare_flow")
@@ -38,7 +43,7 @@ class BareFlow:
         gates = 0
         for number, (name, local) in enumerate(STEPS, start=1):
             await self._call(start, number, name, local=local)
-            if name.startswith("ask_"):
+            if name in WAITS_AFTER:
                 gates += 1
                 await self._until_heard(gates)
         return "done"

@@ -30,7 +30,16 @@ from dealix.settings import Settings
 from dealix.trust.access.rights import permit
 from dealix.trust.approvals.service import ApprovalService
 
-GATES = {"ask_manager": "draft_term_sheet", "ask_executive": "activate_partner"}
+GATES = {
+    "ask_manager": (("manager_approval",), "draft_term_sheet"),
+    "ask_legal": (("term_review", "legal_review"), "send_terms"),
+    "write_crm": ((), "ask_executive"),
+    "ask_executive": (("executive_approval",), "activate_partner"),
+}
+"""What ends a wait: the step before it, the gates that are decided in it, and the step after it.
+
+Without a gate it is the partner who answers.
+"""
 BARE_QUEUE = "bare"
 
 
@@ -119,8 +128,9 @@ class Stage:
                 task_queue=BARE_QUEUE,
             )
         race = Race(0.0)
-        for gate, following in GATES.items():
-            race.heard += await self._decide(kind, run.id, gate, following, client_handle)
+        for before, (gates, following) in GATES.items():
+            took = await self._go_on(kind, run.id, before, gates, following, client_handle)
+            race.heard += took if gates else []
         if client_handle is not None:
             await client_handle.result()
         else:
@@ -128,16 +138,26 @@ class Stage:
         race.whole = (time.perf_counter() - began) * 1000
         return race
 
-    async def _decide(
-        self, kind: str, run_id: str, gate: str, following: str, handle: Any
+    async def _go_on(
+        self,
+        kind: str,
+        run_id: str,
+        before: str,
+        gates: tuple[str, ...],
+        following: str,
+        handle: Any,
     ) -> list[float]:
         """Everybody who must say yes. Answers the time from the last commit to the next step."""
         if kind == "empty":
             began = time.perf_counter()
             await handle.execute_update("decided")
             return [(time.perf_counter() - began) * 1000]
-        await self._until_begun(run_id, f"{gate}.done")
-        committed = await asyncio.to_thread(self._say_yes, run_id, gate, kind == "ours")
+        await self._until_begun(run_id, f"{before}.done")
+        committed = 0.0
+        for gate in gates:
+            committed = await asyncio.to_thread(self._say_yes, run_id, gate, kind == "ours")
+        if not gates and handle is None:
+            await asyncio.to_thread(self._accept, run_id)
         if handle is not None:
             committed = time.perf_counter()
             await handle.execute_update("decided")
@@ -153,14 +173,17 @@ class Stage:
             return made.courier.deliver(tenant, signal) if ours else False
 
         door = ApprovalService(made.database, made.seating, made.vault, permit, after)
-        name = {"ask_manager": "manager_approval", "ask_executive": "executive_approval"}[gate]
-        approval = f"apr_{run_id.removeprefix('run_')}_{name}_1"
+        approval = f"apr_{run_id.removeprefix('run_')}_{gate}_1"
         while (view := door.get(self.starter, approval))["status"] == "open":
             made_by = {d["by"] for d in view["decisions"]}
             people = [p for slot in view["who_may_decide"] for p in slot["people"]]
             person = next(p for p in people if p not in made_by)
             door.decide(self.people[person], approval, "approve", "raced", view["packet_hash"])
         return committed[0]
+
+    def _accept(self, run_id: str) -> None:
+        """The partner accepts, as one of ours enters it."""
+        self.made.runs.event(self.starter, run_id, "partner_answer", {"answer": "accept"})
 
     def _stored(self) -> Any:
         """A run's row, not started anywhere yet."""
