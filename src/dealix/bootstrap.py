@@ -34,6 +34,7 @@ from dealix.lanes.kinds import WorkflowKind
 from dealix.lanes.receipts import ReceiptBook
 from dealix.lanes.run_activities import RunActivities
 from dealix.lanes.runs import RunService
+from dealix.lanes.subjects import Subjects
 from dealix.lanes.temporal import Engines, connect
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.lanes.worker import THREADS, durable_worker
@@ -43,19 +44,26 @@ from dealix.settings import Settings
 from dealix.store.objects import Objects
 from dealix.store.session import Database
 from dealix.trust.access import directory
+from dealix.trust.access.accounts import Accounts
 from dealix.trust.access.limiting import SignInLimits
-from dealix.trust.access.rights import permit
+from dealix.trust.access.own_account import OwnAccount
+from dealix.trust.access.rights import can_activate, permit
 from dealix.trust.access.service import Access
 from dealix.trust.approvals.activities import ApprovalActivities
 from dealix.trust.approvals.reading import timeline
 from dealix.trust.approvals.seating import Seating
 from dealix.trust.approvals.service import ApprovalService
+from dealix.trust.approvals.workload import waiting_for
+from dealix.trust.outbound.anchoring import Anchors
 from dealix.trust.outbound.effects import Post
 from dealix.trust.outbound.gatekeeping import PolicyGatekeeper
 from dealix.trust.outbound.service import Outbound
 from dealix.trust.policy.authority_book import AuthorityBook
+from dealix.trust.policy.authority_desk import AuthorityDesk
 from dealix.trust.policy.engine import PolicyEngine
 from dealix.trust.privacy import Vault
+from dealix.trust.privacy.register import Register
+from dealix.trust.privacy.rotation import Rotation
 
 FLOWS = (PartnerApproval,)
 
@@ -120,7 +128,8 @@ class Services:
     def inbox(self) -> Inbox:
         """What comes in from outside."""
         keys = TenantKeys.of(self.secrets, self.settings)
-        return Inbox(self.database, keys, self.vault, self.secrets)
+        operating = self.settings.operating_tenant
+        return Inbox(self.database, keys, self.vault, self.secrets, operating)
 
     @cached_property
     def objects(self) -> Objects:
@@ -147,12 +156,13 @@ class Services:
             permit,
             self.courier.deliver,
             revisions={"partner_approval": self.partners.revise},
+            subjects=self.subjects,
         )
 
     @cached_property
     def cases(self) -> CaseService:
         """What only a person can settle."""
-        return CaseService(self.database, permit, self.courier.deliver)
+        return CaseService(self.database, permit, self.courier.deliver, self.subjects)
 
     @cached_property
     def calendar(self) -> CalendarService:
@@ -175,6 +185,48 @@ class Services:
         return Outbound(self.database, PolicyGatekeeper(self.policy))
 
     @cached_property
+    def anchors(self) -> Anchors:
+        """The audit's heads on their daily way to a second owner."""
+        given = self.settings
+        return Anchors(
+            self.database,
+            given.audit_anchor,
+            lambda: self.mailer(rehearsal=False),
+            given.smtp_from,
+            self.policy,
+        )
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Accounts, as administrators keep them."""
+        return Accounts(
+            self.database,
+            self.vault,
+            lambda session, user_id: waiting_for(session, self.seating, user_id),
+        )
+
+    @cached_property
+    def own_account(self) -> OwnAccount:
+        """One's own password and sessions."""
+        return OwnAccount(self.database, self.vault, self.access.limits)
+
+    @cached_property
+    def register(self) -> Register:
+        """Whose personal data are held, and their erasing."""
+        return Register(self.database, self.vault, permit, self.accounts)
+
+    @cached_property
+    def rotation(self) -> Rotation:
+        """The installation's keys and their rotation."""
+        pinned = self.settings.codec_current
+        return Rotation(self.database, self.secrets, self.vault, permit, pinned)
+
+    @cached_property
+    def authority(self) -> AuthorityDesk:
+        """The authority table, for the doors."""
+        return AuthorityDesk(self.database, AuthorityBook(directory), permit, can_activate)
+
+    @cached_property
     def kinds(self) -> dict[str, WorkflowKind]:
         """Every built workflow that a person starts, by its key."""
         return {
@@ -190,8 +242,14 @@ class Services:
                     negotiation.EVENT: negotiation.by_hand(self.vault),
                     negotiation.REVISION: negotiation.revise,
                 },
+                subjects=self.partners.subjects,
             )
         }
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        """Whom runs are about, for lists that show it."""
+        return Subjects(self.kinds)
 
     @cached_property
     def runs(self) -> RunService:

@@ -74,6 +74,15 @@ class Console:
                 return one["email"].partition("@")[0]
         raise AssertionError(f"{approval} waits for nobody")
 
+    def api(self, handle: str, method: str, path: str, **more: Any) -> Any:
+        """What a program of this person is answered."""
+        headers = {"Authorization": f"Bearer {self.person(handle)['token']}"}
+        answer = httpx.request(
+            method, f"{self.url}/api/v1{path}", headers=headers, trust_env=False, timeout=60, **more
+        )
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
     def sandbox(self, method: str, path: str, **more: Any) -> Any:
         address = self.record["sandbox_url"] + path
         answer = httpx.request(method, address, trust_env=False, **more)

@@ -27,6 +27,20 @@ PAGES = {
     "mailbox": ("noura", "/mailbox"),
     "audit": ("dana", "/audit"),
     "calendar": ("bandar", "/calendar?month=2026-03"),
+    "admin": ("bandar", "/admin"),
+    "keys": ("amal", "/admin"),
+    "users": ("bandar", "/users"),
+    "user": ("bandar", "/users/{user}"),
+    "user-new": ("bandar", "/users/new"),
+    "account": ("noura", "/account"),
+    "welcome": (None, "/welcome"),
+    "authority": ("noura", "/authority"),
+    "authority-draft": ("sultan", "/authority/{draft}"),
+    "authority-row": ("bandar", "/authority/{draft}/rows/1"),
+    "persons": ("abeer", "/people"),
+    "persons-named": ("abeer", "/people?reveal=true"),
+    "person": ("abeer", "/people/{person}"),
+    "person-erase": ("abeer", "/people/{person}/erase"),
     "not-found": ("noura", "/nowhere"),
     "sign-in": (None, "/sign-in"),
 }
@@ -87,7 +101,19 @@ def story(console):
     console.waits_at(rehearsal, "manager_approval")
     open_run = console.start()
     approval = console.waits_at(open_run, "manager_approval")
-    return {"run": run, "rehearsal": rehearsal, "approval": approval}
+    person = console.api("noura", "GET", f"/runs/{open_run}")["subject"]["persons"][0]
+    rows = console.api("bandar", "GET", "/authority")["rows"]
+    rows[0] = {**rows[0], "amount_to": "500000"}
+    draft = console.api("bandar", "POST", "/authority", json={"rows": rows})["version"]
+    user = console.person("fahad")["user_id"]
+    return {
+        "run": run,
+        "rehearsal": rehearsal,
+        "approval": approval,
+        "person": person,
+        "draft": draft,
+        "user": user,
+    }
 
 
 @contextmanager
@@ -140,6 +166,23 @@ def test_a_page_stands_in_both_languages_at_every_width(
         assert page.evaluate(CONTRAST) == []
         # The browser itself notes the 404 of the page that is one.
         assert [text for text in said if name != "not-found" or "404" not in text] == []
+
+
+DARK = ("home", "form", "approval", "run", "undo", "user", "authority-draft", "sign-in")
+
+
+@pytest.mark.parametrize("locale", ["ar", "en"])
+@pytest.mark.parametrize("name", DARK)
+def test_a_page_can_be_read_in_the_dark(console, browser, story, name, locale):
+    handle, path = PAGES[name]
+    with window(console, browser, handle, locale, 360, color_scheme="dark") as (page, _):
+        page.goto(console.url + path.format(**story))
+        page.evaluate("document.fonts.ready")
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SHOTS / f"{name}-{locale}-dark.png", full_page=True)
+        back = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert max(int(part) for part in re.findall(r"\d+", back)[:3]) < 60
+        assert page.evaluate(CONTRAST) == []
 
 
 def test_a_person_signs_in_starts_and_another_one_decides(console, browser):

@@ -7,32 +7,29 @@ from starlette.exceptions import HTTPException
 from dealix.console.door import not_found_page, wants_page
 from dealix.console.pages import (
     access,
+    administration,
     approvals,
     audit,
+    authority,
     calendar,
     cases,
     home,
     inventory,
     mailbox,
+    own_account,
     partner,
+    persons,
     runs,
     start,
+    users,
 )
 
 router = APIRouter(include_in_schema=False)
-for page in (
-    access,
-    home,
-    start,
-    approvals,
-    runs,
-    cases,
-    inventory,
-    mailbox,
-    calendar,
-    audit,
-    partner,
-):
+PAGES = (
+    *(access, home, start, approvals, runs, cases, inventory, mailbox, calendar, audit, partner),
+    *(administration, users, own_account, persons, authority),
+)
+for page in PAGES:
     router.include_router(page.router)
 
 

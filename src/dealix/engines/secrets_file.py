@@ -6,6 +6,7 @@ import secrets
 from typing import cast
 
 from dealix.engines.home import Home, read_json, write_private
+from dealix.key_names import fresh_key
 
 RINGS = ("codec.keys", "person.kek")
 WORDS = (
@@ -38,5 +39,6 @@ def ensure_secrets(home: Home) -> dict[str, str]:
 
 
 def ring() -> dict[str, str]:
-    """A ring with one fresh 256-bit key; its ID says nothing."""
-    return {f"k{secrets.token_hex(4)}": base64.b64encode(secrets.token_bytes(32)).decode()}
+    """A ring with one fresh 256-bit key; its ID says only on which day it was made."""
+    key_id, key = fresh_key()
+    return {key_id: key}

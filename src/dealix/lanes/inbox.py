@@ -24,6 +24,7 @@ from dealix.lanes.models import Run
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.observability import metrics
 from dealix.records import audit
+from dealix.records.case_book import open_case, settle
 from dealix.records.run_notes import note
 from dealix.store.ids import new_id
 from dealix.store.session import Database, tenant_of
@@ -87,12 +88,19 @@ class Inbox:
     """The inbox of an installation; safe from any thread, holds no state of its own."""
 
     def __init__(
-        self, database: Database, keys: TenantKeys, sealer: Sealer, secrets: SecretStore
+        self,
+        database: Database,
+        keys: TenantKeys,
+        sealer: Sealer,
+        secrets: SecretStore,
+        operating_tenant: str | None = None,
     ) -> None:
+        """`operating_tenant`: whose operators get what belongs to nobody; the first one's, else."""
         self._database = database
         self._keys = keys
         self._sealer = sealer
         self._secrets = secrets
+        self._operating_tenant = operating_tenant
 
     def receive(self, provider: str, headers: Mapping[str, str], raw: bytes) -> Receipt:
         """Verify a delivery and store it once; nothing else, so that it is acknowledged fast.
@@ -152,6 +160,8 @@ class Inbox:
                 text("SELECT count_unrouted(:before)"), {"before": clock.real_now() - GRACE}
             ).scalar_one()
         metrics.UNROUTED.set(late)
+        if late:
+            self._claim_late()
         return sum(self._sweep_tenant(tenant) for tenant in waiting)
 
     def read(self, session: Session, event: InboundEvent) -> ReceivedMail | None:
@@ -229,6 +239,29 @@ class Inbox:
         for row in rows:
             with self._database.tenant(row.tenant_id) as session:
                 self._take(session, row.id, row.run_id, row.person_id)
+            operating = self._operating()
+            if operating is not None:
+                with self._database.tenant(operating) as session:
+                    settle(session, "unrouted", row.id, "happened", by="system")
+
+    def _claim_late(self) -> None:
+        """Make a case of each delivery that found no tenant in time; it says nothing of content."""
+        operating = self._operating()
+        if operating is None:
+            return
+        claim = text("SELECT * FROM claim_late_unrouted(:before, :most)")
+        due = {"before": clock.real_now() - GRACE, "most": BATCH}
+        with self._database.tenant(operating) as session:
+            for row in session.execute(claim, due).all():
+                _ask_a_person(session, "unrouted", row.id, row.provider)
+
+    def _operating(self) -> str | None:
+        """The tenant whose operators look after the installation."""
+        if self._operating_tenant is not None:
+            return self._operating_tenant
+        with self._database.nobody() as session:
+            query = text("SELECT tenant_id FROM lookup_first_tenant()")
+            return session.execute(query).scalar_one_or_none()
 
     def _take(
         self, session: Session, unrouted_id: str, run_id: str | None, person_id: str | None
@@ -259,7 +292,7 @@ class Inbox:
 def process(session: Session, event: InboundEvent) -> Status:
     """Give an event to its run as a message, at the run's own time; without a run it waits.
 
-    After `GRACE` it is `unmatched`, which the audit keeps.
+    After `GRACE` it is `unmatched`: the audit keeps that, and a case asks a person to look.
     """
     run = _run_of(session, event)
     if run is None:
@@ -278,8 +311,23 @@ def process(session: Session, event: InboundEvent) -> Status:
             audit.append(session, "system", said, event.id, data)
         else:
             note(session, "system", said, run.id, data, chain=run.chain, at=at)
+    if event.status == "unmatched" and event.facts is None:
+        _ask_a_person(session, "unmatched", event.id, event.provider)
     session.flush()
     return "attached" if run else "unmatched" if event.status == "unmatched" else "waiting"
+
+
+def _ask_a_person(session: Session, kind: str, event_id: str, provider: str) -> None:
+    """Open a case about a delivery that belongs to no run."""
+    open_case(
+        session,
+        run_id=None,
+        kind=kind,
+        subject=event_id,
+        step="inbound_delivery",
+        reason=provider,
+        at=clock.real_now(),
+    )
 
 
 def messages_of(session: Session, run_id: str) -> list[InboundEvent]:

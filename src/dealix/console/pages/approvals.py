@@ -10,7 +10,7 @@ from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed
 from dealix.console.packets import DECIDED, differences, said, seen, seen_before, value_said
 from dealix.console.people import people
 from dealix.console.render import page
-from dealix.console.titles import titles
+from dealix.console.titles import links, titles
 from dealix.console.visit import Visit
 from dealix.errors import Refused
 from dealix.i18n import sentence_of
@@ -25,7 +25,7 @@ def approvals(visit: Annotated[Visit, Depends(signed_in)], scope: str = "open") 
     visit.section = "approvals"
     which = "all" if scope == "all" else "open"
     found = visit.services.approvals.list(visit.who, which)
-    return page(visit, "approvals.html", approvals=found, which=which)
+    return page(visit, "approvals.html", approvals=found, which=which, link_of=links(visit))
 
 
 @router.get("/approvals/{approval_id}")
@@ -89,6 +89,7 @@ def _page(
         context=said(speech, packet["context"]),
         risks=[value_said(speech, risk) for risk in packet["risks"]],
         draft=packet.get("draft"),
+        erased=packet.get("erased", False),
         effects=packet["effects"],
         seats=_seats(visit, found),
         person=people(visit),
