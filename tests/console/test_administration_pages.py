@@ -159,6 +159,9 @@ def test_mail_to_an_erased_person_is_refused_and_everything_still_verifies(
 ):
     run = erased["run"]
     before = len(console.sandbox("GET", "/_sandbox/messages"))
+    undo = console.api("fahad", "GET", f"/runs/{run}/undo-preview")["undo"]
+    told = sum(each["action"].startswith("retract_terms") for each in undo)
+    assert told
     console.api("fahad", "POST", f"/runs/{run}/cancel", json={})
 
     def open_cases():
