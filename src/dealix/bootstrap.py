@@ -11,6 +11,7 @@ from temporalio.runtime import Runtime
 from temporalio.worker import Worker
 
 from dealix import catalog
+from dealix.business.compliance.service import CompanyRegistry
 from dealix.business.evidence.door import EvidenceService
 from dealix.business.evidence.service import Evidence
 from dealix.business.partners import negotiation
@@ -20,10 +21,7 @@ from dealix.business.partners.negotiation import PartnerDoor
 from dealix.business.partners.schemas import PartnerApprovalInput
 from dealix.business.partners.service import EVENTS, GATES, LONGEST, PartnerService
 from dealix.business.partners.workflows import PartnerApproval
-from dealix.connectors.crm import Crm, HubSpotCrm
-from dealix.connectors.email import Mailer, SmtpMailer
-from dealix.connectors.secrets import LocalSecrets, SecretStore
-from dealix.connectors.whatsapp import CloudWhatsApp, WhatsApp
+from dealix.business.signatures.service import Signatures
 from dealix.errors import NotConfigured
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.cases import CaseService
@@ -40,23 +38,32 @@ from dealix.lanes.tenant_keys import TenantKeys
 from dealix.lanes.worker import THREADS, durable_worker
 from dealix.lanes.working_time.service import CalendarService
 from dealix.observability.temporal import runtime
+from dealix.providers import Providers
 from dealix.settings import Settings
 from dealix.store.objects import Objects
 from dealix.store.session import Database
 from dealix.trust.access import directory
 from dealix.trust.access.accounts import Accounts
+from dealix.trust.access.devices import Devices
 from dealix.trust.access.limiting import SignInLimits
 from dealix.trust.access.own_account import OwnAccount
+from dealix.trust.access.passkeys import Passkeys, Site
 from dealix.trust.access.rights import can_activate, permit
 from dealix.trust.access.service import Access
 from dealix.trust.approvals.activities import ApprovalActivities
+from dealix.trust.approvals.outbox import Outbox
 from dealix.trust.approvals.reading import timeline
 from dealix.trust.approvals.seating import Seating
 from dealix.trust.approvals.service import ApprovalService
 from dealix.trust.approvals.workload import waiting_for
 from dealix.trust.outbound.anchoring import Anchors
 from dealix.trust.outbound.effects import Post
+from dealix.trust.outbound.envelopes import Envelopes
 from dealix.trust.outbound.gatekeeping import PolicyGatekeeper
+from dealix.trust.outbound.governance import ConsentBook, Governance
+from dealix.trust.outbound.governance.desk import OutboundDesk
+from dealix.trust.outbound.governance.listening import Listener
+from dealix.trust.outbound.notices import Herald
 from dealix.trust.outbound.service import Outbound
 from dealix.trust.policy.authority_book import AuthorityBook
 from dealix.trust.policy.authority_desk import AuthorityDesk
@@ -69,15 +76,8 @@ FLOWS = (PartnerApproval,)
 
 
 @dataclass
-class Services:
+class Services(Providers):
     """What every door and worker of one process holds; each part is made when first asked for."""
-
-    settings: Settings
-
-    @cached_property
-    def secrets(self) -> SecretStore:
-        """The port behind which every secret lies."""
-        return LocalSecrets.of(self.settings)
 
     @cached_property
     def database(self) -> Database:
@@ -98,6 +98,17 @@ class Services:
         broker = self.settings.broker_url
         limits = SignInLimits.at(broker.get_secret_value() if broker else None)
         return Access(self.database, self.vault, limits, self.settings.session_hours)
+
+    @cached_property
+    def devices(self) -> Devices:
+        """Devices that stay signed in."""
+        return Devices(self.database, self.settings.session_hours)
+
+    @cached_property
+    def passkeys(self) -> Passkeys:
+        """Signing in, and touching, by passkey."""
+        site = Site.of(self.settings.public_url)
+        return Passkeys(self.database, self.access.limits, site, self.settings.session_hours)
 
     @cached_property
     def policy(self) -> PolicyEngine:
@@ -128,8 +139,33 @@ class Services:
     def inbox(self) -> Inbox:
         """What comes in from outside."""
         keys = TenantKeys.of(self.secrets, self.settings)
-        operating = self.settings.operating_tenant
-        return Inbox(self.database, keys, self.vault, self.secrets, operating)
+        return Inbox(
+            self.database,
+            keys,
+            self.vault,
+            self.secrets,
+            hearing=Listener(self.consents),
+            takers={"docusign": self.signatures.heard},
+            operating_tenant=self.settings.operating_tenant,
+        )
+
+    @cached_property
+    def post(self) -> Post:
+        """Makes outside effects of letters, companies and papers."""
+        return Post(
+            self.mailer,
+            self.crm,
+            self.settings.smtp_from,
+            self.messenger,
+            ReceiptBook(self.database),
+            self.vault.blind_index,
+            Envelopes(self.esign),
+        )
+
+    @cached_property
+    def signatures(self) -> Signatures:
+        """Documents sent for signature, and how that ended."""
+        return Signatures(self.database, self.post, self.courier.deliver)
 
     @cached_property
     def objects(self) -> Objects:
@@ -155,6 +191,7 @@ class Services:
             self.vault,
             permit,
             self.courier.deliver,
+            Outbox(),
             revisions={"partner_approval": self.partners.revise},
             subjects=self.subjects,
         )
@@ -182,7 +219,31 @@ class Services:
     @cached_property
     def outbound(self) -> Outbound:
         """The only way to the outside."""
-        return Outbound(self.database, PolicyGatekeeper(self.policy))
+        governance = Governance(self.consents)
+        return Outbound(self.database, PolicyGatekeeper(self.policy), governance)
+
+    @cached_property
+    def consents(self) -> ConsentBook:
+        """What people outside agreed to."""
+        return ConsentBook(self.vault)
+
+    @cached_property
+    def desk(self) -> OutboundDesk:
+        """Messages to outsiders and the consents behind them, for the doors."""
+        return OutboundDesk(self.database, self.consents, permit)
+
+    @cached_property
+    def herald(self) -> Herald:
+        """Notices to our own people."""
+        return Herald(
+            self.database,
+            self.vault,
+            self.seating,
+            PolicyGatekeeper(self.policy),
+            self.mailer,
+            self.settings.smtp_from,
+            self.settings.public_url,
+        )
 
     @cached_property
     def anchors(self) -> Anchors:
@@ -265,30 +326,11 @@ class Services:
             self.vault.blind_index,
         )
 
-    def mailer(self, rehearsal: bool) -> Mailer:  # noqa: FBT001
-        """The mail server of real runs, or for a rehearsal the sandbox's."""
-        return SmtpMailer.of(self._played() if rehearsal else self.settings)
-
-    def crm(self, rehearsal: bool) -> Crm:  # noqa: FBT001
-        """The CRM of real runs, or for a rehearsal the sandbox's."""
-        return HubSpotCrm.of(self._played() if rehearsal else self.settings, self.secrets)
-
-    def messenger(self, rehearsal: bool) -> WhatsApp:  # noqa: FBT001
-        """The WhatsApp number of real runs, or for a rehearsal the one that the sandbox plays."""
-        return CloudWhatsApp.of(self._played() if rehearsal else self.settings, self.secrets)
-
-    def _played(self) -> Settings:
-        """These settings with every provider played by the sandbox; refused where none runs."""
-        given = self.settings
-        if given.sandbox_url is None or given.sandbox_smtp is None:
-            raise NotConfigured("setting_missing", setting="DEALIX_SANDBOX_URL")
-        played = {
-            "hubspot_url": given.sandbox_url,
-            "smtp_url": f"smtp://{given.sandbox_smtp}",
-            "whatsapp_url": given.sandbox_url,
-            "whatsapp_phone_number_id": given.whatsapp_rehearsal_number_id,
-        }
-        return given.model_copy(update=played)
+    @cached_property
+    def companies(self) -> CompanyRegistry:
+        """What the registry says of companies, kept with the date on which it said so."""
+        keys = TenantKeys.of(self.secrets, self.settings)
+        return CompanyRegistry(self.database, keys, self.company_registry)
 
     def steps(self) -> list[Callable[..., Any]]:
         """Every activity of the durable lane, bound to its collaborators."""
@@ -300,14 +342,7 @@ class Services:
                 self.partners,
                 self.approvals,
                 self.outbound,
-                Post(
-                    self.mailer,
-                    self.crm,
-                    self.settings.smtp_from,
-                    self.messenger,
-                    ReceiptBook(self.database),
-                    self.vault.blind_index,
-                ),
+                self.post,
                 self.packs,
             ),
         )

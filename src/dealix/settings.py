@@ -95,6 +95,25 @@ class Settings(BaseSettings):
         pattern=r"^\d{5,25}$",
         description="ID of the WhatsApp Business Account (WABA) that the number belongs to.",
     )
+    docusign_url: str | None = Field(
+        None, description="Base address of DocuSign's API, `/restapi` included."
+    )
+    docusign_account_url: str | None = Field(
+        None, description="Address of DocuSign's account server, which grants tokens."
+    )
+    docusign_account_id: str = Field(
+        "5a6d0b1e-0000-4000-8000-000000000001", description="Account in DocuSign."
+    )
+    docusign_user_id: str = Field(
+        "5a6d0b1e-0000-4000-8000-000000000002", description="User on whose behalf we send."
+    )
+    docusign_integration_key: str = Field(
+        "5a6d0b1e-0000-4000-8000-000000000003", description="Our application in DocuSign."
+    )
+    wathq_url: str | None = Field(None, description="Base address of Wathq, the Saudi registry.")
+    wathq_generation: Literal["current", "v5"] = Field(
+        "current", description="Which generation of Wathq's API the subscription shows."
+    )
     sandbox_url: str | None = Field(None, description="HTTP address of the sandbox, if one runs.")
     sandbox_smtp: str | None = Field(None, description="host:port of the sandbox's SMTP server.")
 

@@ -1,12 +1,19 @@
 """Every way to decide goes through one function; these routes reach it, and no others."""
 
 import ast
+import inspect
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
 import dealix
+from dealix.api.app import create_app
+from dealix.bootstrap import Services
+from dealix.console.routes import add_pages
+from dealix.settings import Settings
 
 PACKAGE = Path(dealix.__file__).parent
 DOORS = ("api", "console")
@@ -14,6 +21,7 @@ DOORS = ("api", "console")
 ROUTES: set[str] = {
     "api: POST /{approval_id}/decisions",
     "console: POST /approvals/{approval_id}/decide",
+    "console: POST /d/{token}",
 }
 # Who plays people: a rehearsal's director and the crash harness, which decide through the doors.
 PLAYERS = {"lanes/rehearsal.py", "cli/deciding.py", "cli/adr_measure.py", "proof"}
@@ -25,14 +33,15 @@ def functions(file: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     return [n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
 
 
-def decides(node: ast.AST, local: set[str]) -> bool:
-    """Whether a function calls `….decide(…)`, or one of the same file that does."""
-    for call in ast.walk(node):
-        if isinstance(call, ast.Call):
-            if isinstance(call.func, ast.Attribute) and call.func.attr == "decide":
-                return True
-            if isinstance(call.func, ast.Name) and call.func.id in local:
-                return True
+def decides(node: ast.AST, known: set[str]) -> bool:
+    """Whether a function touches `….decide`, called or handed on, or a function that does."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Attribute) and part.attr in {"decide", *known}:
+            return True
+        if isinstance(part, ast.Name) and part.id in known:
+            return True
+        if isinstance(part, ast.Constant) and part.value == "decide":
+            return True  # by `getattr`
     return False
 
 
@@ -45,15 +54,32 @@ def route(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str | None:
     return None
 
 
+def deciding(folder: Path) -> set[str]:
+    """The names of a door's functions that decide, through calls across its files too."""
+    found = [node for file in sorted(folder.rglob("*.py")) for node in functions(file)]
+    known: set[str] = set()
+    while more := {n.name for n in found if n.name not in known and decides(n, known)}:
+        known |= more
+    return known
+
+
 def routes_that_decide(folder: Path) -> Iterator[str]:
+    known = deciding(folder)
     for file in sorted(folder.rglob("*.py")):
-        local: set[str] = set()
-        found = functions(file)
-        for _ in found:  # as many rounds as a chain of calls inside one file can be long
-            local |= {node.name for node in found if decides(node, local)}
-        for node in found:
-            if node.name in local and (path := route(node)):
+        for node in functions(file):
+            if node.name in known and (path := route(node)):
                 yield path
+
+
+def mounted(app: FastAPI) -> Iterator[tuple[str, str]]:
+    """Every mounted route, however it was declared, with the source of its endpoint's function."""
+    waiting = list(app.routes)
+    while waiting:
+        one = waiting.pop()
+        inner = getattr(one, "original_router", None) or getattr(one, "app", None)
+        waiting += list(getattr(inner, "routes", ()))
+        if endpoint := getattr(one, "endpoint", None):
+            yield getattr(one, "path", "?"), inspect.getsource(inspect.unwrap(endpoint))
 
 
 def callers_elsewhere() -> list[str]:
@@ -77,16 +103,43 @@ def test_the_routes_that_decide_are_these():
     assert found == {route for route in ROUTES if route.split(":")[0] in there}
 
 
+def test_no_route_was_mounted_past_the_search():
+    """The same question to the application itself: `add_api_route` and mounts included."""
+    known = {name for door in DOORS for name in deciding(PACKAGE / door)}
+    found = {
+        path
+        for path, source in mounted(create_app(Services(Settings()), add_pages))
+        if decides(ast.parse(textwrap.dedent(source)), known)
+    }
+    assert found == {"/approvals/{approval_id}/decisions", "/approvals/{approval_id}/decide"}
+
+
+def test_nobody_else_writes_decisions():
+    own = PACKAGE / "trust" / "approvals"
+    for file in PACKAGE.rglob("*.py"):
+        if file.is_relative_to(own):
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id != "Decision", file
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert "INTO decisions" not in node.value, file
+
+
 def test_nobody_behind_the_doors_decides():
     files = {caller.split(":")[0] for caller in callers_elsewhere()}
     beside = {"proof" if file.startswith("proof/") else file for file in files}
     assert beside <= PLAYERS
 
 
-def test_the_search_follows_a_call_inside_a_file(tmp_path):
+def test_the_search_follows_calls_across_files_and_other_ways_to_name_it(tmp_path):
     (tmp_path / "routes.py").write_text(
         "@router.post('/votes')\ndef vote(): return helper()\n"
-        "def helper(): return service.decide()\n"
+        "def helper(): return other.elsewhere()\n"
         "@router.get('/votes')\ndef read(): return 1\n"
     )
-    assert list(routes_that_decide(tmp_path)) == ["POST /votes"]
+    (tmp_path / "other.py").write_text(
+        "def elsewhere():\n    chosen = service.approvals.decide\n    return chosen()\n"
+        "@router.put('/named')\ndef named(): return getattr(service, 'decide')()\n"
+    )
+    assert sorted(routes_that_decide(tmp_path)) == ["POST /votes", "PUT /named"]

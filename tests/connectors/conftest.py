@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from tests.connectors.signing import clients_closed  # noqa: F401 (an autouse fixture)
 from tests.sandbox.conftest import Receiver, Sandbox
 
 Script = Callable[[socket.socket], None]

@@ -52,7 +52,13 @@ def test_every_field_that_leaves_is_classified(connector: type[Connector]) -> No
 
 
 def test_no_request_model_hides_from_its_card() -> None:
-    for name in ("email.message", "crm.records", "whatsapp.messages"):
+    for name in (
+        "email.message",
+        "crm.records",
+        "whatsapp.messages",
+        "esign.envelopes",
+        "company_research.wathq",
+    ):
         importlib.import_module(f"dealix.connectors.{name}")
     models = {each for each in all_subclasses(Outgoing) if each.__module__.startswith("dealix.")}
     assert models == {model for card in cards().values() for model in card.sends}

@@ -28,10 +28,12 @@ def test_the_administrator_sets_a_day_and_takes_it_back(console):
 def test_settings_are_kept_and_nobody_else_may_change_them(console):
     rashid = console.visitor("rashid", "rawabi-ae")
     page = rashid.get("/calendar")
-    kept = rashid.send(page, "/calendar/settings", allowed_critical="2", quiet_begins="22:00")
+    changed = {"allowed_critical": "2", "has_quiet": "true", "quiet_begins": "22:00"}
+    kept = rashid.send(page, "/calendar/settings", **changed)
     assert "The settings are kept." in kept.text
     form = kept.form("/calendar/settings")["values"]
     assert (form["allowed_critical"], form["quiet_begins"]) == ("2", "22:00")
+    rashid.send(kept, "/calendar/settings", has_quiet="")  # the example's partners never sleep
     mariam = console.visitor("mariam", "rawabi-ae")
     page = mariam.get("/calendar")
     assert mariam.send(page, "/calendar/settings").status in (403, 422)

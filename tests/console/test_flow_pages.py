@@ -125,29 +125,20 @@ def test_a_rejection_needs_its_reason_and_nothing_written_is_lost(console, waiti
     assert page.form(f"/approvals/{approval}/decide")
 
 
-def test_a_changed_packet_refuses_and_shows_the_difference(console, waiting_run):
+def test_a_changed_packet_is_refused_and_nothing_written_is_lost(console, waiting_run):
     approval = console.waits_at(waiting_run, "manager_approval")
     visitor = console.visitor(console.decider(approval))
     page = visitor.get(f"/approvals/{approval}")
     action = f"/approvals/{approval}/decide"
-    seen = page.form(action)["values"]["seen"]
-    assert "15 %" in seen
     stale = visitor.send(
         page,
         action,
         decision="approve",
         comment="fine with me",
         packet_hash="sha256:" + "0" * 64,
-        seen=seen.replace("15 %", "12 %"),
     )
     assert stale.status == 409
     assert "The packet has changed since you saw it" in stale.text
-    deleted = re.search(r"<del[^>]*>(.*?)</del>", stale.source, re.DOTALL)
-    inserted = re.search(r"<ins[^>]*>(.*?)</ins>", stale.source, re.DOTALL)
-    assert deleted
-    assert inserted
-    assert "12 %" in deleted[1]
-    assert "15 %" in inserted[1]
     kept = stale.form(action)["values"]
     assert kept["comment"] == "fine with me"
     assert kept["packet_hash"] == page.form(action)["values"]["packet_hash"]

@@ -19,7 +19,7 @@ from dealix.connectors.inbound import read_mail
 from dealix.connectors.secrets import Keyring, LocalSecrets
 from dealix.errors import InvalidInput, NotFound, NotSignedIn
 from dealix.lanes.cases import CaseService
-from dealix.lanes.inbox import GRACE, Inbox, messages_of
+from dealix.lanes.inbox import GRACE, Heard, Inbox, messages_of
 from dealix.lanes.inbox_models import InboundEvent
 from dealix.lanes.models import Run
 from dealix.lanes.sent_messages import expect_answers
@@ -227,6 +227,27 @@ def test_without_a_run_it_waits_and_then_is_unmatched(
         assert open_case_of(session, "unmatched", event.id)
 
 
+def test_an_answer_is_heard_once_with_its_person_in_the_transaction_that_stores_it(
+    fresh_database: Database,
+) -> None:
+    heard: list[Heard] = []
+    keys = TenantKeys(Keyring("codec.keys", {"k1": b"k" * 32}))
+    inbox = Inbox(
+        fresh_database, keys, VAULT, SECRETS, hearing=lambda _session, each: heard.append(each)
+    )
+    run_id = sent(fresh_database, "<m1@dealix.example>")
+    raw = payload("<m1@dealix.example>", text="إيقاف")
+    for _ in range(2):
+        inbox.receive("smtp", signed(raw, "d1"), raw)
+    assert heard == [Heard("person_1", run_id, "smtp", ("Re: الشروط", "إيقاف"))]
+    early = payload("<m2@dealix.example>")
+    inbox.receive("smtp", signed(early, "d2"), early)
+    assert len(heard) == 1  # whose it is, is not known yet
+    sent(fresh_database, "<m2@dealix.example>")
+    inbox.sweep()
+    assert heard[1].texts == ("Re: الشروط", ANSWER)
+
+
 def test_references_find_the_message_too(inbox: Inbox, fresh_database: Database) -> None:
     run_id = sent(fresh_database, "<m1@dealix.example>")
     raw = payload(None, references=["<m1@dealix.example>", "<x@elsewhere.example>"])
@@ -317,6 +338,37 @@ def test_a_signed_body_that_is_no_event_is_refused(inbox: Inbox, raw: bytes) -> 
         inbox.receive("smtp", signed(raw, "d1"), raw)
 
 
+@pytest.mark.parametrize("odd", ["<a\x00b@x>", "\ud800", "<a\n@x>", "<a\u202e@x>"])
+def test_a_strangers_references_break_no_query(inbox: Inbox, odd: str) -> None:
+    """The provider signs whatever a stranger's mail holds; an error would be delivered for ever."""
+    raw = json.dumps({"data": {"in_reply_to": odd, "references": [odd, "<who@x>"]}}).encode()
+    assert not inbox.receive("smtp", signed(raw, "d1"), raw).repeated
+
+
+def test_a_signed_body_without_a_bottom_is_refused(inbox: Inbox) -> None:
+    raw = b'{"data":' * 100_000
+    with pytest.raises(InvalidInput):
+        inbox.receive("smtp", signed(raw, "d1"), raw)
+
+
+def test_a_good_signature_opens_once_and_neither_late_nor_under_another_name(
+    inbox: Inbox, fresh_database: Database
+) -> None:
+    sent(fresh_database, "<m1@dealix>")
+    raw = payload("<m1@dealix>")
+    headers = signed(raw, "d1")
+    inbox.receive("smtp", headers, raw)
+    assert all(inbox.receive("smtp", headers, raw).repeated for _ in range(3))
+    long_ago = clock.real_now() - timedelta(minutes=6)
+    old = {**headers, "Webhook-Timestamp": str(int(long_ago.timestamp()))}
+    old["Webhook-Signature"] = Webhook(SECRET).sign("d1", long_ago, raw.decode())
+    for replayed in (old, {**headers, "Webhook-Id": "d2"}):
+        with pytest.raises(NotSignedIn):
+            inbox.receive("smtp", replayed, raw)
+    inbox.sweep()
+    assert len(events(fresh_database)) == 1
+
+
 def test_an_unknown_provider(inbox: Inbox) -> None:
     with pytest.raises(NotFound, match="webhook_unknown_provider"):
         inbox.receive("fax", {}, b"{}")
@@ -390,7 +442,7 @@ def test_a_setting_names_the_company_whose_operators_are_asked(
     fresh_database: Database, owner: psycopg.Connection[tuple[object, ...]], tenants: None
 ) -> None:
     keys = TenantKeys(Keyring("codec.keys", {"k1": b"k" * 32}))
-    named = Inbox(fresh_database, keys, VAULT, SECRETS, "rawabi-ae")
+    named = Inbox(fresh_database, keys, VAULT, SECRETS, operating_tenant="rawabi-ae")
     late_delivery(named, owner)
     named.sweep()
     assert len(cases(fresh_database, "rawabi-ae")) == 1

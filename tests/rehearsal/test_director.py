@@ -9,6 +9,7 @@ from dealix.lanes.rehearsal import Director
 from dealix.lanes.scenarios import Scenario
 
 BEGAN = datetime(2026, 3, 1, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
@@ -28,6 +29,7 @@ class PlayedStage:
             "ended_at": None,
             "deadline": (BEGAN + 14 * DAY).isoformat(),
             "waiting_for": None,
+            "resumes_at": None,
             "cancel_requested_at": None,
         }
 
@@ -274,6 +276,31 @@ def test_an_outage_is_jumped_over_once_a_step_is_tried_again():
     ]
     assert stage.jumps[0] == DAY
     assert timedelta(days=2) <= stage.jumps[1] <= timedelta(days=2, hours=1)
+
+
+class Night(PlayedStage):
+    """A flow whose message waits for the morning after the first yes."""
+
+    def open_next(self):
+        if len(self.timeline) == 1 and self.run["resumes_at"] is None:
+            self.run["resumes_at"] = (self.clock + 6 * HOUR).isoformat()
+        else:
+            super().open_next()
+
+    def fast_forward(self, run_id, duration):
+        super().fast_forward(run_id, duration)
+        until = self.run["resumes_at"]
+        if until and self.clock >= datetime.fromisoformat(until):
+            self.open_next()
+            self.run["resumes_at"] = None
+        return self.get(run_id)
+
+
+def test_a_message_that_waits_for_the_morning_is_jumped_to():
+    stage, performance = play(scenario(YES, outcome="activated"), Night())
+    assert performance.held, performance.differences
+    assert stage.jumps[0] == DAY
+    assert 6 * HOUR <= stage.jumps[1] <= 6 * HOUR + timedelta(seconds=5)
 
 
 def test_a_run_that_does_not_move_on_is_given_up_by_name():

@@ -5,6 +5,7 @@ import json
 import re
 import zipfile
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.rehearsal.conftest import WORKFLOW
@@ -17,6 +18,7 @@ MOMENT = re.compile(r'"(\w+)":\s*"(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00))"')
 DECISIONS = {"approve", "reject", "request_changes"}
 REAL = {"received_at", "recorded_at", "sealed_at"}
 """What is kept in real time on purpose: when a decision came in, when the database wrote."""
+RIYADH = ZoneInfo("Asia/Riyadh")
 SLACK = timedelta(seconds=5)
 MOST = 200
 """Records of the audit that the API answers at once."""
@@ -81,11 +83,32 @@ def test_nothing_waits_for_anybody_when_the_run_has_ended(played, theatre, story
     assert theatre.stage.approvals(performance.run["id"]) == []
 
 
+def rested(run):
+    """How long the terms' retraction waited for the morning, which is when quiet hours ended."""
+    undo = next((e for e in run["timeline"] if e["name"] == "retract_terms"), None)
+    waited = moment(undo["done_at"]) - moment(run["deadline"]) if undo else timedelta(0)
+    if waited < SLACK:
+        return timedelta(0)
+    assert moment(undo["done_at"]).astimezone(RIYADH).strftime("%H:%M") == "08:00"
+    return waited
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_nobody_outside_is_written_to_at_night(played, theatre, story):
+    performance, _ = played[story]
+    messages = [e for e in performance.effects if e["provider"] in {"smtp", "whatsapp"}]
+    hours = [moment(each["at"]).astimezone(RIYADH).hour for each in messages]
+    assert all(8 <= hour < 21 for hour in hours)
+    shown = theatre.ask("auditor", "/messages/outbound", run=performance.run["id"])
+    assert [each["verdict"] for each in shown] == ["allowed"] * len(messages)
+    assert all(len(each["judgments"][0]["rules"]) == 9 for each in shown)
+
+
 def test_an_expiry_comes_on_the_deadline(played):
     for story in ("silent_manager", "silent_executive"):
         run = played[story][0].run
         late = moment(run["ended_at"]) - moment(run["deadline"])
-        assert timedelta(0) <= late < SLACK
+        assert timedelta(0) <= late - rested(run) < SLACK
         warned = moment(run["warned_at"]) - moment(run["started_at"])
         whole = moment(run["deadline"]) - moment(run["started_at"])
         assert abs(warned - whole * 0.75) < SLACK

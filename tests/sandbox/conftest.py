@@ -20,11 +20,17 @@ from typing import Any
 import httpx
 import pytest
 
+from dealix.engines.secrets_file import public_half, rsa_key
+from dealix.settings import Settings
+
 SECRET = "whsec_" + base64.b64encode(b"a secret of the test, 32 bytes..").decode()
 TOKEN = "hubspot-token-of-the-test"
 WHATSAPP_TOKEN = "whatsapp-token-of-the-test"
 APP_SECRET = "app-secret-of-the-test"
 VERIFY_TOKEN = "verify-token-of-the-test"
+HMAC_KEYS = ("docusign-key-of-the-test", "docusign-key-to-come")
+WATHQ_KEY = "wathq-key-of-the-test"
+SIGNING_KEY = rsa_key()
 UPSERT = "/crm/v3/objects/companies/batch/upsert"
 
 
@@ -104,6 +110,10 @@ class Sandbox:
             "SANDBOX_WHATSAPP_TOKEN": WHATSAPP_TOKEN,
             "SANDBOX_WHATSAPP_APP_SECRET": APP_SECRET,
             "SANDBOX_WHATSAPP_VERIFY_TOKEN": VERIFY_TOKEN,
+            "SANDBOX_DOCUSIGN_HMAC_KEYS": " ".join(HMAC_KEYS),
+            "SANDBOX_DOCUSIGN_PUBLIC_KEY": public_half(SIGNING_KEY),
+            "SANDBOX_DOCUSIGN_INTEGRATION_KEY": Settings().docusign_integration_key,
+            "SANDBOX_WATHQ_KEY": WATHQ_KEY,
             **self.words,
         }
         command = [sys.executable, "-m", "dealix.sandbox", *arguments]

@@ -86,11 +86,8 @@ def test_faults_are_listed_counted_down_and_lifted(sandbox):
 
 def test_what_nobody_plays_is_404_and_on_record(sandbox):
     headers = {"x-sandbox-scope": sandbox.scope}
-    assert sandbox.client.post("/_sandbox/esign/e1/sign").status_code == 404
-    assert (
-        sandbox.client.post("/restapi/v2.1/accounts/a/envelopes", headers=headers).status_code
-        == 404
-    )
+    assert sandbox.client.post("/_sandbox/nobody/e1/act").status_code == 404
+    assert sandbox.client.post("/api/rest/v6/agreements", headers=headers).status_code == 404
     (row,) = sandbox.rows("requests")
     assert (row["provider"], row["status"]) == ("unknown", 404)
 

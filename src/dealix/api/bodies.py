@@ -1,17 +1,15 @@
 """What every request body is held to: no unknown fields, no text that misleads or breaks."""
 
 import math
-import unicodedata
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from dealix.i18n.fit import fit
+
 DEEPEST = 24
-LINE_BREAKS = frozenset("\n\r\t")
-OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that make a reader see another order than the one that is stored."""
 
 
 class Body(BaseModel):
@@ -57,15 +55,6 @@ def walk(given: Any) -> Iterator[tuple[str, Any, int]]:
             waiting += [
                 (f"{path}.{n}" if path else str(n), v, depth + 1) for n, v in enumerate(value)
             ]
-
-
-def fit(text: str) -> bool:
-    """Whether a text may be stored and shown: line breaks may, other control characters may not."""
-    return not any(
-        char in OVERRIDES
-        or (unicodedata.category(char) in {"Cc", "Cs"} and char not in LINE_BREAKS)
-        for char in text
-    )
 
 
 def _written(value: Any) -> Any:

@@ -4,11 +4,14 @@ from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dealix.api.problems import answer
+from dealix.api.problems import LINKS, answer
 from dealix.errors import TooLarge
 
 DRAINED = 8_000_000
 """Bytes of an oversize body that are still read, so that its sender gets to read the answer."""
+
+UNTRACED = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
+"""A decision link's address tells nobody where it was opened from, and no index keeps it."""
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -83,6 +86,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
+                if scope["path"].startswith(LINKS):
+                    headers.update(UNTRACED)
             await send(message)
 
         await self.app(scope, receive, complete)

@@ -47,6 +47,8 @@ def questions(services: Services) -> dict[str, Callable[[], str]]:
         "email": lambda: _connector(services.mailer(rehearsal=False).probe),
         "crm": lambda: _connector(services.crm(rehearsal=False).probe),
         "whatsapp": lambda: _connector(services.messenger(rehearsal=False).probe),
+        "registry": lambda: _connector(services.company_registry(rehearsal=False).probe),
+        "esign": lambda: _connector(services.esign(rehearsal=False).probe),
     }
 
 

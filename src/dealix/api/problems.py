@@ -20,6 +20,9 @@ from dealix.i18n import N_, negotiate, sentence_of, translate
 from dealix.trust.access.web import actor_or_none
 
 log = logging.getLogger(__name__)
+LINKS = "/d/"
+"""Below it lie decision links, whose tokens no log, error or other page may hold."""
+APART = frozenset({"errors", "difference"})
 MEDIA_TYPE = "application/problem+json"
 
 TITLES = {
@@ -43,6 +46,14 @@ class FieldProblem(BaseModel):
     detail: str
 
 
+class ValueChanged(BaseModel):
+    """One value of a packet that is no longer what was seen; null where it was or is absent."""
+
+    name: str
+    before: str | None
+    after: str | None
+
+
 class Problem(BaseModel):
     """An error as a program reads it (RFC 9457)."""
 
@@ -55,6 +66,9 @@ class Problem(BaseModel):
     retry: bool = Field(description="Whether the same request may succeed later.")
     params: dict[str, Any] | None = None
     errors: list[FieldProblem] | None = None
+    difference: list[ValueChanged] | None = Field(
+        None, description="With `stale_packet`: what changed since the packet that was seen."
+    )
 
 
 def install(app: FastAPI) -> None:
@@ -70,26 +84,34 @@ def install(app: FastAPI) -> None:
 
 def problem(request: Request, error: DealixError, locale: str) -> JSONResponse:
     """One error as a response."""
-    params = {name: _plain(value) for name, value in error.params.items() if name != "errors"}
+    params = {name: _plain(value) for name, value in error.params.items() if name not in APART}
     body: dict[str, Any] = {
         "type": f"urn:dealix:problem:{error.code}",
         "title": translate(locale, TITLES.get(error.status, FALLBACK)),
         "status": error.status,
         "detail": sentence_of(error, locale),
         "code": error.code,
-        "instance": request.url.path,
+        "instance": instance_of(request),
         "retry": error.retry or error.status in {429, 503},
     }
     if params:
         body["params"] = params
     if "errors" in error.params:
         body["errors"] = public(error.params["errors"], locale)
+    if "difference" in error.params:
+        body["difference"] = _plain(error.params["difference"])
     return JSONResponse(
         body,
         error.status,
         headers={**_headers(error), "Content-Language": locale},
         media_type=MEDIA_TYPE,
     )
+
+
+def instance_of(request: Request) -> str:
+    """The address that was asked; of a decision link only that it was one."""
+    path = request.url.path
+    return LINKS if path.startswith(LINKS) else path
 
 
 async def answer(request: Request, error: DealixError) -> JSONResponse:

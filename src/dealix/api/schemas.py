@@ -293,6 +293,50 @@ class Received(Shown):
     repeated: bool
 
 
+class OutsideMessageView(Shown):
+    """A message to an outsider: the last verdict, every judgment, and what became of it."""
+
+    key: str
+    message_id: str
+    run: str
+    channel: Literal["email", "whatsapp", "sms"]
+    purpose: Literal["partnership", "service", "marketing"]
+    person_id: str
+    verdict: Literal["allowed", "refused", "later"]
+    code: str | None
+    not_before: datetime | None
+    at: datetime
+    status: str | None
+    reference: str | None
+    judgments: list[dict[str, Any]]
+
+
+class DeliveryView(Shown):
+    """Something that came in from outside with a right signature."""
+
+    id: str
+    provider: str
+    delivery_id: str
+    received_at: datetime
+    run: str | None
+    status: str
+
+
+class ConsentView(Shown):
+    """Where a person outside stands; the name is null once the person is erased."""
+
+    person_id: str
+    name: str | None
+    opted_out: bool
+    consents: list[dict[str, str]]
+
+
+class ConsentHistory(ConsentView):
+    """Where a person stands, with every event that led there."""
+
+    events: list[dict[str, Any]]
+
+
 class CalendarDay(Shown):
     """A day of the company's calendar; `hours` is null when nobody works."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from dealix.connectors.deliveries import Delivery, ReceivedMail, StatusFacts
+from dealix.connectors.esign import connect
 from dealix.connectors.secrets import SecretStore
 from dealix.connectors.whatsapp import webhooks as whatsapp
 from dealix.errors import InvalidInput, NotFound, NotSignedIn
@@ -65,6 +66,19 @@ def handshake(provider: str, secrets: SecretStore, query: Mapping[str, str]) -> 
     return whatsapp.handshake(secrets, query)
 
 
+def verify_docusign(
+    secrets: SecretStore, headers: Mapping[str, str], raw: bytes
+) -> tuple[Delivery, ...]:
+    """Connect's HMAC over the raw bytes; while a key rotates, the secret holds both, by space."""
+    if not connect.is_signed(secrets.get("docusign.hmac").split(), headers, raw):
+        raise NotSignedIn("webhook_signature")
+    try:
+        message = connect.read(raw)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise InvalidInput("invalid_input", errors={"data": "an event with its data"}) from None
+    return (Delivery("docusign", message.delivery_id, message.references, raw),)
+
+
 def read_mail(raw: bytes) -> ReceivedMail:
     """The mail in a delivery of `smtp`."""
     data = _data(raw)
@@ -86,7 +100,7 @@ def _data(raw: bytes) -> dict[str, Any]:
     try:
         body = json.loads(raw)
         data = body["data"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         raise InvalidInput("invalid_input", errors={"data": "an event with its data"}) from None
     if not isinstance(data, dict):
         raise InvalidInput("invalid_input", errors={"data": "an object"})
@@ -97,11 +111,21 @@ def _answers(data: dict[str, Any]) -> tuple[str, ...]:
     """The Message-IDs that a mail refers to, the one it answers first, each once."""
     references = data.get("references")
     named = [data.get("in_reply_to"), *reversed(references if isinstance(references, list) else [])]
-    texts = [each for each in named if isinstance(each, str) and 0 < len(each) <= LONGEST_REFERENCE]
+    texts = [each for each in named if isinstance(each, str) and _could_be_ours(each)]
     return tuple(dict.fromkeys(texts))[:MOST_REFERENCES]
+
+
+WRITTEN = ("smtp", whatsapp.PROVIDER)
+"""The providers whose deliveries people have written."""
+
+
+def _could_be_ours(reference: str) -> bool:
+    """A Message-ID of ours is printable; a stranger's may hold what no query can be asked."""
+    return 0 < len(reference) <= LONGEST_REFERENCE and reference.isprintable()
 
 
 VERIFIERS: Mapping[str, Verifier] = {
     "smtp": verify_smtp,
+    "docusign": verify_docusign,
     whatsapp.PROVIDER: whatsapp.verify,
 }

@@ -32,7 +32,7 @@ class Idempotency:
     `resend`: the provider dedups by key. `look_up`: it can be asked by our key. `ask`: a person.
     """
 
-    method: Literal["upsert", "idempotency_header", "message_id", "content_hash"]
+    method: Literal["upsert", "idempotency_header", "message_id", "request_id", "content_hash"]
     on_started: Literal["resend", "look_up", "ask"]
     reason: str
 

@@ -1,11 +1,13 @@
 """Every connector by name: for the contract test, health probes and the pages that list them."""
 
+from dealix.connectors.company_research import Wathq
 from dealix.connectors.crm import HubSpotCrm
 from dealix.connectors.email import SmtpMailer
+from dealix.connectors.esign import DocuSign
 from dealix.connectors.metadata import Connector, ConnectorMetadata
 from dealix.connectors.whatsapp import CloudWhatsApp
 
-ALL: tuple[type[Connector], ...] = (SmtpMailer, HubSpotCrm, CloudWhatsApp)
+ALL: tuple[type[Connector], ...] = (SmtpMailer, HubSpotCrm, CloudWhatsApp, DocuSign, Wathq)
 
 
 def cards() -> dict[str, ConnectorMetadata]:

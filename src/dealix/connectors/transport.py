@@ -1,7 +1,7 @@
 """The one way over HTTP to a provider: timeouts, credentials, and what became of the call."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -27,18 +27,21 @@ class Call:
     """One request. `dedups`: the provider makes a repeat harmless (reads always do).
 
     `judge` reads a provider's own error body: the error that it means, or None where the HTTP
-    status says enough.
+    status says enough. A body is sent as JSON, a form as a form; `raw` asks for the answer's
+    bytes, not its JSON.
     """
 
     operation: str
     method: str
     path: str
     body: BaseModel | None = None
+    form: Mapping[str, str] | None = None
     params: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     dedups: bool = False
     accepts: frozenset[int] = frozenset()
     judge: Callable[[httpx.Response], ProviderError | None] = lambda _response: None
+    raw: bool = False
 
     @property
     def repeatable(self) -> bool:
@@ -53,22 +56,61 @@ class Answer:
     status: int
     json: Any
     headers: Mapping[str, str]
+    content: bytes = b""
+
+
+class Bearer(httpx.Auth):
+    """The same token with every call."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        """See `httpx.Auth.auth_flow`."""
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
+
+
+class KeyHeader(httpx.Auth):
+    """A key in a header of its own with every call."""
+
+    def __init__(self, header: str, key: str) -> None:
+        self._header = header
+        self._key = key
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        """See `httpx.Auth.auth_flow`."""
+        request.headers[self._header] = self._key
+        yield request
 
 
 class Transport:
-    """A pooled connection to one provider; thread-safe, shared by the activities of a process."""
+    """A pooled connection to one provider; thread-safe, shared by the activities of a process.
+
+    `limits` are the error codes with which this provider says "too many calls", at any status.
+    """
 
     def __init__(
-        self, provider: str, base_url: str, timeouts: Timeouts, *, token: str, sandbox: bool
+        self,
+        provider: str,
+        base_url: str,
+        timeouts: Timeouts,
+        *,
+        sandbox: bool,
+        token: str = "",
+        auth: httpx.Auth | None = None,
+        limits: frozenset[str] = frozenset(),
     ) -> None:
         self.provider = provider
         self.sandbox = sandbox
+        self._limits = limits
         answer = timeouts.answer.total_seconds()
         try:
             self._client = httpx.Client(
                 base_url=base_url,
                 timeout=httpx.Timeout(answer, connect=timeouts.connect.total_seconds()),
-                headers={"Authorization": f"Bearer {token}", "User-Agent": "dealix"},
+                headers={"User-Agent": "dealix"},
+                auth=auth or (Bearer(token) if token else None),
                 follow_redirects=False,
                 trust_env=not sandbox,
             )
@@ -99,7 +141,8 @@ class Transport:
                 (perf_counter() - begun) * 1000,
             )
             self._judge(call, response)
-            return Answer(response.status_code, self._parse(call, response), response.headers)
+            parsed = None if call.raw else self._parse(call, response)
+            return Answer(response.status_code, parsed, response.headers, response.content)
 
     def _exchange(self, call: Call, marks: Mapping[str, str]) -> httpx.Response:
         content = call.body.model_dump_json(by_alias=True, exclude_none=True) if call.body else None
@@ -112,6 +155,7 @@ class Transport:
                 call.path,
                 params=dict(call.params) or None,
                 content=content,
+                data=dict(call.form) if call.form is not None else None,
                 headers=headers,
             )
         except UNUSABLE:
@@ -128,13 +172,14 @@ class Transport:
         known = call.judge(response)
         if known is not None:
             raise known
-        if status == httpx.codes.TOO_MANY_REQUESTS:
+        code = error_code(response)
+        if status == httpx.codes.TOO_MANY_REQUESTS or code.upper() in self._limits:
             raise outcomes.unavailable(
                 self.provider, "too many requests", retry_after=retry_after(response)
             )
         if response.is_server_error or status == httpx.codes.REQUEST_TIMEOUT:
             raise self._lost(call, f"HTTP {status}")
-        raise outcomes.refused(self.provider, reason_of(response))
+        raise outcomes.refused(self.provider, f"HTTP {status} {code}".strip())
 
     def _parse(self, call: Call, response: httpx.Response) -> Any:
         if not response.content or not response.is_success:
@@ -161,11 +206,13 @@ def retry_after(response: httpx.Response) -> float | None:
     return max(0.0, (moment - clock.real_now()).total_seconds())
 
 
-def reason_of(response: httpx.Response) -> str:
-    """`HTTP 400 VALIDATION_ERROR`: status and code of an error answer, never its sentence."""
+def error_code(response: httpx.Response) -> str:
+    """The code of an error answer, never its sentence; empty where it names none."""
     try:
         body = response.json()
     except ValueError:
-        body = None
-    found = body.get("category") or body.get("code") if isinstance(body, dict) else None
-    return f"HTTP {response.status_code} {outcomes.code_of(found, '')}".strip()
+        return ""
+    if not isinstance(body, dict):
+        return ""
+    found = [body.get(name) for name in ("category", "errorCode", "code", "error")]
+    return outcomes.code_of(next((each for each in found if each), ""), "")

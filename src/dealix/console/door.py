@@ -20,11 +20,14 @@ from dealix.console.speech import Speech
 from dealix.console.visit import DEFAULT_ZONE, NOTICES, Visit, here, locale_of
 from dealix.errors import DealixError, InvalidInput, InvariantBroken, NotFound, NotSignedIn
 from dealix.i18n import N_, sentence_of
+from dealix.i18n.fit import fit
 from dealix.trust.access import web
 
 log = logging.getLogger(__name__)
 
 Sent = dict[str, list[str]]
+LONGEST = 4000
+"""Characters of a comment, as many as the API takes."""
 
 HEADINGS = {
     401: N_("Sign in first"),
@@ -48,6 +51,7 @@ class PageRoute(APIRoute):
 
         async def handler(request: Request) -> Response:
             try:
+                _refuse_unfit_address(request)
                 return await answer(request)
             except NotSignedIn:
                 return to_sign_in(request)
@@ -63,13 +67,28 @@ class PageRoute(APIRoute):
         return handler
 
 
+def _refuse_unfit_address(request: Request) -> None:
+    """An address with characters that no identifier has leads nowhere, and asks no database."""
+    if not all(fit(str(value)) for value in request.path_params.values()):
+        raise NotFound("not_found")
+    if not all(fit(value) for value in request.query_params.values()):
+        raise InvalidInput("invalid_input")
+
+
 async def sent_form(request: Request) -> Sent:
-    """What a form sent, every value of every name; files are not read here."""
+    """What a form sent, every value of every name; files are not read here.
+
+    Raises:
+        InvalidInput: a text misleads, breaks its store, or is longer than people write.
+    """
     form = await request.form()
     sent: Sent = {}
     for name, value in form.multi_items():
         if isinstance(value, str):
             sent.setdefault(name, []).append(value)
+    written = [*sent, *(value for values in sent.values() for value in values)]
+    if not all(map(fit, written)) or any(len(each) > LONGEST for each in sent.get("comment", ())):
+        raise InvalidInput("invalid_input")
     return sent
 
 
@@ -158,7 +177,7 @@ def error_page(request: Request, error: DealixError) -> Response:
         heading=heading,
         sentence=sentence_of(error, visit.speech.locale),
         code=error.code,
-        back="",
+        back=str(error.params.get("back", "")),
     )
 
 

@@ -1,12 +1,9 @@
 """A packet as people read it: its values said in their language, and what two packets differ in."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from difflib import unified_diff
 from typing import Any
 
 from markupsafe import Markup
@@ -15,7 +12,6 @@ from dealix.console.speech import Speech
 from dealix.i18n import N_
 from dealix.i18n.words import PACKETS, WORDS
 
-COMPARED = ("asks", "subject", "context", "risks", "reversibility", "effects", "draft", "revealed")
 DECIDED = {
     "approve": "approved",
     "reject": "rejected",
@@ -25,56 +21,6 @@ DECIDED = {
 
 IDENTIFIER = re.compile(r"[a-z]{3,9}_[0-9a-z]{20,}")
 ORDER = {name: place for place, name in enumerate(PACKETS)}
-LONGEST_SEEN = 200_000
-
-
-@dataclass(frozen=True)
-class Change:
-    """One value that differs; None where the value was or is absent."""
-
-    name: str
-    before: str | None
-    after: str | None
-
-
-def seen(packet: Mapping[str, Any]) -> str:
-    """What a decider has before them, as the form carries it along."""
-    return json.dumps({part: packet.get(part) for part in COMPARED}, ensure_ascii=False)
-
-
-def seen_before(text: str) -> dict[str, Any]:
-    """What a form says the decider saw; nothing where it says nothing readable."""
-    if len(text) > LONGEST_SEEN:
-        return {}
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """Every value in which two packets differ, by its name; nothing when nothing was seen."""
-    if not before:
-        return []
-    old, new = (
-        dict(_leaves({part: packet.get(part) for part in COMPARED})) for packet in (before, after)
-    )
-    return [
-        _change(name.rpartition(".")[2], old.get(name), new.get(name))
-        for name in dict.fromkeys((*old, *new))
-        if old.get(name) != new.get(name)
-    ]
-
-
-def _change(name: str, before: str | None, after: str | None) -> Change:
-    """A change; of a text of several lines only those lines that differ."""
-    if before is None or after is None or "\n" not in before + after:
-        return Change(name, before, after)
-    lines = list(unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm=""))[2:]
-    gone = [line[1:] for line in lines if line.startswith("-")]
-    come = [line[1:] for line in lines if line.startswith("+")]
-    return Change(name, "\n".join(gone) or None, "\n".join(come) or None)
 
 
 def said(speech: Speech, values: Mapping[str, Any]) -> list[tuple[str, Markup]]:
@@ -152,14 +98,3 @@ def _is_moment(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        for key, part in value.items():
-            yield from _leaves(part, f"{name}.{key}" if name else str(key))
-    elif isinstance(value, list):
-        for index, part in enumerate(value):
-            yield from _leaves(part, f"{name}.{index + 1}")
-    elif value is not None:
-        yield name, str(value)

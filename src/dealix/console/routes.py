@@ -13,12 +13,16 @@ from dealix.console.pages import (
     authority,
     calendar,
     cases,
+    consents,
     home,
     inventory,
+    links,
     mailbox,
+    outbound,
     own_account,
     partner,
     persons,
+    profile,
     runs,
     start,
     users,
@@ -26,11 +30,13 @@ from dealix.console.pages import (
 
 router = APIRouter(include_in_schema=False)
 PAGES = (
-    *(access, home, start, approvals, runs, cases, inventory, mailbox, calendar, audit, partner),
+    *(access, home, start, approvals, runs, cases, inventory, mailbox, outbound, consents),
+    *(calendar, audit, partner, links, profile),
     *(administration, users, own_account, persons, authority),
 )
 for page in PAGES:
     router.include_router(page.router)
+router.include_router(profile.ceremonies)
 
 
 def add_pages(app: FastAPI) -> None:

@@ -25,13 +25,25 @@ from dealix.i18n.formats import (
 from dealix.i18n.words import WORDS
 
 TONES = {
-    "good": {"completed", "done", "approved", "activated", "resolved", "approve", "short", "ok"},
+    "good": {
+        "completed",
+        "allowed",
+        "given",
+        "done",
+        "approved",
+        "activated",
+        "resolved",
+        "approve",
+        "short",
+        "ok",
+    },
     "warn": {
         "waiting",
         "paused",
         "compensating",
         "compensated",
         "started",
+        "later",
         "pending",
         "high",
         "partially",
@@ -45,6 +57,8 @@ TONES = {
     },
     "bad": {
         "failed",
+        "refused",
+        "opted_out",
         "attention",
         "in_doubt",
         "undo_failed",
@@ -53,6 +67,8 @@ TONES = {
         "critical",
         "irreversible",
         "ended_behind",
+        "cancelled_behind",
+        "late_answer",
         "update_failed",
         "declined",
     },

@@ -16,6 +16,8 @@ from dealix.errors import NotEntitled, NotSignedIn
 from dealix.i18n import LOCALES, N_, negotiate
 from dealix.trust.access.rights import may
 
+BACK_TO_LINK = "/d/back"
+"""Where a decision link's page is left to and come back from, instead of its secret address."""
 LANGUAGE_COOKIE = "dealix_language"
 DEFAULT_ZONE = ZoneInfo("Asia/Riyadh")
 PLACES = {
@@ -31,6 +33,8 @@ SECTIONS = (
     ("/cases", N_("Cases"), "cases", ""),
     ("/inventory", N_("Inventory"), "inventory", ""),
     ("/mailbox", N_("Mailbox"), "mailbox", "mailbox.read"),
+    ("/outbound", N_("Outbound desk"), "outbound", "message.read"),
+    ("/consents", N_("Consents"), "consents", "consent.read"),
     ("/calendar", N_("Calendar"), "calendar", "calendar.read"),
     ("/audit", N_("Records"), "audit", "audit.read"),
     (
@@ -48,8 +52,10 @@ NOTICES = {
     "extended": N_("The deadline is extended."),
     "moved": N_("The rehearsal's time has moved forward."),
     "resolved": N_("The case is settled."),
+    "consent_kept": N_("It is on record."),
     "day_set": N_("The day is set."),
     "settings_kept": N_("The settings are kept."),
+    "removed": N_("It is removed."),
     "answered": N_("The answer is on its way to the run."),
     "partner_answered": N_("Thank you. Your answer has been received."),
     "saved": N_("The change is saved."),
@@ -158,7 +164,9 @@ def locale_of(request: Request, actor: Actor | None) -> str:
 
 
 def here(request: Request) -> str:
-    """Path and query of the page; after a sent form, the page itself without the answer."""
+    """Path and query of the page; after a sent form, the start; of a link, the way back to it."""
+    if request.url.path.startswith("/d/"):
+        return BACK_TO_LINK
     if request.method != "GET":
         return "/"
     query = f"?{request.url.query}" if request.url.query else ""
@@ -168,5 +176,7 @@ def here(request: Request) -> str:
 def local_path(target: str | None) -> str:
     """A path on this site and nowhere else, whatever a link asked for."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return "/"
+    if any(ord(letter) < 33 for letter in target):  # browsers drop tabs and line ends: "/\t/x"
         return "/"
     return target

@@ -13,7 +13,7 @@ from dealix.engines import home as homes
 from dealix.engines import postgres, temporal, valkey
 from dealix.engines.home import Home
 from dealix.engines.programs import Program, base_environment, mortal, python
-from dealix.engines.secrets_file import ensure_secrets
+from dealix.engines.secrets_file import ensure_secrets, public_half
 from dealix.errors import NotConfigured
 from dealix.settings import Settings
 
@@ -166,6 +166,13 @@ class Plan:
             "smtp_url": smtp,
             "hubspot_url": given.hubspot_url or self.sandbox_url,
             "whatsapp_url": given.whatsapp_url or self.sandbox_url,
+            "docusign_url": given.docusign_url or f"{self.sandbox_url}/restapi",
+            "docusign_account_url": given.docusign_account_url or self.sandbox_url,
+            "docusign_account_id": given.docusign_account_id,
+            "docusign_user_id": given.docusign_user_id,
+            "docusign_integration_key": given.docusign_integration_key,
+            "wathq_url": given.wathq_url or self.sandbox_url,
+            "wathq_generation": given.wathq_generation,
             "sandbox_url": self.sandbox_url,
             "sandbox_smtp": self.sandbox_smtp,
             "metrics_port": self.ports.get(f"{process}_metrics"),
@@ -197,6 +204,10 @@ class Plan:
             "SANDBOX_WHATSAPP_NUMBERS": (
                 f"{given.whatsapp_phone_number_id} {given.whatsapp_rehearsal_number_id}"
             ),
+            "SANDBOX_DOCUSIGN_HMAC_KEYS": self.words["docusign.hmac"],
+            "SANDBOX_DOCUSIGN_PUBLIC_KEY": public_half(self.words["docusign.private_key"]),
+            "SANDBOX_DOCUSIGN_INTEGRATION_KEY": self.settings.docusign_integration_key,
+            "SANDBOX_WATHQ_KEY": self.words["wathq.key"],
             "SANDBOX_TOKEN": self.words["sandbox.token"],
         }
 

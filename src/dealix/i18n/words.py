@@ -23,6 +23,8 @@ ROLES = {
     "tenant_admin": N_("Company administrator"),
     "manager": N_("Manager"),
     "managers_manager": N_("Manager's manager"),
+    "c_level": N_("Chief officer"),
+    "board": N_("Board"),
     "system": N_("The system"),
 }
 
@@ -171,6 +173,9 @@ PACKETS = {
     "whatsapp.retract": N_("Send a retraction by WhatsApp"),
     "crm.write": N_("Write to the CRM"),
     "crm.withdraw": N_("Withdraw from the CRM"),
+    "esign.send": N_("Send for signature"),
+    "esign.void": N_("Void the signature request"),
+    "registry.read": N_("Ask the company registry"),
 }
 
 PAUSES = {
@@ -201,6 +206,8 @@ CASES = {
     "undo_failed": N_("Taking back failed"),
     "ended_behind": N_("Ended behind our back"),
     "late_delivery": N_("Decision that came too late"),
+    "late_answer": N_("Answer that came after the undo"),
+    "cancelled_behind": N_("Cancelled behind our back"),
     "unmatched": N_("Message without a run"),
     "happened": N_("It happened"),
     "send_again": N_("Send again"),
@@ -228,6 +235,7 @@ SYSTEMS = {
     "sms": N_("SMS"),
     "esign": N_("Electronic signature"),
     "database": N_("Our records"),
+    "notice": N_("Notice to a colleague"),
 }
 
 LANES = {
@@ -297,6 +305,41 @@ ADMINISTRATION = {
     "person.kek": N_("Key that wraps the keys of persons"),
 }
 
+MESSAGES = {
+    "allowed": N_("Allowed"),
+    "refused": N_("Refused"),
+    "later": N_("Waits"),
+    "partnership": N_("Partnership"),
+    "service": N_("Service"),
+    "marketing": N_("Marketing"),
+    "given": N_("gave consent"),
+    "withdrawn": N_("withdrew consent"),
+    "opted_out": N_("asked us to stop"),
+    "given_by_person": N_("The person said so"),
+    "given_by_starter": N_("Vouched for at the start"),
+    "web_form": N_("A web form"),
+    "signed_contract": N_("A signed contract"),
+    "reply": N_("An answer to us"),
+    "signature_right": N_("The signature is right"),
+    "no_message_leaves_twice_under_one_id": N_("No message leaves twice under one ID"),
+    "the_person_has_not_opted_out": N_("The person has not opted out"),
+    "consent_is_on_record_for_channel_and_purpose": N_(
+        "Consent is on record for this channel and purpose"
+    ),
+    "marketing_goes_only_to_who_gave_their_own_data": N_(
+        "Marketing goes only to who gave their own data"
+    ),
+    "the_country_allows_this_purpose_on_this_channel": N_(
+        "The country allows this purpose on this channel"
+    ),
+    "a_first_message_says_how_to_stop_it": N_("A first message says how to stop it"),
+    "outside_the_whatsapp_window_only_a_template_goes": N_(
+        "Outside the 24 hours of WhatsApp only a template goes"
+    ),
+    "the_sender_stays_within_the_daily_limit": N_("The sender stays within the daily limit"),
+    "nobody_is_disturbed_in_quiet_hours": N_("Nobody is disturbed in quiet hours"),
+}
+
 WORDS: dict[str, str] = {
     **ADMINISTRATION,
     **ROLES,
@@ -314,6 +357,7 @@ WORDS: dict[str, str] = {
     **LANES,
     **METHODS,
     **APPROVALS,
+    **MESSAGES,
 }
 
 

@@ -34,6 +34,8 @@ Answer = TypeVar("Answer")
 Delivered = Literal["delivered", "not_yet", "closed"]
 WORKFLOW_TASK_TIMEOUT = timedelta(seconds=5)
 IDLE_POLL = 0.01
+ENDED_MEANWHILE = "AcceptedUpdateCompletedWorkflow"
+"""The server's word for a workflow that took an update and ended before it answered."""
 
 
 class Bridge:
@@ -134,8 +136,8 @@ class Bridge:
             return "not_yet"
         except WorkflowUpdateFailedError as refused:
             cause = refused.cause
-            wrong_gate = isinstance(cause, ApplicationError) and cause.type == "gate_not_open"
-            return "not_yet" if wrong_gate else "closed"
+            ended = isinstance(cause, ApplicationError) and cause.type == ENDED_MEANWHILE
+            return "closed" if ended else "not_yet"
         except RPCError as failure:
             return "closed" if failure.status == RPCStatusCode.NOT_FOUND else "not_yet"
         return "delivered"

@@ -27,6 +27,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     "undo_failed": frozenset({"retry", "done_by_hand", "waive"}),
     "ended_behind": frozenset({"retry"}),
     "late_delivery": frozenset({"done_by_hand"}),
+    "late_answer": frozenset({"done_by_hand"}),
+    "cancelled_behind": frozenset({"done_by_hand"}),
     "unmatched": frozenset({"done_by_hand"}),
     "unrouted": frozenset({"done_by_hand"}),
     "anchor_in_doubt": frozenset({"happened", "done_by_hand"}),
@@ -83,8 +85,10 @@ class CaseService:
             case.resolved_by, case.resolved_at = actor.user_id, at
             _note(session, actor, case, run, at)
             signal = None
-            if run is not None and case.kind in WAITED_FOR:
-                signal = signals.enqueue(session, run.id, "case", case.id)
+            if run is not None:
+                if case.kind in WAITED_FOR:
+                    signal = signals.enqueue(session, run.id, "case", case.id)
+                run_book.settle_again(session, run.id)
             answer = public(case)
         if signal is not None:
             self.after(actor.tenant_id, signal)

@@ -1,5 +1,6 @@
 """Encrypts every payload before it reaches Temporal, under the key of the tenant that owns it."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -17,7 +18,7 @@ from temporalio.converter import (
 )
 
 from dealix.connectors.secrets import SecretStore
-from dealix.errors import InvariantBroken, NotEntitled
+from dealix.errors import DealixError, InvariantBroken, NotEntitled
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.settings import Settings
 
@@ -25,6 +26,12 @@ ENCODING = b"binary/encrypted"
 KEY_ID = "encryption-key-id"
 TENANT = "encryption-tenant"
 PURPOSE = "codec"
+UNTRUSTED = Payload(metadata={"encoding": b"json/plain"}, data=b"null")
+"""Stands for a payload that does not come from us: no model accepts it, where one is wanted.
+
+It must still be readable: the server writes details of its own into failures, such as cancels.
+"""
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -32,8 +39,9 @@ class TenantCodec(PayloadCodec, WithSerializationContext):
     """AES-GCM payload codec of the Temporal SDK; the tenant is the first part of the workflow ID.
 
     Nothing is ever encrypted for nobody: without a workflow of a tenant, `encode` refuses. A
-    payload that is not encrypted passes through `decode` (the server and the SDK's core write a
-    few of their own, such as patch markers).
+    payload that is not encrypted passes through `open` (the server and the SDK's core write a few
+    of their own, such as patch markers, which an operator sees in the UI); flows and steps get by
+    `decode` only what was encrypted for their tenant.
     """
 
     keys: TenantKeys
@@ -49,8 +57,22 @@ class TenantCodec(PayloadCodec, WithSerializationContext):
         return [self.seal(payload) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """See `PayloadCodec.decode`."""
-        return [self.open(payload) for payload in payloads]
+        """See `PayloadCodec.decode`; what was not encrypted under the tenant's key means nothing.
+
+        Whoever reaches Temporal can write payloads there. They are replaced by one that says
+        nothing: an error here would fail the workflow's task again and again, so that one
+        bad signal could stop a run for good.
+        """
+        return [self._trusted(payload) for payload in payloads]
+
+    def _trusted(self, payload: Payload) -> Payload:
+        if self.tenant and not is_sealed(payload):
+            return UNTRUSTED
+        try:
+            return self.open(payload)
+        except (DealixError, UnicodeDecodeError) as failure:
+            log.warning("a payload is not ours: %s", failure)
+            return UNTRUSTED
 
     def seal(self, payload: Payload) -> Payload:
         """One payload encrypted for this codec's tenant; an encrypted one is left as it is."""

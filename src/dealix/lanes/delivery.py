@@ -93,8 +93,8 @@ class Courier:
     def _too_late(session: Session, run: Run, signal: Signal) -> None:
         """The run has closed: nobody will hear this, so a person must know."""
         signals.delivered(session, signal.id)
-        if signal.kind == "cancel":
-            return
+        if signal.kind not in {"case", "event"}:
+            return  # the run's end is on record, and what people said that it overtook
         row = run_book.get(session, run.id)
         if row.ended_at is not None:
             open_case(

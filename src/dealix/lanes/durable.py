@@ -229,6 +229,9 @@ class DurableFlow(FlowCore):
             result = await self._execute(item.action, call, StepResult, local=False, retry=SWEEPING)
         except ActivityError as failure:
             result = StepResult(status="failed", reason=_code_of(failure))
+        if result.status == "later":
+            await self._until(datetime.fromisoformat(result.data["not_before"]))
+            return await self._undo(item, ending)
         if result.status != "failed":
             return result
         data = {"undo_id": item.id, "code": result.reason}

@@ -4,10 +4,10 @@ A delivery names no tenant; the message of ours that it answers does. One that c
 message is known is put aside, encrypted, and taken up by the sweep.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal
 
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -19,6 +19,7 @@ from dealix.connectors.deliveries import Delivery, ReceivedMail
 from dealix.connectors.secrets import SecretStore
 from dealix.errors import Conflict, NotSignedIn
 from dealix.lanes import receipts
+from dealix.lanes.arrivals import Arrival, Owner, Sealer
 from dealix.lanes.inbox_models import InboundEvent, OutboundMessage
 from dealix.lanes.models import Run
 from dealix.lanes.tenant_keys import TenantKeys
@@ -37,22 +38,7 @@ BATCH = 200
 PURPOSE = "inbox"
 NO_TENANT = "*"
 Status = Literal["attached", "waiting", "unmatched"]
-
-
-class Sealer(Protocol):
-    """Keeps personal bytes under a person's key; the vault is one."""
-
-    def seal(self, session: Session, person_id: str, clear: bytes) -> bytes:
-        """`clear` under the person's key; `Conflict` for an erased person."""
-        ...
-
-    def open(self, session: Session, person_id: str, sealed: bytes) -> bytes | None:
-        """What `seal` was given; None once the person is erased."""
-        ...
-
-    def blind_index(self, value: str) -> str:
-        """A look-up value that only the holder of the key can compute."""
-        ...
+Taker = Callable[[Session, str], None]
 
 
 @dataclass(frozen=True)
@@ -65,27 +51,24 @@ class Receipt:
 
 
 @dataclass(frozen=True)
-class Owner:
-    """Whose delivery it is, found by the message that it answers."""
+class Heard:
+    """What an outsider wrote, in the moment in which it is stored; `texts` are personal."""
 
-    tenant_id: str
-    run_id: str | None
     person_id: str | None
-    answers: str
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """A delivery on its way into `inbound_events`; `raw` is personal."""
-
+    run_id: str | None
     provider: str
-    delivery_id: str
-    received_at: datetime
-    raw: bytes
+    texts: tuple[str, ...]
+
+
+Hearing = Callable[[Session, Heard], None]
 
 
 class Inbox:
-    """The inbox of an installation; safe from any thread, holds no state of its own."""
+    """The inbox of an installation; safe from any thread, holds no state of its own.
+
+    `takers` hear, by provider, of each event in the transaction that attaches it to its run:
+    which of our references it names.
+    """
 
     def __init__(
         self,
@@ -93,13 +76,21 @@ class Inbox:
         keys: TenantKeys,
         sealer: Sealer,
         secrets: SecretStore,
+        *,
+        hearing: Hearing | None = None,
+        takers: Mapping[str, Taker] | None = None,
         operating_tenant: str | None = None,
     ) -> None:
-        """`operating_tenant`: whose operators get what belongs to nobody; the first one's, else."""
+        """`hearing` is called with each message in the transaction that stores it.
+
+        `operating_tenant`: whose operators get what belongs to nobody; the first one's, else.
+        """
         self._database = database
         self._keys = keys
         self._sealer = sealer
         self._secrets = secrets
+        self._hearing = hearing
+        self._takers = dict(takers or {})
         self._operating_tenant = operating_tenant
 
     def receive(self, provider: str, headers: Mapping[str, str], raw: bytes) -> Receipt:
@@ -222,7 +213,13 @@ class Inbox:
             "facts": facts.as_stored() if facts else None,
         }
         storing = insert(InboundEvent).values(row).on_conflict_do_nothing()
-        return session.execute(storing.returning(InboundEvent.id)).scalar_one_or_none()
+        stored = session.execute(storing.returning(InboundEvent.id)).scalar_one_or_none()
+        if stored is not None and self._hearing is not None and facts is None:
+            mail = inbound.read(arrival.provider, arrival.raw)
+            texts = (mail.subject, mail.text)
+            heard = Heard(owner.person_id, owner.run_id, arrival.provider, texts)
+            self._hearing(session, heard)
+        return stored
 
     def _seal(self, session: Session, owner: Owner, raw: bytes) -> bytes | None:
         if owner.person_id is None:
@@ -285,8 +282,15 @@ class Inbox:
             .with_for_update(skip_locked=True)
         )
         with self._database.tenant(tenant_id) as session:
-            ended = [process(session, event) for event in session.execute(waiting).scalars().all()]
-        return ended.count("attached")
+            events = session.execute(waiting).scalars().all()
+            attached = [event for event in events if process(session, event) == "attached"]
+            for event in attached:
+                self._takers.get(event.provider, _nobody)(session, event.in_reply_to or "")
+        return len(attached)
+
+
+def _nobody(_session: Session, _reference: str) -> None:
+    """The event waits on its run for somebody to read it."""
 
 
 def process(session: Session, event: InboundEvent) -> Status:
@@ -331,8 +335,12 @@ def _ask_a_person(session: Session, kind: str, event_id: str, provider: str) -> 
 
 
 def messages_of(session: Session, run_id: str) -> list[InboundEvent]:
-    """What came in for a run, oldest first."""
-    query = select(InboundEvent).where(InboundEvent.run_id == run_id, InboundEvent.facts.is_(None))
+    """What people wrote for a run, oldest first; what a machine told of an effect is none."""
+    query = select(InboundEvent).where(
+        InboundEvent.run_id == run_id,
+        InboundEvent.facts.is_(None),
+        InboundEvent.provider.in_(inbound.WRITTEN),
+    )
     return list(session.execute(query.order_by(InboundEvent.received_at)).scalars())
 
 

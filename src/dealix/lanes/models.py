@@ -29,6 +29,7 @@ class Run(Tenanted, Base):
     ended_at: Mapped[datetime | None]
     deadline: Mapped[datetime | None]
     warned_at: Mapped[datetime | None]
+    resumes_at: Mapped[datetime | None]
     skipped: Mapped[timedelta]
     waiting_for: Mapped[str | None]
     engine_id: Mapped[str]

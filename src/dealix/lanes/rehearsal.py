@@ -20,6 +20,7 @@ POLL = 0.05
 PAST_DEADLINE = timedelta(minutes=1)
 PAST_OUTAGE = timedelta(minutes=15)
 """More than the longest back-off of a step: within it the first try after an outage is made."""
+A_MOMENT = timedelta(seconds=1)
 AT_A_GATE = frozenset({"approver", "manager", "executive"})
 
 
@@ -161,6 +162,9 @@ class Director:
             found = self.stage.get(run["id"])
             self._look(found, since=run)
             return self._at(found, occasions)
+        if run["resumes_at"] is not None:
+            rest = moment(run["resumes_at"]) - moment(run["now"])
+            return self.stage.fast_forward(run["id"], max(rest, timedelta(0)) + A_MOMENT)
         outage = self._outage(run)
         if outage is not None and outage > moment(run["now"]):
             return self.stage.fast_forward(run["id"], outage - moment(run["now"]))
@@ -313,4 +317,4 @@ def _word(entry: Json) -> str | None:
 
 def _state(run: Json) -> tuple[object, ...]:
     entries = [(e["key"], e["status"], e["attempts"]) for e in run["timeline"]]
-    return (run["status"], run["waiting_for"], entries)
+    return (run["status"], run["waiting_for"], run["resumes_at"], entries)

@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from temporalio import activity
 
 from dealix.errors import InvariantBroken
 from dealix.lanes import run_book, run_events
+from dealix.lanes.models import Run
 from dealix.lanes.schemas import Ending, EventState, FlowEnd, StepCall, StepResult, UndoItem
 from dealix.records.case_book import open_case
 from dealix.records.models import Undo
@@ -14,6 +16,14 @@ from dealix.records.run_notes import note
 from dealix.store.session import Database, tenant_of
 
 UNSETTLED = ("registered", "failed")
+
+
+def own_run(session: Session, call: StepCall) -> Run:
+    """The run of the workflow that calls, locked; refused to a workflow that is not the run's."""
+    run = run_book.get(session, call.run_id, lock=True)
+    if activity.in_activity():
+        run_book.refuse_strangers(run, activity.info().workflow_id)
+    return run
 
 
 class RunActivities:
@@ -27,7 +37,7 @@ class RunActivities:
         """Close the run for new outside effects; answer what is to be undone, last step first."""
         ending = Ending.model_validate(call.data)
         with self.database.tenant(call.tenant_id) as session:
-            run = run_book.get(session, call.run_id, lock=True)
+            run = own_run(session, call)
             undos = session.execute(
                 select(Undo)
                 .where(Undo.run_id == call.run_id, Undo.status.in_(UNSETTLED))
@@ -45,17 +55,19 @@ class RunActivities:
                 for undo in undos
             ]
             if run.undo_begun_at is None:
-                run.undo_begun_at = call.at
+                run.undo_begun_at, run.resumes_at = call.at, None
                 run.status, run.waiting_for = "compensating", None
                 data = {"reason": ending.reason, "outcome": ending.outcome, "undos": len(items)}
                 note(session, "system", "undo.begun", run.id, data, chain=run.chain)
+                if ending.reason == "cancelled" and run.cancel_requested_at is None:
+                    _cancelled_behind(session, run, call.at)
             return items
 
     @activity.defn(name="fail_undo")
     def fail_undo(self, call: StepCall) -> StepResult:
         """An undo gave up: it becomes a case, and the run shows that it needs attention."""
         with self.database.tenant(call.tenant_id) as session:
-            run = run_book.get(session, call.run_id, lock=True)
+            run = own_run(session, call)
             undo = session.get_one(Undo, (tenant_of(session), call.data["undo_id"]))
             undo.status, undo.reason = "failed", str(call.data["code"])
             case_id = open_case(
@@ -102,6 +114,7 @@ class RunActivities:
         """The oldest answer of this name that no step has taken; without one the run waits."""
         name = str(call.data["event"])
         with self.database.tenant(call.tenant_id) as session:
+            own_run(session, call)
             event = run_events.take(session, call.run_id, name, call.key)
             if event is None:
                 run_book.mark(session, call.run_id, "waiting", name)
@@ -114,7 +127,7 @@ class RunActivities:
         """Settle the run's state from the ledger, with its audit, in one transaction."""
         ending = Ending.model_validate(call.data)
         with self.database.tenant(call.tenant_id) as session:
-            run = run_book.get(session, call.run_id, lock=True)
+            run = own_run(session, call)
             if run.ended_at is None:
                 run.status = run_book.end_status(session, run, ending.outcome, good=ending.good)
                 run.outcome, run.ended_at, run.waiting_for = ending.outcome, call.at, None
@@ -122,3 +135,17 @@ class RunActivities:
                 data = {"status": run.status, "outcome": run.outcome, "undone": ending.undone}
                 note(session, "system", "run.ended", run.id, data, chain=run.chain)
             return FlowEnd(status=run.status, outcome=run.outcome or ending.outcome)
+
+
+def _cancelled_behind(session: Session, run: Run, at: datetime) -> None:
+    """Somebody cancelled at the engine, past our doors: the undo runs, and people must know."""
+    open_case(
+        session,
+        run_id=run.id,
+        kind="cancelled_behind",
+        subject=run.engine_id,
+        step="workflow",
+        reason="cancelled_behind",
+        at=at,
+        chain=run.chain,
+    )

@@ -1,9 +1,11 @@
 """A run's row: found, locked, fenced against late steps, and settled once at its end."""
 
+from datetime import datetime
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dealix.errors import Conflict, NotFound
+from dealix.errors import Conflict, NotEntitled, NotFound
 from dealix.lanes.models import Run
 from dealix.records.case_book import open_cases
 from dealix.records.models import Undo
@@ -37,12 +39,27 @@ def fence(session: Session, run_id: str) -> Run:
     return run
 
 
+def refuse_strangers(run: Run, workflow_id: str | None) -> None:
+    """Refuse a workflow that is not the run's own; whoever reaches Temporal can start one there.
+
+    Raises:
+        NotEntitled: `not_entitled`, so that neither its end nor its undo touches the run.
+    """
+    if workflow_id != run.engine_id:
+        raise NotEntitled("not_entitled")
+
+
 def mark(session: Session, run_id: str, status: str, waiting_for: str | None = None) -> None:
     """Show where a live run stands; a run that is undoing or has ended keeps its state."""
     run = get(session, run_id, lock=True)
     if run.status in LIVE and run.ended_at is None:
         run.status = "paused" if run.paused_at is not None else status
         run.waiting_for = waiting_for
+
+
+def rest(session: Session, run_id: str, until: datetime) -> None:
+    """Show until when a run does nothing by itself, such as till the morning."""
+    get(session, run_id, lock=True).resumes_at = until
 
 
 def end_status(session: Session, run: Run, outcome: str, *, good: bool) -> str:
@@ -56,6 +73,16 @@ def end_status(session: Session, run: Run, outcome: str, *, good: bool) -> str:
     if _undos(session, run.id, "done", "waived", "by_hand"):
         return "compensated"
     return "failed" if outcome == "failed" else "completed"
+
+
+def settle_again(session: Session, run_id: str) -> None:
+    """An ended run that needed attention shows its end once nothing of it is open any more."""
+    session.flush()
+    run = get(session, run_id)
+    if run.ended_at is None or run.status != "attention":
+        return
+    run = get(session, run_id, lock=True)
+    run.status = end_status(session, run, run.outcome or "failed", good=False)
 
 
 def attention(session: Session, run: Run, why: str) -> None:

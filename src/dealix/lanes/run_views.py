@@ -14,6 +14,8 @@ from dealix.lanes.receipts import standing
 from dealix.records import canonical
 from dealix.records.models import Case, Effect, Undo
 
+NOTICE = "notice"
+"""Messages to our own people: the request shows what became of them, the timeline does not."""
 SETTLED_UNDO = {"done": "done", "by_hand": "by_hand", "waived": "waived"}
 
 
@@ -34,11 +36,19 @@ def summary(run: Run) -> dict[str, Any]:
         "warned_at": stamp(run.warned_at),
         "waiting_for": run.waiting_for,
         "paused_at": stamp(run.paused_at),
+        "resumes_at": stamp(_ahead(run)),
         "now": stamp(run.now()),
         "engine_id": run.engine_id,
         "engine_run_id": run.engine_run_id,
         "cancel_requested_at": stamp(run.cancel_requested_at),
     }
+
+
+def _ahead(run: Run) -> datetime | None:
+    """Until when a run rests, while that moment lies ahead of it."""
+    if run.ended_at is not None or run.resumes_at is None or run.resumes_at <= run.now():
+        return None
+    return run.resumes_at
 
 
 def whole(
@@ -131,7 +141,7 @@ def _steps(session: Session, run: Run) -> list[dict[str, Any]]:
             done_at=stamp(row.done_at),
         )
         for row in rows
-        if row.method != "request_id"
+        if row.method != "request_id" and row.kind != NOTICE
     ]
 
 

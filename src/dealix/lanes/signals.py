@@ -89,6 +89,13 @@ def heard(session: Session, run_id: str, kind: SignalKind, reference: str) -> No
     )
 
 
+def overtaken(session: Session, run_id: str, kind: SignalKind) -> list[str]:
+    """The run ends without having heard these: nobody delivers them any more. Answers their IDs."""
+    unheard = (Signal.run_id == run_id, Signal.kind == kind, Signal.delivered_at.is_(None))
+    done = update(Signal).where(*unheard).values(delivered_at=clock.real_now())
+    return list(session.execute(done.returning(Signal.id)).scalars())
+
+
 def failed(session: Session, signal_id: str, error: str) -> int:
     """Delivery did not work this time. Answers how often it was tried."""
     session.execute(

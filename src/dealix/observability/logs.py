@@ -36,6 +36,9 @@ PATTERNS = (
     re.compile(r"\+\d[\d ().-]{6,16}\d"),
     re.compile(r"whsec_[A-Za-z0-9+/=]+"),
     re.compile(r"(?i)bearer\s+\S+"),
+    re.compile(r"(?<=/d/)[A-Za-z0-9_-]{20,}"),
+    re.compile(r"(?<=dealix_link=)[A-Za-z0-9_-]+"),
+    re.compile(r"dx[std]_[A-Za-z0-9_-]{20,}"),
     re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
 )
 Caught = tuple[type[BaseException], BaseException, TracebackType | None]

@@ -28,6 +28,9 @@ WEBHOOKS = Counter(
 )
 RUNS = Counter("dealix_runs_total", "Runs by workflow and status reached.", ["workflow", "status"])
 CASES = Counter("dealix_cases_total", "Cases opened and resolved.", ["kind", "event"])
+NOTICES = Counter(
+    "dealix_notices_total", "Notices to our own people by kind and outcome.", ["kind", "outcome"]
+)
 UNROUTED = Gauge(
     "dealix_inbox_unrouted", "Deliveries that belong to no known message after the grace time."
 )
@@ -67,6 +70,11 @@ def run(workflow: str, status: str) -> None:
 def case(kind: str, event: str) -> None:
     """One case was opened or resolved."""
     CASES.labels(kind, event).inc()
+
+
+def notice(kind: str, outcome: str) -> None:
+    """One notice was settled (sent, failed, unknown, dropped)."""
+    NOTICES.labels(kind, outcome).inc()
 
 
 def connector_call(provider: str, operation: str, outcome: str, seconds: float) -> None:

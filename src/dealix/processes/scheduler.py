@@ -1,4 +1,4 @@
-"""The scheduler's process: start relay, deliveries, inbox, sealing, the watch on ended runs."""
+"""The scheduler's process: starts, deliveries, inbox, signatures, notices, sealing, watch."""
 
 import logging
 import signal
@@ -21,6 +21,8 @@ def jobs(made: Services) -> list[tuple[str, float, Callable[[], object]]]:
         ("start", 0.5, sweeps.start_stored_runs),
         ("deliver", 0.5, sweeps.deliver_stored_signals),
         ("inbox", 0.5, made.inbox.sweep),
+        ("signatures", 0.5, made.signatures.read_due),
+        ("notices", 0.5, made.herald.sweep),
         ("seal", 1.0, audit.Sealer(made.database).sweep),
         ("watch", 4.0, sweeps.find_ended_runs),
         ("anchor", 60.0, made.anchors.sweep),

@@ -17,6 +17,9 @@ from dealix import clock
 from dealix.connectors.secrets import LocalSecrets
 from dealix.engines.home import write_private
 from dealix.errors import DealixError, NotConfigured, NotSignedIn
+from dealix.lanes.working_time import WorkingSettings
+from dealix.lanes.working_time.book import REHEARSAL, has_settings, set_settings
+from dealix.lanes.working_time.settings import DailyLimits
 from dealix.processes.example_people import COMPANIES, Company, Employee
 from dealix.records import audit
 from dealix.settings import Settings
@@ -56,6 +59,7 @@ class Seed:
     ) -> list[dict[str, Any]]:
         with self.database.tenant(company.tenant_id) as session:
             found_company(session, company)
+            let_work_at_any_hour(session)
             for one in managers_first(people):
                 self._hire(session, company, one)
             AuthorityBook(directory).install(session, SYSTEM)
@@ -137,6 +141,17 @@ def found_company(session: Session, company: Company) -> None:
     }
     session.execute(insert(Tenant).values(row).on_conflict_do_nothing())
     session.execute(select(Tenant.tenant_id).where(Tenant.tenant_id == company.tenant_id)).one()
+
+
+def let_work_at_any_hour(session: Session) -> None:
+    """The example's partners are played and never sleep; its rehearsals keep the usual rules."""
+    if has_settings(session):
+        return
+    awake = WorkingSettings(
+        quiet=None, daily=DailyLimits(email=100_000, whatsapp=100_000, sms=100_000)
+    )
+    set_settings(session, awake, SYSTEM)
+    set_settings(session, WorkingSettings(), SYSTEM, world=REHEARSAL)
 
 
 def managers_first(people: tuple[Employee, ...]) -> list[Employee]:

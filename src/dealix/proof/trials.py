@@ -9,7 +9,7 @@ from typing import Any
 
 from dealix.bootstrap import Services, services
 from dealix.business.partners.examples import partner_example
-from dealix.lanes import run_book
+from dealix.lanes import run_book, signals
 from dealix.lanes.codec import data_converter
 from dealix.lanes.schemas import Delivery
 from dealix.lanes.temporal import connect
@@ -23,8 +23,10 @@ from dealix.proof.cast import (
     Cast,
     Play,
 )
+from dealix.proof.judge import Finding
 from dealix.proof.rig import Rig, until
 from dealix.proof.rounds import Line, line, verdict
+from dealix.records import audit
 from dealix.trust.access.rights import permit
 from dealix.trust.approvals.service import ApprovalService
 
@@ -208,8 +210,26 @@ class Trials:
         self.cast.cancel(play)
         play.story = CANCELLED
         self.cast.play_on()
-        fault = "cancelled between stored and delivered"
-        return [line(verdict(self.cast, play), EXECUTIVE, fault)]
+        finding = verdict(self.cast, play)
+        self._judge_overtaken(finding, play)
+        return [line(finding, EXECUTIVE, "cancelled between stored and delivered")]
+
+    def _judge_overtaken(self, finding: Finding, play: Play) -> None:
+        """The decision had no effect, the audit says so, and no person is asked about it."""
+
+        def heard() -> bool:
+            with self.made.database.tenant(TENANT) as session:
+                return signals.undelivered(session, play.run) == 0
+
+        if not until(heard, FOUND_WITHIN):
+            finding.left.append("the decision still waits for delivery")
+        cases = self.cast.door.get(self.cast.keeper, "/cases", run=play.run)
+        finding.left += [f"a case asks about nothing: {case['kind']}" for case in cases]
+        with self.made.database.tenant(TENANT) as session:
+            newest = audit.newest(session, run_id=play.run)
+        deeds = [entry.record.action for entry in newest if entry.record is not None]
+        if deeds.count("decision.overtaken") != 1:
+            finding.lost.append("the audit does not say that the decision was overtaken")
 
     def stored_before_a_crash(self) -> list[Line]:
         """A decision is committed, and every process that could deliver it dies."""

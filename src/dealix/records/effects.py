@@ -23,12 +23,16 @@ from dealix.store.ids import new_id
 from dealix.store.session import tenant_of
 
 MAYBE_DONE = "maybe_done"
+ENDED = frozenset({"done", "undone", "waived"})
+"""Statuses that no answer changes any more, however late it comes."""
+LATE_ANSWER = "late_answer"
+"""The kind of case that an answer opens when it comes after the undo."""
 
 
 def once(session: Session, spec: EffectSpec, work: Callable[[], Mapping[str, Any]]) -> Effect:
     """Do a step that only writes our own stores: work, ledger row and audit in one transaction."""
     effect = _row(session, spec)
-    if effect.status in {"done", "undone", "waived"}:
+    if effect.status in ENDED:
         return effect
     effect.attempts += 1
     _register_undo(session, spec)
@@ -40,7 +44,7 @@ def once(session: Session, spec: EffectSpec, work: Callable[[], Mapping[str, Any
 def begin(session: Session, spec: EffectSpec) -> Begun:
     """Commit to an outside effect; the caller commits before it calls the provider."""
     effect = _row(session, spec)
-    if effect.status in {"done", "undone", "waived"}:
+    if effect.status in ENDED:
         return Begun("done", effect)
     if effect.status == "failed":
         return Begun("failed", effect)
@@ -62,9 +66,16 @@ def begin(session: Session, spec: EffectSpec) -> Begun:
 
 
 def finish(session: Session, spec: EffectSpec, reply: Reply) -> tuple[Effect, str | None]:
-    """Record that the effect happened; answers also the case that this settles, if one was open."""
+    """Record that the effect happened; answers also the case that this settles, if one was open.
+
+    An answer that comes after the undo was settled opens a case, since the effect may have happened
+    behind its undo; what was undone stays undone.
+    """
     effect = _locked(session, spec.key)
-    if effect.status == "done":
+    undo = _undo_of(session, spec.key)
+    if effect.status == "undone" or (undo is not None and undo.status == "not_needed"):
+        _answered_late(session, spec, effect)
+    if effect.status in ENDED:
         return effect, None
     case_id = settle(session, "in_doubt", effect.key, "happened", by="system")
     effect.result = dict(reply.data)
@@ -75,9 +86,11 @@ def finish(session: Session, spec: EffectSpec, reply: Reply) -> tuple[Effect, st
 def fail(session: Session, spec: EffectSpec, reason: str) -> Effect:
     """Record a provider's refusal (or ours): final, with its reason.
 
-    When an earlier try may have done it, the undo stays registered.
+    When an earlier try may have done it, the undo stays registered. What has ended stays as it is.
     """
     effect = _locked(session, spec.key)
+    if effect.status in ENDED:
+        return effect
     maybe_done = effect.reason == MAYBE_DONE
     effect.status, effect.open_attempt, effect.reason = "failed", maybe_done, reason
     undo = _undo_of(session, spec.key)
@@ -124,10 +137,22 @@ def doubt(session: Session, spec: EffectSpec, effect: Effect, reason: str) -> st
     return _case_in_doubt(session, spec, effect)
 
 
+def let_go(session: Session, key: str, reason: str) -> None:
+    """Nobody can know whether it happened, and nobody is asked: it is not worth a person's time."""
+    effect = _locked(session, key)
+    if effect.status == "started":
+        effect.status, effect.reason = "in_doubt", reason
+
+
 def mark_undone(session: Session, key: str, status: str = "undone") -> None:
     """The effect `key` was taken back, or a second person waived that."""
     effect = _locked(session, key)
     effect.status = status
+
+
+def answered_late(session: Session, key: str) -> bool:
+    """Whether a person must look at the provider, because its answer came after the undo."""
+    return open_case_of(session, LATE_ANSWER, key) is not None
 
 
 def spec_of_row(effect: Effect, at: datetime, chain: str) -> EffectSpec:
@@ -239,6 +264,20 @@ def _done(session: Session, spec: EffectSpec, effect: Effect, reference: str | N
         chain=spec.chain,
     )
     session.flush()
+
+
+def _answered_late(session: Session, spec: EffectSpec, effect: Effect) -> None:
+    """The provider did it after all, perhaps behind the undo: a person must look there."""
+    open_case(
+        session,
+        run_id=effect.run_id,
+        kind=LATE_ANSWER,
+        subject=effect.key,
+        step=effect.step,
+        reason="answered_after_undo",
+        at=spec.at,
+        chain=spec.chain,
+    )
 
 
 def _register_undo(session: Session, spec: EffectSpec) -> None:

@@ -39,7 +39,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A provider's answer; `data` is sent as JSON."""
+    """A provider's answer; `data` is sent as JSON, bytes as they are (say their type)."""
 
     status: int
     data: Any
@@ -56,6 +56,7 @@ class Provider:
     name: str
     error: Callable[[int, str], Reply]
     headers: Callable[[], dict[str, str]] = dict
+    max_body: int = MAX_BODY
 
 
 async def read_body(request: HttpRequest, limit: int = MAX_BODY) -> bytes | None:
@@ -73,7 +74,7 @@ async def pass_through(
 ) -> Response:
     """Answer a request as the provider would, struck by the faults that wait for it."""
     try:
-        body = await read_body(request)
+        body = await read_body(request, provider.max_body)
     except ClientDisconnect:
         return _CUT
     try:
@@ -82,7 +83,7 @@ async def pass_through(
         message = f"{TIME_HEADER} is not an RFC 3339 time with its offset"
         return _response(provider, provider.error(400, message))
     if body is None:
-        reply = provider.error(413, f"The request body is larger than {MAX_BODY} bytes")
+        reply = provider.error(413, f"The request body is larger than {provider.max_body} bytes")
         return await _finish(world, provider, call, reply, None)
     return await _answer(world, provider, handler, request, call, writes=writes)
 
@@ -183,6 +184,10 @@ async def _finish(
 
 
 def _response(provider: Provider, reply: Reply) -> Response:
-    content = b"" if reply.data is None else json.dumps(reply.data, ensure_ascii=False).encode()
+    content = reply.data if isinstance(reply.data, bytes) else _as_json(reply.data)
     headers = {"content-type": "application/json;charset=utf-8"}
     return Response(content, reply.status, headers | provider.headers() | reply.headers)
+
+
+def _as_json(data: Any) -> bytes:
+    return b"" if data is None else json.dumps(data, ensure_ascii=False).encode()

@@ -9,9 +9,14 @@ from dataclasses import dataclass
 from starlette.routing import Route
 
 from dealix.sandbox import webhooks
+from dealix.sandbox.docusign import connect
+from dealix.sandbox.docusign.routes import OWN_FAULTS as DOCUSIGN_FAULTS
+from dealix.sandbox.docusign.routes import DocuSign
+from dealix.sandbox.docusign.tokens import Tokens
 from dealix.sandbox.faults import REQUEST_FAULTS, WEBHOOK_FAULTS
 from dealix.sandbox.hubspot.routes import HubSpot
 from dealix.sandbox.options import Options
+from dealix.sandbox.wathq.routes import Wathq
 from dealix.sandbox.webhooks import Deliverer, Signing
 from dealix.sandbox.whatsapp import events
 from dealix.sandbox.whatsapp.routes import WhatsAppCloud
@@ -45,6 +50,20 @@ def _hubspot(world: World, _: Deliverer, options: Options) -> Iterable[Route]:
     return HubSpot(world, options.word("hubspot_token")).routes()
 
 
+def _docusign(world: World, deliverer: Deliverer, options: Options) -> Iterable[Route]:
+    tokens = Tokens(options.word("docusign_public_key"), options.word("docusign_integration_key"))
+    return DocuSign(world, deliverer, tokens).routes()
+
+
+def _wathq(world: World, _: Deliverer, options: Options) -> Iterable[Route]:
+    return Wathq(world, options.word("wathq_key")).routes()
+
+
+def _docusign_signing(words: Words) -> Signing | None:
+    keys = words.get("docusign_hmac_keys")
+    return connect.signing(keys) if keys else None
+
+
 def _smtp_signing(words: Words) -> Signing | None:
     secret = words.get("smtp_webhook_secret")
     return webhooks.standard(secret) if secret else None
@@ -68,6 +87,13 @@ ALL: tuple[Played, ...] = (
         routes=_whatsapp,
         signing=_whatsapp_signing,
     ),
+    Played(
+        name="docusign",
+        faults=REQUEST_FAULTS | WEBHOOK_FAULTS | DOCUSIGN_FAULTS,
+        routes=_docusign,
+        signing=_docusign_signing,
+    ),
+    Played(name="wathq", faults=REQUEST_FAULTS, routes=_wathq),
 )
 
 

@@ -108,6 +108,48 @@ class CrmProperty:
 
 
 @dataclass(slots=True, kw_only=True)
+class Envelope:
+    """An envelope of documents to sign; its later changes are `EnvelopeChange`s."""
+
+    tag: ClassVar[str] = "envelope"
+    id: str
+    account: str
+    transaction_id: str | None
+    custom_fields: dict[str, str]
+    subject: str
+    documents: list[dict[str, str]]
+    signers: list[Json]
+    notification: Json
+    status: str
+    created_at: str
+    stamps: dict[str, str] = field(default_factory=dict)
+    reason: str = ""
+    scope: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class EnvelopeChange:
+    """An envelope reached a status; `signer` is the recipient whose own status that changed."""
+
+    tag: ClassVar[str] = "envelope_change"
+    envelope: str
+    status: str
+    at: str
+    signer: str | None = None
+    signer_status: str | None = None
+    reason: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class RegistryCompany:
+    """What somebody said a company of the registry is like."""
+
+    tag: ClassVar[str] = "registry_company"
+    number: str
+    facts: Json
+
+
+@dataclass(slots=True, kw_only=True)
 class Fault:
     """A fault that waits for its requests; `count` is how often it still strikes (None: always)."""
 
@@ -171,6 +213,9 @@ Row = (
     | Inbound
     | CrmObject
     | CrmProperty
+    | Envelope
+    | EnvelopeChange
+    | RegistryCompany
     | Fault
     | FaultChange
     | Delivery
@@ -184,6 +229,9 @@ _CLASSES: tuple[type[Any], ...] = (
     Inbound,
     CrmObject,
     CrmProperty,
+    Envelope,
+    EnvelopeChange,
+    RegistryCompany,
     Fault,
     FaultChange,
     Delivery,

@@ -13,9 +13,12 @@ from dealix.sandbox.rows import (
     CrmProperty,
     Delivery,
     Effect,
+    Envelope,
+    EnvelopeChange,
     Fault,
     FaultChange,
     Inbound,
+    RegistryCompany,
     Request,
     Row,
     to_json,
@@ -34,6 +37,8 @@ class World:
         self.crm: dict[tuple[str, str], CrmObject] = {}
         self.crm_properties: dict[tuple[str, str], CrmProperty] = {}
         self.crm_unique: dict[tuple[str, str, str], str] = {}
+        self.companies: dict[str, RegistryCompany] = {}
+        self.envelopes: dict[str, Envelope] = {}
         self.by_key: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         self.by_object: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         self.sent_to: defaultdict[str, list[int]] = defaultdict(list)
@@ -76,6 +81,12 @@ class World:
                 self._apply_object(row)
             case CrmProperty():
                 self.crm_properties[(row.object_type, row.name)] = row
+            case Envelope():
+                self.envelopes[row.id] = row
+            case RegistryCompany():
+                self.companies[row.number] = row
+            case EnvelopeChange():
+                self._apply_envelope_change(row)
             case _:
                 self._apply_trouble(row)
 
@@ -107,6 +118,14 @@ class World:
             self.by_object[(row.body["object"], row.body["object_id"])].append(row.id)
         for taken in row.takes_back:
             self.effects[taken].undone = self.effects[taken].undone or row.reference
+
+    def _apply_envelope_change(self, row: EnvelopeChange) -> None:
+        envelope = self.envelopes[row.envelope]
+        envelope.status, envelope.reason = row.status, row.reason or envelope.reason
+        envelope.stamps[row.status] = envelope.stamps.get(row.status, row.at)
+        for signer in envelope.signers:
+            if signer["recipientId"] == row.signer:
+                signer |= {"status": row.signer_status, "at": row.at, "reason": row.reason}
 
     def _apply_object(self, row: CrmObject) -> None:
         before = self.crm.get((row.type, row.id))

@@ -7,6 +7,12 @@ question with identifiers only. A test holds this list equal to what the databas
 LOOKUPS: dict[str, str] = {
     "lookup_sign_in": "Signing in: whose email hash this is, before a tenant is known.",
     "lookup_session": "A request with a cookie or token: whose it is, before a tenant is known.",
+    "lookup_device": "A device that stays signed in: whose it is, before a tenant is known.",
+    "lookup_passkey": "Signing in by passkey: whose credential it is, before a tenant is known.",
+    "keep_challenge": "A passkey ceremony begins: keep its challenge for a few minutes.",
+    "take_challenge": "A passkey ceremony ends: take its challenge, once.",
+    "lookup_approval_link": "A decision link: which request and approver it is bound to.",
+    "lookup_queued_notices": "The notice sweep: notices to our own people that are still to go.",
     "lookup_stale_key_tenants": "Key rotation: which tenants have keys under an older KEK.",
     "lookup_unsealed": "The sealer: which tenants' chains have audit records without a seal.",
     "lookup_unstarted_runs": "The start relay: runs that are stored and not yet with the engine.",
@@ -23,5 +29,6 @@ LOOKUPS: dict[str, str] = {
     "claim_late_unrouted": "The inbox sweep: deliveries that waited too long, once, for a case.",
     "lookup_first_tenant": "The inbox sweep: whose operators look after the installation.",
     "lookup_unanchored": "The audit's anchor: which tenants' heads have not left today.",
+    "lookup_due_envelopes": "The signature sweep: envelopes to ask the provider about now.",
     "take_unrouted": "The inbox sweep: take an event out of there, once, for its tenant.",
 }

@@ -34,8 +34,17 @@ def append_only(table: str) -> None:
 
 def lookup(name: str, arguments: str, returns: str, body: str) -> None:
     """A named SECURITY DEFINER function: the only way to read across tenants (`store.lookups`)."""
+    _definer(name, arguments, returns, "LANGUAGE sql STABLE", body)
+
+
+def door(name: str, arguments: str, returns: str, body: str) -> None:
+    """As `lookup`, for a function that changes one row of a table that knows no tenant."""
+    _definer(name, arguments, returns, "LANGUAGE sql VOLATILE", body)
+
+
+def _definer(name: str, arguments: str, returns: str, language: str, body: str) -> None:
     op.execute(
-        f"CREATE FUNCTION {name}({arguments}) RETURNS {returns} LANGUAGE sql STABLE "
+        f"CREATE FUNCTION {name}({arguments}) RETURNS {returns} {language} "
         f"SECURITY DEFINER SET search_path = public, pg_temp AS $body$ {body} $body$"
     )
     signature = f"{name}({arguments})"

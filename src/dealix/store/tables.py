@@ -7,6 +7,7 @@ MODULES = (
     "dealix.trust.privacy.models",
     "dealix.trust.policy.models",
     "dealix.trust.approvals.models",
+    "dealix.trust.outbound.governance.models",
     "dealix.records.audit.models",
     "dealix.records.models",
     "dealix.lanes.models",
@@ -14,6 +15,8 @@ MODULES = (
     "dealix.lanes.working_time.models",
     "dealix.business.partners.models",
     "dealix.business.evidence.models",
+    "dealix.business.signatures.models",
+    "dealix.business.compliance.models",
 )
 
 for name in MODULES:

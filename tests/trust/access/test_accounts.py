@@ -8,6 +8,7 @@ from dealix.actors import Actor
 from dealix.errors import Conflict, InvalidInput, NotEntitled, NotFound, NotSignedIn, TooMany
 from dealix.records.audit.models import AuditRecord
 from dealix.trust.access.accounts import Accounts, Changes, NewPerson
+from dealix.trust.access.devices import Devices
 from dealix.trust.access.limiting import BY_PAIR, SignInLimits
 from dealix.trust.access.models import User
 from dealix.trust.access.own_account import OwnAccount
@@ -238,6 +239,20 @@ def test_a_password_is_changed_with_the_old_one_and_ends_the_other_sessions(
         access.actor_of(there.secret)
     with pytest.raises(NotSignedIn):
         access.sign_in(sara.email, PASSWORD, address=HERE, kind="session")
+
+
+def test_a_changed_password_signs_out_the_other_devices_that_stay_signed_in(
+    access, own, database, vault
+):
+    sara, devices = hire(database, vault, "one", "ceo"), Devices(database)
+    here, there = (
+        access.sign_in(sara.email, PASSWORD, address=HERE, kind="session") for _ in range(2)
+    )
+    kept, lost = (devices.remember(each, "a browser")[0] for each in (here, there))
+    own.change_password(here.actor, PASSWORD, STRONG, secret=here.secret)
+    with pytest.raises(NotSignedIn):
+        devices.resume(lost)
+    assert devices.resume(kept).signed.actor.user_id == sara.user_id
 
 
 def test_guessing_the_old_password_in_an_open_session_is_stopped(access, own, database, vault):

@@ -3,11 +3,13 @@
 import contextlib
 
 import pytest
-from tests.trust.outbound.staging import AT, RUN, TENANT, Stage
+from tests.trust.outbound.staging import AT, KEY, RUN, TENANT, Stage
+from tests.trust.outbound.test_undoing import KEEPER, desk, take_back
 
 from dealix.errors import Conflict, OutcomeUnknown, ProviderRefused, ProviderUnavailable
 from dealix.lanes import run_book
 from dealix.records.schemas import Reply
+from dealix.trust.outbound.service import Outbound, spec_of
 
 GOOD = Reply("ref_1", {"id": "ref_1"})
 
@@ -144,3 +146,64 @@ def test_a_late_step_is_fenced(stage: Stage, what: str) -> None:
         stage.attempt()
     assert caught.value.code == "run_ended"
     assert stage.provider.calls == 0
+
+
+def finish_late(stage: Stage) -> None:
+    """The first try's answer, which comes when everybody has stopped waiting for it."""
+    outbound = Outbound(stage.database, stage.policy)
+    spec = spec_of(stage.facts(), stage.call(), stage.effect())
+    outbound._done(spec, stage.effect(), stage.call(), GOOD)
+
+
+@pytest.mark.parametrize("earlier", ["answered", "unknown"])
+def test_an_answer_after_the_undo_leaves_it_undone_and_asks_a_person(
+    stage: Stage, earlier: str
+) -> None:
+    stage.provider.answers = [GOOD if earlier == "answered" else unknown(), GOOD]
+    with contextlib.suppress(OutcomeUnknown):
+        stage.attempt()
+    take_back(stage)
+    assert stage.row().status == "undone"
+    finish_late(stage)
+    finish_late(stage)
+    assert (stage.row().status, stage.undo().status) == ("undone", "done")
+    assert [(case.kind, case.subject) for case in stage.cases()] == [("late_answer", KEY)]
+    assert stage.run().status == "attention"
+
+
+def test_what_was_found_not_to_have_happened_and_then_did_asks_a_person(stage: Stage) -> None:
+    stage.provider.answers = [away()]
+    with pytest.raises(ProviderUnavailable):
+        stage.attempt()
+    assert take_back(stage).status == "not_needed"
+    finish_late(stage)
+    assert stage.row().status == "done"
+    assert [case.kind for case in stage.cases()] == ["late_answer"]
+
+
+def test_a_late_refusal_or_silence_changes_nothing_that_has_ended(stage: Stage) -> None:
+    outbound = Outbound(stage.database, stage.policy)
+    spec = spec_of(stage.facts(), stage.call(), stage.effect())
+    stage.provider.answers = [GOOD, GOOD]
+    stage.attempt()
+    for expected in ("done", "undone"):
+        if expected == "undone":
+            take_back(stage)
+        assert outbound._refused(spec, stage.call(), "bad").status == "done"
+        assert outbound._in_doubt(spec, stage.call(), "bad").status == "done"
+        assert stage.row().status == expected
+    assert stage.undo().status == "done"
+    assert stage.cases() == []
+
+
+def test_an_ended_run_shows_its_end_once_its_last_case_is_settled(stage: Stage) -> None:
+    stage.provider.answers = [GOOD, GOOD]
+    stage.attempt()
+    take_back(stage)
+    with stage.database.tenant(TENANT) as session:
+        run = run_book.get(session, RUN, lock=True)
+        run.outcome, run.ended_at, run.status = "rejected", AT, "compensated"
+    finish_late(stage)
+    assert stage.run().status == "attention"
+    desk(stage).resolve(KEEPER, stage.cases()[0].id, "done_by_hand", "looked; it is gone")
+    assert stage.run().status == "compensated"

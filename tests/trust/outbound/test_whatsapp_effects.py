@@ -27,6 +27,8 @@ from dealix.records.models import Case, Effect, Undo
 from dealix.settings import Settings
 from dealix.store.session import Database
 from dealix.trust.outbound.effects import PATIENCE, Post, WhatsAppLetter
+from dealix.trust.outbound.governance import Governance
+from dealix.trust.outbound.governance.schemas import ALLOWED, Verdict
 from dealix.trust.outbound.service import Outbound
 from dealix.trust.outbound.undoing import undo_outside
 from dealix.trust.privacy.vault import Vault
@@ -42,6 +44,16 @@ SECRETS = LocalSecrets(
 VAULT = Vault(SECRETS)
 SEND = StepFacts("send_note", "whatsapp", "message_id", "retract_note", False, "look_up")
 RETRACT = StepFacts("retract_note", "whatsapp", "message_id", None, True, "look_up", is_undo=True)
+
+
+class Open(Governance):
+    """Lets every message pass: these tests are about what happens after that."""
+
+    def __init__(self) -> None:
+        pass
+
+    def judge(self, session: Any, message: Any, at: Any) -> Verdict:
+        return ALLOWED
 
 
 @dataclass
@@ -61,7 +73,7 @@ class World:
         )
         keys = TenantKeys(Keyring("codec.keys", {"k1": b"k" * 32}))
         self.inbox = Inbox(self.database, keys, VAULT, SECRETS)
-        self.outbound = Outbound(self.database, Policy())
+        self.outbound = Outbound(self.database, Policy(), Open())
         unused: Any = None
         self.post = Post(
             unused,
@@ -70,6 +82,7 @@ class World:
             lambda _rehearsal: self.whatsapp,
             ReceiptBook(self.database),
             VAULT.blind_index,
+            unused,
         )
         with self.database.tenant(TENANT) as session:
             VAULT.add(session, "person_1", {"name": "نورة", "phone": self.number})

@@ -31,6 +31,17 @@ def test_a_runs_by_itself_b_needs_a_token_c_never_and_the_unknown_is_b() -> None
         assert judged(forbidden) == "class_c"
 
 
+def test_sending_for_signature_needs_a_token_and_a_bad_end_covers_only_the_void() -> None:
+    for action in ("esign.send", "esign.void"):
+        asked = replace(SEND, action=action, token=replace(TOKEN, action=action))
+        assert judged(replace(asked, token=None)) == "token_missing"
+        assert judged(asked) == "allowed"
+        bad_end = replace(asked, token=replace(TOKEN, action=action, covers="bad_end"))
+        allowed = judged(bad_end) == "allowed"
+        assert allowed == (action == "esign.void")
+    assert judged(replace(SEND, action="registry.read", token=None)) == "allowed"
+
+
 def test_each_rule_goes_before_the_next() -> None:
     everything_wrong = replace(
         SEND,

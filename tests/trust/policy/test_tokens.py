@@ -15,6 +15,7 @@ from tests.trust.policy.cast import OTHER, SEND, TENANT, make_tenants
 from dealix.errors import NotEntitled
 from dealix.store.session import Database
 from dealix.trust.policy import service, tokens
+from dealix.trust.policy.engine import PolicyEngine, default_engine, read_sources
 from dealix.trust.policy.tokens import Grant
 
 MAIL = Grant("email.send", "partner:1", "sha256:aa")
@@ -191,3 +192,26 @@ def test_even_the_owner_cannot_make_a_used_token_new(db: Database, fresh_urls: U
         pytest.raises(psycopg.errors.RestrictViolation),
     ):
         owner.execute("UPDATE tokens SET used_by = NULL, used_at = NULL")
+
+
+def test_a_repeated_verdict_on_one_effect_is_audited_once_and_each_change_of_it_again(
+    db: Database,
+) -> None:
+    [token] = issued(db, MAIL)
+    for _ in range(5):
+        assert permitted(db) == token
+    assert len(audited(db)) == 1
+    other = PolicyEngine({**read_sources(), "later.rego": "package later"})
+    with db.tenant(TENANT) as session:
+        service.permit(session, ASK, engine=other)
+        service.permit(session, ASK, engine=other)
+    permitted(db)
+    versions = [one["policy_version"] for one in audited(db)]
+    assert versions == [default_engine().version, other.version, default_engine().version]
+    [second] = issued(db, replace(MAIL, payload_hash="sha256:bb"))
+    assert permitted(db, payload_hash="sha256:bb") == second
+    assert permitted(db, "run_1:again", action="partner.score") is None
+    assert len(audited(db)) == 5
+    for _ in range(2):
+        assert refusal(db, payload_hash="sha256:cc") == "token_missing"
+    assert [one["allowed"] for one in audited(db)][5:] == [False, False]

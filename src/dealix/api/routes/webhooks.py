@@ -23,19 +23,8 @@ def handshake(request: Request, services: Parts) -> PlainTextResponse:
 
 
 @router.post(
-    "/whatsapp", status_code=200, responses={200: {"model": Received}, **problems(401, 422)}
-)
-def receive_whatsapp(
-    raw: Annotated[bytes, Depends(raw_body)], request: Request, services: Parts
-) -> dict[str, Any]:
-    """Take messages and statuses of WhatsApp, which wants exactly 200."""
-    return receive("whatsapp", raw, request, services)
-
-
-@router.post(
     "/{provider}",
-    status_code=202,
-    responses={202: {"model": Received}, **problems(401, 404, 422)},
+    responses={200: {"model": Received}, **problems(401, 404, 422)},
 )
 def receive(
     provider: Ident,
@@ -43,6 +32,6 @@ def receive(
     request: Request,
     services: Parts,
 ) -> dict[str, Any]:
-    """Take a delivery; the same one again is acknowledged and changes nothing."""
+    """Take a delivery; the same one again is acknowledged with 200 too, and changes nothing."""
     receipt = services.inbox.receive(provider, dict(request.headers), raw)
     return {"id": receipt.event_id, "repeated": receipt.repeated}

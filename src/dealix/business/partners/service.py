@@ -28,6 +28,8 @@ from dealix.store.session import tenant_of
 from dealix.trust.access.directory import active_user, company_names
 from dealix.trust.approvals.seating import Seating
 from dealix.trust.outbound.effects import Company, Letter, WhatsAppLetter
+from dealix.trust.outbound.governance import ConsentBook, opt_out_line
+from dealix.trust.outbound.governance.consents import REAL
 from dealix.trust.policy import tokens
 from dealix.trust.policy.authority_book import Matter
 from dealix.trust.privacy import Vault
@@ -44,6 +46,7 @@ class PartnerService:
     def __init__(self, vault: Vault, seating: Seating, public_url: str) -> None:
         """`public_url` is where the partner's answer page is found."""
         self.vault = vault
+        self.consents = ConsentBook(vault)
         self.seating = seating
         self.public_url = public_url.rstrip("/")
 
@@ -64,6 +67,7 @@ class PartnerService:
         if not start.rehearsal:
             self._alone(session, given)
         partner = self._store(session, given, start)
+        self._vouch(session, actor, partner.contact_person_id, start)
         stored: dict[str, Any] = {
             "partner_id": partner.id,
             "partner_type": given.partner_type,
@@ -127,6 +131,11 @@ class PartnerService:
         session.add(partner)
         session.flush()
         return partner
+
+    def _vouch(self, session: Session, actor: Actor, person_id: str, start: Beginning) -> None:
+        """Business correspondence with a contact for whom the starter vouches is on record."""
+        world = start.run_id if start.rehearsal else REAL
+        self.consents.vouch(session, person_id, "partnership", by=actor.user_id, world=world)
 
     def _cover_bad_end(self, session: Session, run: Run) -> None:
         """The start, by a person with the right, covers the notices of a bad end."""
@@ -264,13 +273,14 @@ class PartnerService:
         if not clear:
             raise Conflict("person_erased")
         text = getattr(drafting, kind)(self._facts(session, run), partner.locale)
-        payload = canonical([clear["email"], text.subject, text.body]).decode()
+        body = f"{text.body}\n{opt_out_line(partner.locale)}\n"
+        payload = canonical([clear["email"], text.subject, body]).decode()
         committed = self.vault.commit(
             session, partner.contact_person_id, f"{run.id}:mail", {kind: payload}
         )[kind]
         return Letter(
             text.subject,
-            text.body,
+            body,
             clear["email"],
             clear["name"],
             partner.locale,

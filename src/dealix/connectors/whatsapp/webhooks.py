@@ -92,7 +92,8 @@ def _status(status: dict[str, Any]) -> Iterator[Delivery]:
     correlation = status.get("biz_opaque_callback_data")
     own_id = f"{status.get('id')}:{status.get('status')}:{status.get('timestamp')}"
     ours = isinstance(correlation, str) and 0 < len(correlation) <= LONGEST_CORRELATION
-    if ours and len(own_id) <= LONGEST_ID and _facts(status) is not None:
+    asked = f"{own_id}{correlation}".isprintable()  # no query can be asked for the rest
+    if ours and asked and len(own_id) <= LONGEST_ID and _facts(status) is not None:
         yield Delivery(PROVIDER, own_id, (str(correlation),), _kept({"status": status}))
 
 
@@ -101,10 +102,13 @@ def _message(ours: str, message: dict[str, Any]) -> Iterator[Delivery]:
     own_id, sender = message.get("id"), message.get("from")
     if not isinstance(own_id, str) or not 0 < len(own_id) <= LONGEST_ID:
         return
+    if not own_id.isprintable():
+        return
     number = phones.from_provider(sender) if isinstance(sender, str) and sender.isdigit() else ""
     context = message.get("context")
     quoted = context.get("id") if isinstance(context, dict) else None
-    conversation = Conversation(PROVIDER, ours, number, quoted if isinstance(quoted, str) else None)
+    quoted = quoted if isinstance(quoted, str) and quoted.isprintable() else None
+    conversation = Conversation(PROVIDER, ours, number, quoted)
     yield Delivery(PROVIDER, own_id, (), _kept({"message": message}), conversation)
 
 

@@ -19,11 +19,19 @@ _files = StaticFiles(directory=STATIC)
 
 
 @router.get("/sign-in")
-def sign_in_page(visit: Annotated[Visit, Depends(anyone)], next: str = "/") -> Response:  # noqa: A002 (the query's name)
-    """The sign-in page; someone who is signed in goes on."""
-    if visit.actor is not None:
-        return RedirectResponse(local_path(next), status_code=303)
-    return page(visit, "sign_in.html", next=local_path(next), email="", wrong="")
+def sign_in_page(
+    request: Request,
+    visit: Annotated[Visit, Depends(anyone)],
+    next: str = "/",  # noqa: A002 (the query's name)
+) -> Response:
+    """The sign-in page; who is signed in goes on, and so does a device that stays signed in."""
+    target = local_path(next)
+    onward = RedirectResponse(target, status_code=303)
+    if visit.actor is not None or web.resume(request, onward):
+        return onward
+    answer = _form(visit, target)
+    web.forget_device(answer)
+    return answer
 
 
 @router.post("/sign-in")
@@ -36,17 +44,31 @@ def sign_in(
     target = local_path(first(sent, "next"))
     answer = RedirectResponse(target, status_code=303)
     try:
-        web.sign_in(request, answer, first(sent, "email"), (sent.get("password") or [""])[0])
-    except (NotSignedIn, TooMany) as refusal:
-        return page(
-            visit,
-            "sign_in.html",
-            status=refusal.status,
-            next=target,
-            email=first(sent, "email"),
-            wrong=sentence_of(refusal, visit.speech.locale),
+        web.sign_in(
+            request,
+            answer,
+            first(sent, "email"),
+            (sent.get("password") or [""])[0],
+            remember=first(sent, "remember") == "true",
         )
+    except (NotSignedIn, TooMany) as refusal:
+        return _form(visit, target, first(sent, "email"), refusal)
     return answer
+
+
+def _form(
+    visit: Visit, target: str, email: str = "", refusal: NotSignedIn | TooMany | None = None
+) -> Response:
+    passkeys = visit.services.passkeys
+    return page(
+        visit,
+        "sign_in.html",
+        status=refusal.status if refusal else 200,
+        next=target,
+        email=email,
+        wrong=sentence_of(refusal, visit.speech.locale) if refusal else "",
+        passkeys=passkeys.site.serves(visit.request.headers.get("host", "")),
+    )
 
 
 @router.post("/sign-out")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 from markupsafe import Markup
 
+from dealix.console.decision_page import how_much
 from dealix.console.door import PageRoute, signed_in
 from dealix.console.render import page
 from dealix.console.titles import links, titles
@@ -28,18 +29,14 @@ def home(visit: Annotated[Visit, Depends(signed_in)]) -> Response:
         runs=visit.allowed(lambda: services.runs.list(visit.who, limit=LATEST), []),
         title_of=titles(visit),
         link_of=links(visit),
-        partner_of=_partner(visit),
+        about=_about(visit),
+        how_much=lambda approval: how_much(visit.speech, approval),
     )
 
 
-def _partner(visit: Visit) -> Callable[[Mapping[str, Any]], Markup]:
+def _about(visit: Visit) -> Callable[[Mapping[str, Any]], Markup]:
     """Whom a request is about, as its packet says."""
-
-    def partner(approval: Mapping[str, Any]) -> Markup:
-        whole = visit.services.approvals.get(visit.who, approval["id"])
-        return visit.speech.name(whole["packet"]["subject"])
-
-    return partner
+    return lambda approval: visit.speech.name(approval["packet"]["subject"])
 
 
 @router.get("/parts/count")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from dealix import catalog
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
@@ -28,7 +28,9 @@ def workflows(visit: Annotated[Visit, Depends(signed_in)]) -> Response:
 
 @router.get("/start/{workflow}")
 def form(
-    visit: Annotated[Visit, Depends(signed_in)], workflow: str, example: int | None = None
+    visit: Annotated[Visit, Depends(signed_in)],
+    workflow: str,
+    example: Annotated[int | None, Query(ge=0, le=1_000_000)] = None,
 ) -> Response:
     """The form of a workflow, empty or filled with its nth example."""
     kind = _kind(visit, workflow)

@@ -31,6 +31,11 @@ def settings_of(session: Session, *, rehearsal: bool = False) -> WorkingSettings
     return WorkingSettings.model_validate(found)
 
 
+def has_settings(session: Session) -> bool:
+    """Whether a tenant has ever set its clock."""
+    return session.scalars(select(WorkingSettingsRow.world).limit(1)).one_or_none() is not None
+
+
 def set_settings(
     session: Session, settings: WorkingSettings, by: str, *, world: str = REAL
 ) -> None:

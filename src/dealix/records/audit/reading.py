@@ -36,6 +36,18 @@ def newest(
     return [entry_of(row) for row in rows]
 
 
+def latest(
+    session: Session, action: str, subject: str, *, effect_key: str
+) -> dict[str, Any] | None:
+    """What the newest record of a deed on a subject says of one effect, if there is one."""
+    query = select(AuditRecord.data).where(
+        AuditRecord.subject == subject,
+        AuditRecord.action == action,
+        AuditRecord.data["effect_key"].astext == effect_key,
+    )
+    return session.execute(query.order_by(AuditRecord.place.desc()).limit(1)).scalar_one_or_none()
+
+
 def slice_of_run(session: Session, run_id: str, chain: str = MAIN) -> list[Entry]:
     """A run's records with their seals, in the order of the chain; the unsealed ones come last."""
     query = select(*SEAL, *RECORD).join_from(AuditRecord, AuditSeal, OF_RECORD, isouter=True)

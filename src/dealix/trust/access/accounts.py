@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,7 @@ from dealix.records import audit
 from dealix.store.ids import new_id
 from dealix.store.locks import lock_named
 from dealix.store.session import Database, tenant_of
-from dealix.trust.access.models import Invitation, SignInSession, User
+from dealix.trust.access.models import Device, Invitation, SignInSession, User
 from dealix.trust.access.rights import ROLES, permit
 from dealix.trust.access.service import digest_of
 from dealix.trust.privacy import Vault
@@ -240,7 +240,16 @@ class Accounts:
 
 
 def end_sessions(session: Session, user_id: str, *, but: str | None = None) -> int:
-    """End the sessions and tokens of a person, except the one with this hash; answers how many."""
+    """End a person's sessions, tokens and devices, but the one of this hash; answers how many."""
+    mine = (Device.user_id == user_id, Device.revoked_at.is_(None))
+    kept = select(SignInSession.device_id).where(
+        SignInSession.token_hash == but, SignInSession.device_id.is_not(None)
+    )
+    leaving = update(Device).where(*mine, Device.id.not_in(kept))
+    session.execute(
+        leaving.values(revoked_at=clock.real_now()),
+        execution_options={"synchronize_session": False},
+    )
     query = delete(SignInSession).where(SignInSession.user_id == user_id)
     if but is not None:
         query = query.where(SignInSession.token_hash != but)

@@ -1,6 +1,7 @@
 """The people of a company as roles and a line of managers, without a name or an address."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,6 +36,28 @@ def active_user(session: Session, user_id: str) -> Person:
     if user is None or not user.active:
         raise InvalidInput("unknown_person", person=user_id)
     return _person(user)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How one of our own people is reached: the vault has the address of `person_id`."""
+
+    user_id: str
+    person_id: str
+    locale: str
+
+
+def reach(session: Session, user_id: str) -> Reach | None:
+    """How to reach an active person; None for one who has left."""
+    user = session.get(User, (tenant_of(session), user_id))
+    if user is None or not user.active:
+        return None
+    return Reach(user.id, user.person_id, user.locale)
+
+
+def company_zone(session: Session) -> ZoneInfo:
+    """The clocks of the company."""
+    return ZoneInfo(session.get_one(Tenant, tenant_of(session)).time_zone)
 
 
 def company_names(session: Session) -> tuple[str, str]:

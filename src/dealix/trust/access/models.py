@@ -1,4 +1,4 @@
-"""Tables of who may come in: tenants, users, sessions."""
+"""Tables of who may come in: tenants, users, sessions, devices, passkeys."""
 
 from datetime import datetime
 
@@ -54,3 +54,34 @@ class SignInSession(Tenanted, Base):
     kind: Mapped[str]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    touched_at: Mapped[datetime | None] = mapped_column(default=None)
+    device_id: Mapped[str | None] = mapped_column(default=None)
+
+
+class Device(Tenanted, Base):
+    """A device that stays signed in; its secret changes with each use, only hashes are kept."""
+
+    __tablename__ = "devices"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str]
+    label: Mapped[str]
+    token_hash: Mapped[str]
+    previous_hash: Mapped[str | None]
+    rotated_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class Passkey(Tenanted, Base):
+    """A public key by which a person signs in; the private one never leaves their device."""
+
+    __tablename__ = "passkeys"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str]
+    credential_id: Mapped[bytes]
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int]
+    label: Mapped[str]
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

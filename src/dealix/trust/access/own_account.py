@@ -14,7 +14,7 @@ from dealix.store.session import Database
 from dealix.trust.access import passwords
 from dealix.trust.access.accounts import end_sessions
 from dealix.trust.access.limiting import SignInLimits, Try
-from dealix.trust.access.models import Invitation, SignInSession, User
+from dealix.trust.access.models import Device, Invitation, SignInSession, User
 from dealix.trust.access.service import digest_of
 from dealix.trust.privacy import Vault
 
@@ -95,11 +95,15 @@ class OwnAccount:
     def end_session(self, actor: Actor, session_id: str) -> None:
         """End one of one's own sessions or tokens; anybody else's is unknown."""
         with self.database.tenant(actor.tenant_id) as session:
-            query = select(SignInSession.token_hash).where(SignInSession.user_id == actor.user_id)
-            wanted = [each for each in session.scalars(query) if name_of(each) == session_id]
+            query = select(SignInSession).where(SignInSession.user_id == actor.user_id)
+            found = session.scalars(query).all()
+            wanted = [each for each in found if name_of(each.token_hash) == session_id]
             if not wanted:
                 raise NotFound("not_found")
-            session.execute(delete(SignInSession).where(SignInSession.token_hash == wanted[0]))
+            if wanted[0].device_id is not None:  # else it would come back by itself
+                device = session.get_one(Device, (actor.tenant_id, wanted[0].device_id))
+                device.revoked_at = device.revoked_at or clock.real_now()
+            session.delete(wanted[0])
             audit.append(session, actor.user_id, "session.ended", actor.user_id, {})
 
     def _redeemed(self, found: Any, email: str, code: str, password: str) -> bool:

@@ -110,6 +110,15 @@ RIGHTS: dict[str, Right] = {
         "Change the company's working days, hours, quiet hours and limits.",
         frozenset({"tenant_admin"}),
     ),
+    "message.read": Right("See messages to outsiders with the verdict of each rule.", EVERYBODY),
+    "consent.read": Right(
+        "See what people outside consented to, by name.",
+        PARTNERSHIPS | WATCHERS | {"legal_counsel"},
+    ),
+    "consent.write": Right(
+        "Record that a person outside gave or withdrew consent, or opted out.",
+        frozenset({"compliance_officer", "legal_counsel", "tenant_admin"}),
+    ),
     "mailbox.read": Right("Look into the sandbox's mailbox and answer from it.", EVERYBODY),
 }
 

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
-from dealix.errors import NotSignedIn
+from dealix.errors import NotEntitled, NotSignedIn
 from dealix.records import audit
 from dealix.store.session import Database, tenant_of
-from dealix.trust.access import passwords
+from dealix.trust.access import freshness, passwords
 from dealix.trust.access.limiting import SignInLimits, Try
 from dealix.trust.access.models import SignInSession, Tenant, User
 from dealix.trust.access.rights import permit
@@ -64,7 +64,30 @@ class Access:
             if passwords.outdated(found.password_hash):
                 user.password_hash = passwords.hashed(password)
             _forget_expired(session)
-            return issue(session, user, kind, timedelta(hours=self.hours))
+            return issue(session, user, kind, timedelta(hours=self.hours), fresh=True)
+
+    def fresh(self, actor: Actor) -> bool:
+        """Whether the actor's browser was touched within five minutes; a program needs no touch."""
+        with self.database.tenant(actor.tenant_id) as session:
+            return freshness.is_fresh(session, actor)
+
+    def touch(self, actor: Actor, password: str, *, address: str) -> None:
+        """The signed-in person proves anew, by password, that it is they.
+
+        Raises:
+            NotEntitled: `touch_failed`; TooMany: too many tries.
+        """
+        with self.database.tenant(actor.tenant_id) as session:
+            user = session.get_one(User, (actor.tenant_id, actor.user_id))
+        attempt = Try(user.email_hash, address)
+        self.limits.begin(attempt)
+        if not passwords.matches(user.password_hash, password):
+            self.limits.failed(attempt)
+            self._note(actor.tenant_id, actor.user_id, "session.refused")
+            raise NotEntitled("touch_failed")
+        self.limits.succeeded(attempt)
+        with self.database.tenant(actor.tenant_id) as session:
+            freshness.touch(session, actor, "password")
 
     def actor_of(self, secret: str) -> Actor:
         """Whose secret this is.
@@ -80,6 +103,18 @@ class Access:
             raise NotSignedIn("not_signed_in")
         with self.database.tenant(found.tenant_id) as session:
             user = session.get(User, (found.tenant_id, found.user_id))
+            if user is None or not user.active:
+                raise NotSignedIn("not_signed_in")
+            return actor_for(user)
+
+    def person(self, tenant_id: str, user_id: str) -> Actor:
+        """An active person as an actor; whoever calls knows by what they are known.
+
+        Raises:
+            NotSignedIn: there is no such person, or they have left.
+        """
+        with self.database.tenant(tenant_id) as session:
+            user = session.get(User, (tenant_id, user_id))
             if user is None or not user.active:
                 raise NotSignedIn("not_signed_in")
             return actor_for(user)
@@ -143,9 +178,19 @@ class Access:
 
 
 def issue(
-    session: Session, user: User, kind: Kind, lasts: timedelta, secret: str | None = None
+    session: Session,
+    user: User,
+    kind: Kind,
+    lasts: timedelta,
+    secret: str | None = None,
+    *,
+    fresh: bool = False,
+    device_id: str | None = None,
 ) -> SignedIn:
-    """Make a secret for a person, keep its hash, and note it in the audit."""
+    """Make a secret for a person, keep its hash, and note it in the audit.
+
+    `fresh`: the person has just proven who they are; `device_id`: a known device came back.
+    """
     secret = secret or PREFIX[kind] + secrets.token_urlsafe(32)
     now = clock.real_now()
     row = SignInSession(
@@ -155,10 +200,13 @@ def issue(
         kind=kind,
         created_at=now,
         expires_at=now + lasts,
+        touched_at=now if fresh and kind == "session" else None,
+        device_id=device_id,
     )
     session.add(row)
     session.flush()
-    audit.append(session, user.id, "session.opened", user.id, {"kind": kind})
+    opened = {"kind": kind} | ({"device": device_id} if device_id else {})
+    audit.append(session, user.id, "session.opened", user.id, opened)
     return SignedIn(secret, row.expires_at, actor_for(user))
 
 

@@ -2,16 +2,20 @@
 
 import hashlib
 import hmac
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 
+from dealix import clock
 from dealix.actors import Actor
 from dealix.errors import NotEntitled, NotSignedIn
-from dealix.trust.access.service import Access
+from dealix.trust.access.devices import Devices, label_of
+from dealix.trust.access.service import Access, SignedIn, digest_of
 
 COOKIE = "dealix_session"
+DEVICE_COOKIE = "dealix_device"
 CSRF_HEADER = "x-csrf-token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -27,7 +31,10 @@ def current_actor(request: Request) -> Actor:
     """
     known: Actor | None = getattr(request.state, "actor", None)
     if known is None:
-        known = access_of(request).actor_of(secret_of(request))
+        secret = secret_of(request)
+        known = access_of(request).actor_of(secret)
+        if bearer_of(request) is None:
+            known = replace(known, via="session", session=digest_of(secret))
         request.state.actor = known
     return known
 
@@ -78,35 +85,94 @@ def check_csrf(request: Request, token: str) -> None:
 
 
 def same_site(request: Request) -> bool:
-    """Whether the browser says that the request comes from our own pages; programs say nothing."""
-    if request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
+    """Whether the browser says that the request comes from our own pages; programs say nothing.
+
+    A page without referrers (a decision link's) sends `Origin: null`; the browser's other word
+    about where the request comes from then decides alone.
+    """
+    site = request.headers.get("sec-fetch-site", "none")
+    if site not in {"none", "same-origin"}:
         return False
     origin = request.headers.get("origin")
+    if origin == "null":
+        return site == "same-origin"
     return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
-def sign_in(request: Request, response: Response, email: str, password: str) -> Actor:
-    """Open a browser session and set its cookie on `response`; errors as `Access.sign_in`."""
+def sign_in(
+    request: Request, response: Response, email: str, password: str, *, remember: bool = False
+) -> Actor:
+    """Open a browser session and set its cookie on `response`; errors as `Access.sign_in`.
+
+    The session that this browser had before ends: its cookie is overwritten, so nobody could.
+    """
     access = access_of(request)
+    before = actor_or_none(request)
     signed = access.sign_in(email, password, address=address_of(request), kind="session")
+    if before is not None:
+        access.sign_out(before, secret_of(request))
+    admit(request, response, signed, remember=remember)
+    return signed.actor
+
+
+def admit(
+    request: Request, response: Response, signed: SignedIn, *, remember: bool = False
+) -> None:
+    """Give the browser its fresh session, and a device's secret where it shall stay signed in."""
+    _set(request, response, COOKIE, signed.secret, access_of(request).hours * 3600)
+    if remember:
+        label = label_of(request.headers.get("user-agent", ""))
+        secret, _end = devices_of(request).remember(signed, label)
+        _set(request, response, DEVICE_COOKIE, secret, 30 * 86_400)
+
+
+def resume(request: Request, response: Response) -> bool:
+    """Let a known device in again: its session and its next secret are set on `response`."""
+    secret = request.cookies.get(DEVICE_COOKIE)
+    if not secret:
+        return False
+    try:
+        resumed = devices_of(request).resume(secret)
+    except NotSignedIn:
+        return False
+    _set(request, response, COOKIE, resumed.signed.secret, access_of(request).hours * 3600)
+    if resumed.secret is not None:
+        left = int((resumed.expires_at - clock.real_now()).total_seconds())
+        _set(request, response, DEVICE_COOKIE, resumed.secret, left)
+    return True
+
+
+def forget_device(response: Response) -> None:
+    """Let the browser drop a device's secret that opens nothing any more."""
+    _clear(response, DEVICE_COOKIE)
+
+
+def sign_out(request: Request, response: Response) -> None:
+    """End the session on the server and in the browser, and let the device be forgotten."""
+    actor = actor_or_none(request)
+    if actor is not None:
+        access_of(request).sign_out(actor, secret_of(request))
+    device = request.cookies.get(DEVICE_COOKIE)
+    if device:
+        devices_of(request).forget(device)
+    _clear(response, COOKIE)
+    _clear(response, DEVICE_COOKIE)
+
+
+def _set(request: Request, response: Response, name: str, value: str, seconds: int) -> None:
     response.set_cookie(
-        COOKIE,
-        signed.secret,
-        max_age=access.hours * 3600,
+        name,
+        value,
+        max_age=seconds,
         httponly=True,
         samesite="lax",
         secure=bool(request.app.state.services.settings.secure_cookies),
         path="/",
     )
-    return signed.actor
 
 
-def sign_out(request: Request, response: Response) -> None:
-    """End the session on the server and in the browser."""
-    actor = actor_or_none(request)
-    if actor is not None:
-        access_of(request).sign_out(actor, secret_of(request))
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+def _clear(response: Response, name: str) -> None:
+    response.delete_cookie(name, path="/", httponly=True, samesite="lax")
 
 
 def secret_of(request: Request) -> str:
@@ -136,3 +202,9 @@ def access_of(request: Request) -> Access:
     """The application's access service."""
     access: Access = request.app.state.services.access
     return access
+
+
+def devices_of(request: Request) -> Devices:
+    """The application's devices."""
+    devices: Devices = request.app.state.services.devices
+    return devices

@@ -3,10 +3,15 @@
 from temporalio import activity
 
 from dealix.lanes import run_book, signals
+from dealix.lanes.run_activities import own_run
 from dealix.lanes.schemas import GateState, StepCall, StepResult
+from dealix.records.run_notes import note
 from dealix.store.session import Database
 from dealix.trust.approvals import rounds
 from dealix.trust.approvals.service import ApprovalService
+
+OVERTAKEN: tuple[signals.SignalKind, ...] = ("decision", "resubmission")
+"""What people stored that the end of a run may overtake."""
 
 
 class ApprovalActivities:
@@ -23,6 +28,7 @@ class ApprovalActivities:
         with self.database.tenant(call.tenant_id) as session:
             state = self.approvals.state(session, approval_id, call.at)
             if state.status != "open":
+                own_run(session, call)
                 run_book.mark(session, call.run_id, "running")
                 signals.all_heard(session, call.run_id, "decision", approval_id)
         return state
@@ -31,12 +37,22 @@ class ApprovalActivities:
     def escalate(self, call: StepCall) -> GateState:
         """Take the SLA steps of a request that are due now."""
         with self.database.tenant(call.tenant_id) as session:
+            own_run(session, call)
             return self.approvals.escalate(session, call.data["approval_id"], call.at)
 
     @activity.defn(name="close_gates")
     def close_gates(self, call: StepCall) -> StepResult:
-        """The run ends: what is still open at a gate can no longer be decided."""
+        """The run ends: what is open at a gate can no longer be decided.
+
+        A decision or an answer that was stored and not heard before the end (a cancel, the
+        deadline) has no effect. Nobody has anything to do about it, so it is no case; the audit
+        names it.
+        """
         with self.database.tenant(call.tenant_id) as session:
-            run = run_book.get(session, call.run_id, lock=True)
+            run = own_run(session, call)
             rounds.close_open(session, run, call.at)
+            for kind in OVERTAKEN:
+                for signal in signals.overtaken(session, run.id, kind):
+                    data = {str(kind): signal.removeprefix(f"sig_{kind}_")}
+                    note(session, "system", f"{kind}.overtaken", run.id, data, chain=run.chain)
         return StepResult()

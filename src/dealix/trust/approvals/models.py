@@ -1,4 +1,4 @@
-"""Tables of the one door: requests with their packets, decisions, resubmissions, SLA steps."""
+"""Tables of the one door: requests with their packets, decisions, links, notices and SLA steps."""
 
 from datetime import datetime
 from typing import Any
@@ -82,3 +82,50 @@ class SlaStep(Tenanted, Base):
     due_at: Mapped[datetime]
     at: Mapped[datetime]
     reached: Mapped[list[Any]]
+
+
+class ApprovalLink(Tenanted, Base):
+    """A decision link by the hash of its token: one request, one approver, the run's clock."""
+
+    __tablename__ = "approval_links"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    token_hash: Mapped[str]
+    approval_id: Mapped[str]
+    user_id: Mapped[str]
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    dead_at: Mapped[datetime | None]
+
+
+class Notice(Tenanted, Base):
+    """A message to one of our own people about a request; `at` is the run's clock, the rest real.
+
+    `failed` could not be delivered, `unknown` may have been: neither is sent again, the next
+    notice of the request repairs it. `dropped` came too late to be of use.
+    """
+
+    __tablename__ = "approval_notices"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str]
+    approval_id: Mapped[str]
+    user_id: Mapped[str]
+    kind: Mapped[str]
+    status: Mapped[str]
+    at: Mapped[datetime]
+    attempts: Mapped[int]
+    next_try_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+
+
+class Look(Tenanted, Base):
+    """That a person has seen a packet, so that the next one shows what has changed since."""
+
+    __tablename__ = "approval_looks"
+    user_id: Mapped[str] = mapped_column(primary_key=True)
+    approval_id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str]
+    gate: Mapped[str]
+    packet_hash: Mapped[str]
+    seen_at: Mapped[datetime]

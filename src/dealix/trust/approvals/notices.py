@@ -1,6 +1,7 @@
 """Who hears of a request: the port by which the one door tells people, in its own transaction."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -21,8 +22,10 @@ class Notices(Protocol):
         """An SLA step was taken and reached these people."""
         ...
 
-    def closed(self, session: Session, approval: Approval) -> None:
-        """A request was decided or sent back."""
+    def decided(
+        self, session: Session, approval: Approval, by: str, left: Sequence[str], at: datetime
+    ) -> None:
+        """Somebody took a decision, at `at` of the run's clock; who is `left` must still decide."""
         ...
 
 
@@ -37,5 +40,7 @@ class NoNotices:
     ) -> None:
         """See `Notices.escalated`."""
 
-    def closed(self, session: Session, approval: Approval) -> None:
-        """See `Notices.closed`."""
+    def decided(
+        self, session: Session, approval: Approval, by: str, left: Sequence[str], at: datetime
+    ) -> None:
+        """See `Notices.decided`."""

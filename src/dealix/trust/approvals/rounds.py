@@ -10,6 +10,7 @@ from dealix import clock
 from dealix.lanes.models import Run
 from dealix.records.run_notes import note
 from dealix.store.session import tenant_of
+from dealix.trust.approvals import links
 from dealix.trust.approvals.models import Approval, Decision, Resubmission
 from dealix.trust.approvals.schemas import Opening
 from dealix.trust.policy.authority_book import OpenSlot
@@ -105,6 +106,7 @@ def close_open(session: Session, run: Run, at: datetime) -> None:
     query = select(Approval).where(Approval.run_id == run.id, Approval.status == "open")
     for approval in session.execute(query.with_for_update()).scalars():
         approval.status, approval.closed_at = "closed", at
+        links.end(session, approval.id, at)
         data = {"approval": approval.id, "gate": approval.gate}
         note(session, "system", "approval.closed", run.id, data, chain=run.chain)
 

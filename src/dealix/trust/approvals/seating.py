@@ -1,6 +1,7 @@
 """Who may fill which seat of a gate now, and the policy's last word on each decision."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,27 @@ from dealix.trust.policy.authority_book import AuthorityBook, Matter, OpenSlot
 from dealix.trust.policy.engine import Evaluator
 from dealix.trust.policy.schemas import GateFacts
 from dealix.trust.policy.staffing import Filled
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the authority table says about a request: its amount, the band, what it asks."""
+
+    amount: str
+    currency: str | None
+    limit_from: str | None
+    limit_to: str | None
+    touch: bool
+    by_link: bool
+
+    def shown(self) -> dict[str, Any]:
+        """In the surface's shape."""
+        return {
+            "amount": self.amount,
+            "limit": {"from": self.limit_from, "to": self.limit_to, "currency": self.currency},
+            "needs_touch": self.touch,
+            "by_link": self.by_link,
+        }
 
 
 @dataclass(frozen=True)
@@ -70,6 +92,22 @@ class Seating:
         return [
             replace(seat, eligible=tuple(dict.fromkeys([*seat.eligible, *more]))) for seat in seats
         ]
+
+    def terms(self, session: Session, approval: Approval) -> Terms:
+        """The amount, the band and what is asked of a decider, under the request's version."""
+        row = self.book.row(session, matter_of(approval), approval.gate)
+        return Terms(
+            amount=str(approval.slots[0]["amount"]),
+            currency=row.currency or (approval.packet.get("context") or {}).get("currency"),
+            limit_from=row.amount_from,
+            limit_to=row.amount_to,
+            touch=row.touch,
+            by_link=row.by_link,
+        )
+
+    def needs_touch(self, session: Session, approval: Approval) -> bool:
+        """Whether a browser must prove its person anew before this request is decided."""
+        return self.terms(session, approval).touch
 
     def judge(
         self, session: Session, actor: Actor, approval: Approval, run: Run, slot: str

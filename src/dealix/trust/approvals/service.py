@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from dealix import clock
@@ -19,7 +19,16 @@ from dealix.records import audit
 from dealix.records.run_notes import note
 from dealix.store.ids import new_id
 from dealix.store.session import Database, tenant_of
-from dealix.trust.approvals import escalation, reading, rounds, sla, views
+from dealix.trust.approvals import (
+    credentials,
+    escalation,
+    looks,
+    outbox,
+    reading,
+    rounds,
+    sla,
+    views,
+)
 from dealix.trust.approvals.judging import Judgement, Matter, agreed, judge
 from dealix.trust.approvals.models import Approval, Decision, Resubmission
 from dealix.trust.approvals.notices import NoNotices, Notices
@@ -73,10 +82,7 @@ class ApprovalService:
             rows = reading.of_scope(session, scope, run_id)
             about = self.subjects.by_id(session, (row.run_id for row in rows))
             seen = [
-                {
-                    **self._view(session, row, actor, whole=True),
-                    "subject": about.get(row.run_id),
-                }
+                self._view(session, row, actor, whole=True) | {"subject": about.get(row.run_id)}
                 for row in rows
             ]
         return [view for view in seen if scope != "mine" or view["may_decide"]]
@@ -85,7 +91,9 @@ class ApprovalService:
         """One request with its packet, who may decide, and what was decided."""
         self.permit(actor, "approval.read")
         with self.database.tenant(actor.tenant_id) as session:
-            return self._view(session, _find(session, approval_id), actor, whole=True)
+            row = _find(session, approval_id)
+            view = self._view(session, row, actor, whole=True)
+            return view | looks.looked(session, actor, row, self.vault)
 
     def open(self, session: Session, opening: Opening, run: Run) -> Approval:
         """Open a request, or answer the one of this run, gate and round (request ID dedup).
@@ -125,20 +133,20 @@ class ApprovalService:
         comment: str | None,
         packet_hash: str,
         changes: Changes | None = None,
-        via: str = "session",
     ) -> dict[str, Any]:
         """Decide a request: judged and stored under its row's lock, then delivered.
 
         A refusal changes nothing and leaves one audit record. `delivered` in the answer says
-        whether the workflow has heard; when not, it will. `via` says by which door it came.
+        whether the workflow has heard; when not, it will.
         """
         if decision not in get_args(Word):
             raise InvalidInput("invalid_input", errors=[{"field": "decision", "type": "enum"}])
-        taking = Taking(decision, comment, packet_hash, tuple(changes or ()), via)
+        taking = Taking(decision, comment, packet_hash, tuple(changes or ()), actor.via)
         try:
             signal = self._store(actor, approval_id, taking)
         except DealixError as refusal:
             self._audit_refusal(actor, approval_id, refusal)
+            looks.explain(self.database, self.vault, actor, approval_id, packet_hash, refusal)
             raise
         delivered = self._deliver(actor.tenant_id, signal)
         with self.database.tenant(actor.tenant_id) as session:
@@ -175,15 +183,8 @@ class ApprovalService:
                 )
             )
             data = {"approval": approval.id, "gate": approval.gate, "answers": dict(kept)}
-            note(
-                session,
-                actor.user_id,
-                "approval.resubmitted",
-                run.id,
-                data,
-                chain=run.chain,
-                at=run.now(),
-            )
+            by, at = actor.user_id, run.now()
+            note(session, by, "approval.resubmitted", run.id, data, chain=run.chain, at=at)
             signal = signals.enqueue(session, run.id, "resubmission", approval.id)
         delivered = self._deliver(actor.tenant_id, signal)
         return {**self.get(actor, approval_id), "delivered": delivered}
@@ -220,6 +221,7 @@ class ApprovalService:
             approval = _find(session, approval_id, lock=True)
             run = run_book.get(session, approval.run_id, lock=True)
             judgement = self._judge(session, actor, approval, run, taking)
+            credentials.require(session, self.seating, actor, approval, run)
             row = Decision(
                 tenant_id=tenant_of(session),
                 id=new_id("dec"),
@@ -239,25 +241,9 @@ class ApprovalService:
             _close(session, approval, taking.word, run)
             if approval.status == "approved":
                 self._issue(session, approval, row, run)
-            if approval.status != "open":
-                self.notices.closed(session, approval)
-            data = {
-                "approval": approval.id,
-                "decision": row.id,
-                "word": taking.word,
-                "seat": judgement.seat,
-                "packet_hash": approval.packet_hash,
-                "via": taking.via,
-            }
-            note(
-                session,
-                actor.user_id,
-                "approval.decided",
-                run.id,
-                data,
-                chain=run.chain,
-                at=run.now(),
-            )
+            left = set(_people(self.seating.of(session, approval))) - _involved(session, approval)
+            self.notices.decided(session, approval, actor.user_id, sorted(left), run.now())
+            _note_decided(session, approval, row, run)
             return signals.enqueue(
                 session,
                 run.id,
@@ -329,22 +315,45 @@ class ApprovalService:
         seats = self.seating.of(session, row)
         made = _decisions(session, row.id)
         people = {user for seat in seats for user in seat.eligible}
-        view = views.approval(row, seats, made)
-        earlier = {
-            d.user_id
-            for d in session.execute(
-                select(Decision).where(Decision.run_id == row.run_id)
-            ).scalars()
-        }
+        view = views.approval(row, seats, made) | self.seating.terms(session, row).shown()
         view["may_decide"] = (
             row.status == "open"
             and actor.user_id in people
-            and actor.user_id not in {row.requested_by, *earlier}
+            and actor.user_id not in _involved(session, row)
         )
         if whole:
             view["packet"] = views.packet(session, row, self.vault)
-            view |= views.clock(session, row)
+            view |= views.clock(session, row) | {"notices": outbox.of_approval(session, row.id)}
         return view
+
+
+def _note_decided(session: Session, approval: Approval, row: Decision, run: Run) -> None:
+    data = {
+        "approval": approval.id,
+        "decision": row.id,
+        "word": row.decision,
+        "seat": row.slot,
+        "packet_hash": approval.packet_hash,
+        "via": row.via,
+    }
+    note(session, row.user_id, "approval.decided", run.id, data, chain=run.chain, at=run.now())
+
+
+def _involved(session: Session, approval: Approval) -> set[str]:
+    """Who may not decide any more: who asked, who has agreed, who decided another gate of the run.
+
+    An earlier round of this very gate bars nobody from its next one.
+    """
+    query = (
+        select(Decision.user_id)
+        .join(Approval, Approval.id == Decision.approval_id)
+        .where(
+            Decision.run_id == approval.run_id,
+            or_(Approval.gate != approval.gate, Approval.id == approval.id),
+        )
+    )
+    carried = {one["user"] for one in approval.carried}
+    return {approval.requested_by, *carried, *session.execute(query).scalars()}
 
 
 def _find(session: Session, approval_id: str, *, lock: bool = False) -> Approval:

@@ -33,7 +33,7 @@ def waiting_for(session: Session, seating: Seating, user_id: str) -> list[dict[s
     query = select(Approval).where(Approval.status == "open").order_by(Approval.opened_at)
     found = []
     for row in session.execute(query).scalars().all():
-        made = _made(session, row.id)
+        made = _made(session, row)
         seats = _open_seats(seating.of(session, row), made)
         mine = any(user_id in seat.eligible for seat, _ in seats)
         if not mine or user_id in {row.requested_by, *(by for _, by in made)}:
@@ -52,9 +52,11 @@ def waiting_for(session: Session, seating: Seating, user_id: str) -> list[dict[s
     return found
 
 
-def _made(session: Session, approval_id: str) -> list[tuple[str, str]]:
-    query = select(Decision.slot, Decision.user_id).where(Decision.approval_id == approval_id)
-    return [(row.slot, row.user_id) for row in session.execute(query)]
+def _made(session: Session, approval: Approval) -> list[tuple[str, str]]:
+    """Who has filled which seat, in this round or carried into it."""
+    query = select(Decision.slot, Decision.user_id).where(Decision.approval_id == approval.id)
+    carried = [(one["slot"], one["user"]) for one in approval.carried]
+    return carried + [(row.slot, row.user_id) for row in session.execute(query)]
 
 
 def _open_seats(

@@ -1,4 +1,4 @@
-"""Messages and CRM writes as outside effects: what policy judges, and the call that does it."""
+"""Messages, CRM writes and envelopes as outside effects: what policy judges, and the call."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,6 +25,8 @@ from dealix.lanes.schemas import StepCall
 from dealix.lanes.sent_messages import expect_answers, known_there_as
 from dealix.records.canonical import digest
 from dealix.records.schemas import Reply
+from dealix.trust.outbound.envelopes import Envelopes, Papers
+from dealix.trust.outbound.governance import OutsideMessage, Purpose
 from dealix.trust.outbound.service import OutsideEffect
 
 PATIENCE = timedelta(minutes=2)
@@ -42,6 +44,7 @@ class Letter:
     locale: str
     person_id: str
     payload_hash: str
+    purpose: Purpose = "partnership"
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ class Post:
     messenger: Callable[[bool], WhatsApp]
     receipts: ReceiptBook
     blind_index: Callable[[str], str]
+    envelopes: Envelopes
 
     def letter(
         self,
@@ -139,6 +143,7 @@ class Post:
             kind="email",
             call=send,
             begun=remember,
+            message=self._message(call, letter, mail.message_id),
         )
 
     def whatsapp(
@@ -195,6 +200,18 @@ class Post:
             begun=remember,
             recorded=name,
             patience=PATIENCE,
+            message=OutsideMessage(
+                channel="whatsapp",
+                person_id=letter.person_id,
+                purpose="partnership",
+                message_id=correlation,
+                effect_key=call.key,
+                run_id=call.run_id,
+                text=letter.text,
+                address=letter.to,
+                template=True,
+                notice=call.key.startswith("undo:"),
+            ),
         )
 
     def company(self, call: StepCall, company: Company, action: str, step: str) -> OutsideEffect:
@@ -211,6 +228,29 @@ class Post:
             kind="company.upsert",
             call=write,
         )
+
+    @staticmethod
+    def _message(call: StepCall, letter: Letter, message_id: str) -> OutsideMessage:
+        """The letter as governance judges it; an undo's letter is a notice of a bad end."""
+        return OutsideMessage(
+            channel="email",
+            person_id=letter.person_id,
+            purpose=letter.purpose,
+            message_id=message_id,
+            effect_key=call.key,
+            run_id=call.run_id,
+            text=letter.body,
+            address=letter.to,
+            notice=call.key.startswith("undo:"),
+        )
+
+    def envelope(self, call: StepCall, papers: Papers, action: str, step: str) -> OutsideEffect:
+        """A document sent for signature, found again by the reference of this effect's key."""
+        return self.envelopes.sending(call, papers, action, step)
+
+    def void(self, call: StepCall, sent: str, action: str, step: str) -> OutsideEffect:
+        """An envelope taken back; `sent` is the payload hash of what was sent."""
+        return self.envelopes.voiding(call, sent, action, step)
 
     def _mail(self, call: StepCall, letter: Letter, undoes: Sequence[str]) -> Mail:
         return Mail(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from dealix import clock
 from dealix.connectors.rehearsal import rehearsing
 from dealix.errors import (
+    InvariantBroken,
     NotEntitled,
     OutcomeUnknown,
     ProviderError,
@@ -26,6 +27,8 @@ from dealix.observability import metrics
 from dealix.records import effects
 from dealix.records.schemas import Begun, EffectSpec, Reply
 from dealix.store.session import Database
+from dealix.trust.outbound.governance import Governance, OutsideMessage, Verdict
+from dealix.trust.outbound.governance.schemas import ALLOWED
 from dealix.trust.policy import tokens
 
 LOOK_AGAIN = timedelta(seconds=5)
@@ -52,6 +55,8 @@ class OutsideEffect:
     begun: Callable[[Session], None] = lambda _session: None
     recorded: Callable[[Session], None] = lambda _session: None
     patience: timedelta | None = None
+    message: OutsideMessage | None = None
+    """What governance judges; None for what is no message to a person outside."""
 
 
 class Gatekeeper(Protocol):
@@ -65,15 +70,22 @@ class Gatekeeper(Protocol):
 class Outbound:
     """Performs outside effects, exactly once or with a case that asks a person."""
 
-    def __init__(self, database: Database, gatekeeper: Gatekeeper) -> None:
+    def __init__(
+        self, database: Database, gatekeeper: Gatekeeper, governance: Governance | None = None
+    ) -> None:
+        """Without `governance` no message leaves, only effects that are none."""
         self.database = database
         self.gatekeeper = gatekeeper
+        self.governance = governance
 
     def perform(self, facts: StepFacts, call: StepCall, effect: OutsideEffect) -> StepResult:
         """Do the effect of a step: `started` is committed before the call, `done` after it."""
         spec = spec_of(facts, call, effect)
         with self.database.tenant(call.tenant_id) as session:
-            begun, refusal = self._begin(session, spec, effect, call, facts)
+            verdict = self._judged(session, spec, effect)
+            if verdict.not_before is not None:
+                return _rest(session, call, verdict.not_before)
+            begun, refusal = self._begin(session, spec, effect, call, facts, verdict)
         if refusal is not None:
             return StepResult(status="failed", reason=refusal)
         if begun.verdict in {"done", "failed", "in_doubt"}:
@@ -84,6 +96,17 @@ class Outbound:
         reach(facts.name, "recorded")
         return result
 
+    def _judged(self, session: Session, spec: EffectSpec, effect: OutsideEffect) -> Verdict:
+        """Governance's word on a message that has not begun; what has begun was judged before."""
+        if effect.message is None:
+            return ALLOWED
+        row = effects.effect_of(session, spec.key)
+        if row is not None and (row.status != "started" or row.open_attempt):
+            return ALLOWED
+        if self.governance is None:
+            raise InvariantBroken("invariant_broken", what=f"{spec.step} has no governance")
+        return self.governance.judge(session, effect.message, spec.at)
+
     def _begin(
         self,
         session: Session,
@@ -91,6 +114,7 @@ class Outbound:
         effect: OutsideEffect,
         call: StepCall,
         facts: StepFacts,
+        verdict: Verdict,
     ) -> tuple[Begun, str | None]:
         run = (
             run_book.get(session, call.run_id)
@@ -98,6 +122,9 @@ class Outbound:
             else run_book.fence(session, call.run_id)
         )
         begun = effects.begin(session, spec)
+        if begun.verdict in {"go", "look_up"} and verdict.kind == "refused":
+            effects.fail(session, spec, verdict.code or "policy_denied")
+            return begun, verdict.code
         if begun.verdict in {"go", "look_up"}:
             try:
                 begun.effect.token_id = self.gatekeeper.permit(session, run, effect, spec.key)
@@ -148,6 +175,11 @@ class Outbound:
     ) -> StepResult:
         with self.database.tenant(call.tenant_id) as session:
             row, settled = effects.finish(session, spec, reply)
+            if effects.answered_late(session, spec.key):
+                run = run_book.get(session, call.run_id, lock=True)
+                run_book.attention(session, run, effects.LATE_ANSWER)
+            if row.status in {"undone", "waived"}:
+                return StepResult(data=row.result or {})
             effect.recorded(session)
             if spec.undoes is not None:
                 effects.mark_undone(session, spec.undoes)
@@ -158,7 +190,9 @@ class Outbound:
 
     def _refused(self, spec: EffectSpec, call: StepCall, reason: str) -> StepResult:
         with self.database.tenant(call.tenant_id) as session:
-            effects.fail(session, spec, reason)
+            row = effects.fail(session, spec, reason)
+            if row.status != "failed":
+                return StepResult(data=row.result or {})
         metrics.effect(spec.system, spec.method, "failed")
         return StepResult(status="failed", reason=reason)
 
@@ -169,7 +203,7 @@ class Outbound:
     def _in_doubt(self, spec: EffectSpec, call: StepCall, reason: str) -> StepResult:
         with self.database.tenant(call.tenant_id) as session:
             row = effects.effect_of(session, spec.key)
-            if row is None or row.status == "done":
+            if row is None or row.status in effects.ENDED:
                 return StepResult(data=(row.result if row else None) or {})
             case_id = effects.doubt(session, spec, row, reason)
             run_book.attention(session, run_book.get(session, call.run_id, lock=True), "in_doubt")
@@ -234,6 +268,12 @@ def _waited(spec: EffectSpec, effect: OutsideEffect, begun: Begun) -> bool:
     if effect.patience is None or begun.verdict != "look_up":
         return False
     return spec.at - begun.effect.started_at >= effect.patience
+
+
+def _rest(session: Session, call: StepCall, until: datetime) -> StepResult:
+    """Nothing is done before that moment; the run shows it."""
+    run_book.rest(session, call.run_id, until)
+    return StepResult(status="later", data={"not_before": until.isoformat()})
 
 
 def _scope(call: StepCall) -> AbstractContextManager[None]:

@@ -79,6 +79,8 @@ class Row(Strict):
     currency: str | None = None
     exclusivity: bool | None = None
     slots: tuple[Slot, ...] = Field(min_length=1)
+    touch: bool = Field(default=False, description="A browser proves its person anew.")
+    by_link: bool = Field(default=False, description="A decision link alone may decide.")
 
     @model_validator(mode="after")
     def _sound(self) -> "Row":
@@ -87,6 +89,8 @@ class Row(Strict):
             raise ValueError("two slots of one gate share a name")
         if not _below(self.amount_from, self.amount_to):
             raise ValueError("the band is empty")
+        if self.touch and self.by_link:
+            raise ValueError("a link alone proves nobody")
         return self
 
     def covers(self, amount: Decimal) -> bool:
@@ -160,13 +164,23 @@ def gates_of(
     gates = list(dict.fromkeys(row.gate for row in of_kind if row.type in {type_, ANY}))
     if not gates:
         raise InvalidInput("no_authority_row", gate=kind, type=type_)
-    return {gate: _slots(of_kind, gate, type_, money, exclusive=exclusive) for gate in gates}
+    return {gate: _row(of_kind, gate, type_, money, exclusive=exclusive).slots for gate in gates}
 
 
-def _slots(
-    rows: Sequence[Row], gate: str, type_: str, amount: Decimal, *, exclusive: bool
-) -> tuple[Slot, ...]:
-    """The slots of one gate: a row for this very type goes before one for any."""
+def row_of(
+    rows: Sequence[Row], kind: str, gate: str, type_: str, amount: str, *, exclusive: bool
+) -> Row:
+    """The row by which one gate of a case is decided.
+
+    Raises:
+        InvalidInput: `no_authority_row`, `negative_amount`.
+    """
+    of_kind = [row for row in rows if row.kind == kind]
+    return _row(of_kind, gate, type_, _money(amount), exclusive=exclusive)
+
+
+def _row(rows: Sequence[Row], gate: str, type_: str, amount: Decimal, *, exclusive: bool) -> Row:
+    """The row of one gate: one for this very type goes before one for any."""
     fitting = [
         row
         for row in rows
@@ -177,7 +191,7 @@ def _slots(
     ]
     if not fitting:
         raise InvalidInput("no_authority_row", gate=gate, type=type_)
-    return min(fitting, key=lambda row: row.type == ANY).slots
+    return min(fitting, key=lambda row: row.type == ANY)
 
 
 def _money(amount: str) -> Decimal:

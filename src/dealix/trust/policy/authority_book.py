@@ -14,7 +14,7 @@ from dealix.records import audit
 from dealix.store.locks import lock_named
 from dealix.store.session import tenant_of
 from dealix.trust.policy import staffing
-from dealix.trust.policy.authority import Row, Slot, gates_of, parse
+from dealix.trust.policy.authority import Row, Slot, gates_of, parse, row_of
 from dealix.trust.policy.authority_defaults import rows_for
 from dealix.trust.policy.models import AuthorityTable
 from dealix.trust.policy.ports import Directory, Person
@@ -112,6 +112,17 @@ class AuthorityBook:
             OpenSlot(slot.name, slot.count, staffed[gate, slot.name].eligible)
             for slot in _slots_of(gates, gate, matter.type)
         ]
+
+    def row(self, session: Session, matter: Matter, gate: str) -> Row:
+        """The row by which a gate is decided, with its band and what it asks of a decider.
+
+        Raises:
+            InvalidInput: `no_authority_row`, `negative_amount`.
+        """
+        rows = self._rows(session, matter)[1]
+        return row_of(
+            rows, matter.kind, gate, matter.type, matter.amount, exclusive=matter.exclusive
+        )
 
     def decision_question(
         self,
@@ -242,6 +253,11 @@ class AuthorityBook:
         return newest + 1
 
     def _gates(self, session: Session, matter: Matter) -> tuple[int, dict[str, tuple[Slot, ...]]]:
+        version, rows = self._rows(session, matter)
+        gates = gates_of(rows, matter.kind, matter.type, matter.amount, exclusive=matter.exclusive)
+        return version, gates
+
+    def _rows(self, session: Session, matter: Matter) -> tuple[int, list[Row]]:
         if matter.version is None:
             table = self.active(session)
         else:
@@ -249,9 +265,7 @@ class AuthorityBook:
             if found is None or found.status == "draft":
                 raise NotFound("not_found")
             table = found
-        rows = [Row.model_validate(row) for row in table.rows]
-        gates = gates_of(rows, matter.kind, matter.type, matter.amount, exclusive=matter.exclusive)
-        return table.version, gates
+        return table.version, [Row.model_validate(row) for row in table.rows]
 
 
 def _slots_of(gates: dict[str, tuple[Slot, ...]], gate: str, type_: str) -> tuple[Slot, ...]:

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from dealix.store import rls
 
 revision = "0015"
-down_revision = "0017"
+down_revision = "0016"
 
 MOMENT = sa.DateTime(timezone=True)
 

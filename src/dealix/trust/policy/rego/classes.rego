@@ -18,6 +18,7 @@ a := {
 	"partner.score",
 	"record.read",
 	"record.write",
+	"registry.read",
 	"run.rehearse",
 	"run.start",
 }
@@ -31,12 +32,12 @@ b := {
 	"email.notify",
 	"email.retract",
 	"email.send",
+	"esign.send",
+	"esign.void",
 	"filing.submit",
 	"market.open",
 	"offer.submit",
 	"price.discount",
-	"signature.request",
-	"signature.void",
 	"sms.send",
 	"whatsapp.retract",
 	"whatsapp.send",
@@ -58,7 +59,7 @@ bad_end := {
 	"crm.withdraw",
 	"email.notify",
 	"email.retract",
-	"signature.void",
+	"esign.void",
 	"whatsapp.retract",
 }
 

@@ -1,0 +1,1 @@
+"""Checks against registries and rules: here, what the company registry says of a company."""

@@ -1,0 +1,1 @@
+"""Having an agreement signed, and knowing who signed it, who declined and when."""

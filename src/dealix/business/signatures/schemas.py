@@ -1,0 +1,56 @@
+"""Who signs, and what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+SignatureStatus = Literal[
+    "sending", "sent", "delivered", "completed", "declined", "voided", "withdrawn"
+]
+SignatureEnd = Literal["completed", "declined", "voided"]
+
+
+@dataclass(frozen=True)
+class Signer:
+    """One who signs; name and email are personal and come from the vault.
+
+    Those with a lower `order` sign first. `anchor` is the text beside which they sign.
+    """
+
+    person_id: str
+    role: str
+    name: str
+    email: str
+    order: int = 1
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class SignatureEvent:
+    """How an envelope ended, re-read from the provider: never what a webhook says.
+
+    `by` is the person's ID of who signed last or declined; None where the sender voided it.
+    `at` is the provider's time.
+    """
+
+    id: str
+    envelope: str
+    status: SignatureEnd
+    by: str | None
+    role: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SignatureState:
+    """Where the signature of a run stands; `event` is there once it has ended.
+
+    `withdrawn`: we took it back ourselves.
+    """
+
+    envelope: str | None
+    reference: str
+    status: SignatureStatus
+    document_sha256: str
+    signers: list[dict[str, Any]]
+    event: SignatureEvent | None

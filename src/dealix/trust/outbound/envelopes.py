@@ -1,0 +1,187 @@
+"""Envelopes as outside effects, and the only way to ask what became of one."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass
+
+from sqlalchemy.orm import Session
+
+from dealix import clock
+from dealix.connectors.esign import (
+    EnvelopeRequest,
+    EnvelopeState,
+    ESign,
+    Signatory,
+    reference_for,
+)
+from dealix.connectors.esign.connect import named_envelope, of_envelope
+from dealix.connectors.rehearsal import rehearsing
+from dealix.lanes.models import Run
+from dealix.lanes.schemas import StepCall
+from dealix.lanes.sent_messages import expect_answers
+from dealix.records import effects
+from dealix.records.canonical import digest
+from dealix.records.schemas import Reply
+from dealix.trust.outbound.service import OutsideEffect
+
+__all__ = [
+    "EnvelopeState",
+    "Envelopes",
+    "Papers",
+    "Signatory",
+    "named_envelope",
+    "reference_for",
+    "sent_key",
+    "void_hash",
+]
+
+CHANNEL = "esign"
+NOTHING = "none"
+WITHDRAWN = frozenset({"voided", "declined"})
+
+
+@dataclass(frozen=True)
+class Papers:
+    """A PDF and who signs it, in whose language; personal as a whole."""
+
+    subject: str
+    document_name: str
+    document: bytes
+    signers: Sequence[Signatory]
+    message: str = ""
+
+    @property
+    def document_sha256(self) -> str:
+        """The hash of the document's bytes."""
+        return hashlib.sha256(self.document).hexdigest()
+
+    @property
+    def payload_hash(self) -> str:
+        """The hash by which policy and packet know this: the document, the words, the signers."""
+        return digest(
+            {
+                "document": self.document_sha256,
+                "name": self.document_name,
+                "subject": self.subject,
+                "message": self.message,
+                "signers": [asdict(each) for each in self.signers],
+            }
+        )
+
+
+def void_hash(sent: str) -> str:
+    """The payload hash of voiding what was sent under the payload hash `sent`."""
+    return digest({"void": sent})
+
+
+def sent_key(call: StepCall) -> str:
+    """The key of the effect that a call sends or, as its undo, takes back."""
+    return call.key.removeprefix("undo:")
+
+
+@dataclass(frozen=True)
+class Envelopes:
+    """Makes effects of papers; `esign(rehearsal)` answers that world's provider."""
+
+    esign: Callable[[bool], ESign]
+
+    def sending(self, call: StepCall, papers: Papers, action: str, step: str) -> OutsideEffect:
+        """Send for signature; after an unknown outcome the envelope is looked up, then sent."""
+        reference = reference_for(call.key)
+        request = EnvelopeRequest(
+            reference=reference,
+            subject=papers.subject,
+            message=papers.message,
+            document_name=papers.document_name,
+            document=papers.document,
+            signers=papers.signers,
+        )
+
+        def reply(envelope: str) -> Reply:
+            return Reply(envelope, {"envelope": envelope, "reference": reference})
+
+        def send() -> Reply:
+            return reply(self.esign(call.rehearsal).send(request))
+
+        def look_up() -> Reply | None:
+            found = self.esign(call.rehearsal).look_up(reference)
+            return reply(found.envelope) if found else None
+
+        return OutsideEffect(
+            action=action,
+            resource=f"{call.run_id}:{step}",
+            payload_hash=papers.payload_hash,
+            kind="envelope",
+            call=send,
+            look_up=look_up,
+            begun=lambda session: _expect(session, call, reference),
+            recorded=lambda session: _expect_by_id(session, call),
+        )
+
+    def voiding(self, call: StepCall, sent: str, action: str, step: str) -> OutsideEffect:
+        """Void the envelope of the effect that this call takes back; harmless where none is."""
+        reference = reference_for(sent_key(call))
+
+        def find() -> EnvelopeState | None:
+            return self.esign(call.rehearsal).look_up(reference)
+
+        def void() -> Reply:
+            found = find()
+            if found is not None and found.status not in WITHDRAWN:
+                reason = f"Withdrawn by the sender ({reference})"
+                self.esign(call.rehearsal).void(found.envelope, reason)
+            return _voided(found)
+
+        def look_up() -> Reply | None:
+            found = find()
+            return _voided(found) if found is None or found.status in WITHDRAWN else None
+
+        return OutsideEffect(
+            action=action,
+            resource=f"{call.run_id}:{step}",
+            payload_hash=void_hash(sent),
+            kind="envelope.void",
+            call=void,
+            look_up=look_up,
+        )
+
+    def state(self, run: Run, envelope: str) -> EnvelopeState:
+        """Where an envelope stands, asked on the run's clock. Raises `ProviderError`."""
+        with _world(run), clock.at(run.now()):
+            return self.esign(run.rehearsal).get(envelope)
+
+    def document(self, run: Run, envelope: str) -> bytes:
+        """The signed documents in one PDF. Raises `ProviderError`."""
+        with _world(run), clock.at(run.now()):
+            return self.esign(run.rehearsal).document(envelope)
+
+
+def _voided(found: EnvelopeState | None) -> Reply:
+    """What voiding comes to: nothing to take back where no envelope was ever made."""
+    if found is None:
+        return Reply(NOTHING, {"voided": False})
+    return Reply(f"{found.envelope}/voided", {"envelope": found.envelope, "voided": True})
+
+
+def _world(run: Run) -> AbstractContextManager[None]:
+    return rehearsing(run.id) if run.rehearsal else nullcontext()
+
+
+def _expect(session: Session, call: StepCall, reference: str) -> None:
+    expect_answers(
+        session,
+        message_id=reference,
+        run_id=call.run_id,
+        person_id=None,
+        effect_key=call.key,
+        channel=CHANNEL,
+        at=clock.now(),
+    )
+
+
+def _expect_by_id(session: Session, call: StepCall) -> None:
+    """A message without our fields names the envelope alone."""
+    effect = effects.effect_of(session, call.key)
+    if effect is not None and effect.reference:
+        _expect(session, call, of_envelope(effect.reference))

@@ -1,0 +1,220 @@
+"""The outbound desk and the administration of consents, as people and programs see them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealix.actors import Actor
+from dealix.errors import InvalidInput, NotFound
+from dealix.lanes.inbox_models import InboundEvent
+from dealix.records.canonical import stamp
+from dealix.records.models import Effect
+from dealix.store.session import Database, tenant_of
+from dealix.trust.outbound.governance.consents import REAL, ConsentBook
+from dealix.trust.outbound.governance.models import ConsentEvent, Judgment
+from dealix.trust.outbound.governance.schemas import (
+    CHANNELS,
+    EVERYTHING,
+    OWN_WORD,
+    PURPOSES,
+    Event,
+    Source,
+)
+
+MOST = 200
+
+
+class OutboundDesk:
+    """Every message to an outsider with its verdicts and receipt; every delivery that came in."""
+
+    def __init__(
+        self,
+        database: Database,
+        consents: ConsentBook,
+        permit: Callable[[Actor, str], None],
+    ) -> None:
+        self.database = database
+        self.consents = consents
+        self.permit = permit
+
+    def messages(
+        self, actor: Actor, run_id: str | None = None, limit: int = 100
+    ) -> list[dict[str, Any]]:
+        """Messages, newest first, each with its last judgment and what became of it."""
+        self.permit(actor, "message.read")
+        query = (
+            select(Judgment, Effect)
+            .join(
+                Effect,
+                (Effect.tenant_id == Judgment.tenant_id) & (Effect.key == Judgment.effect_key),
+                isouter=True,
+            )
+            .order_by(Judgment.recorded_at.desc(), Judgment.id.desc())
+            .limit(min(limit, MOST))
+        )
+        if run_id is not None:
+            query = query.where(Judgment.run_id == run_id)
+        shown: dict[str, dict[str, Any]] = {}
+        with self.database.tenant(actor.tenant_id) as session:
+            for judgment, effect in session.execute(query):
+                row = shown.setdefault(judgment.effect_key, _message(judgment, effect))
+                row["judgments"].append(_judgment(judgment))
+        return list(shown.values())
+
+    def deliveries(
+        self, actor: Actor, run_id: str | None = None, limit: int = 100
+    ) -> list[dict[str, Any]]:
+        """What came in from outside, newest first; only what carried a right signature is here."""
+        self.permit(actor, "message.read")
+        query = select(InboundEvent).order_by(InboundEvent.received_at.desc())
+        if run_id is not None:
+            query = query.where(InboundEvent.run_id == run_id)
+        with self.database.tenant(actor.tenant_id) as session:
+            return [_delivery(row) for row in session.scalars(query.limit(min(limit, MOST)))]
+
+    # -- consents ----------------------------------------------------------------------------
+
+    def people(self, actor: Actor) -> list[dict[str, Any]]:
+        """Everybody outside of whom a consent is on record, with where each stands."""
+        self.permit(actor, "consent.read")
+        query = (
+            select(ConsentEvent.person_id)
+            .where(ConsentEvent.world == REAL)
+            .order_by(ConsentEvent.recorded_at.desc())
+        )
+        with self.database.tenant(actor.tenant_id) as session:
+            ids = list(dict.fromkeys(session.scalars(query)))[:MOST]
+            names = self.consents.vault.reveal_many(session, ids)
+            return [
+                {
+                    "person_id": each,
+                    "name": names[each].get("name"),
+                    **self._standing(session, each),
+                }
+                for each in ids
+            ]
+
+    def person(self, actor: Actor, person_id: str) -> dict[str, Any]:
+        """Where a person stands, and every event that led there."""
+        self.permit(actor, "consent.read")
+        with self.database.tenant(actor.tenant_id) as session:
+            return self._person(session, person_id)
+
+    def record(
+        self,
+        actor: Actor,
+        person_id: str,
+        event: Event,
+        *,
+        channel: str,
+        purpose: str,
+        source: Source,
+    ) -> dict[str, Any]:
+        """Record what a person said; consent needs the person's own word as its source.
+
+        Raises:
+            NotFound: nobody outside has this ID.
+            InvalidInput: `consent_source`, the source is not the person's own word.
+        """
+        self.permit(actor, "consent.write")
+        if event == "given" and source not in OWN_WORD:
+            raise InvalidInput("consent_source")
+        everywhere = event == "opted_out"
+        with self.database.tenant(actor.tenant_id) as session:
+            self._events(session, person_id)
+            self.consents.record(
+                session,
+                person_id,
+                event,
+                channel=EVERYTHING if everywhere else channel,
+                purpose=EVERYTHING if everywhere else purpose,
+                source=source,
+                by=actor.user_id,
+            )
+            return self._person(session, person_id)
+
+    def _person(self, session: Session, person_id: str) -> dict[str, Any]:
+        events = self._events(session, person_id)
+        name = self.consents.vault.reveal(session, person_id).get("name")
+        return {
+            "person_id": person_id,
+            "name": name,
+            **self._standing(session, person_id),
+            "events": [_event(each) for each in events],
+        }
+
+    def _standing(self, session: Session, person_id: str) -> dict[str, Any]:
+        standing = self.consents.standing(session, person_id)
+        consents = [
+            {"channel": channel, "purpose": purpose, "source": standing.given[channel, purpose]}
+            for channel in CHANNELS
+            for purpose in PURPOSES
+            if (channel, purpose) in standing.given
+        ]
+        return {"opted_out": standing.opted_out, "consents": consents}
+
+    @staticmethod
+    def _events(session: Session, person_id: str) -> list[ConsentEvent]:
+        query = (
+            select(ConsentEvent)
+            .where(
+                ConsentEvent.tenant_id == tenant_of(session),
+                ConsentEvent.person_id == person_id,
+                ConsentEvent.world == REAL,
+            )
+            .order_by(ConsentEvent.recorded_at, ConsentEvent.id)
+        )
+        found = list(session.scalars(query))
+        if not found:
+            raise NotFound("not_found")
+        return found
+
+
+def _message(judgment: Judgment, effect: Effect | None) -> dict[str, Any]:
+    return {
+        "key": judgment.effect_key,
+        "message_id": judgment.message_id,
+        "run": judgment.run_id,
+        "channel": judgment.channel,
+        "purpose": judgment.purpose,
+        "person_id": judgment.person_id,
+        "verdict": judgment.kind,
+        "code": judgment.code,
+        "not_before": stamp(judgment.not_before) if judgment.not_before else None,
+        "at": stamp(judgment.at),
+        "step": effect.step if effect else None,
+        "status": effect.status if effect else None,
+        "reference": effect.reference if effect else None,
+        "done_at": stamp(effect.done_at) if effect and effect.done_at else None,
+        "judgments": [],
+    }
+
+
+def _judgment(row: Judgment) -> dict[str, Any]:
+    return {"at": stamp(row.at), "kind": row.kind, "code": row.code, "rules": row.rules}
+
+
+def _delivery(row: InboundEvent) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "provider": row.provider,
+        "delivery_id": row.delivery_id,
+        "check": "signature_right",
+        "received_at": stamp(row.received_at),
+        "run": row.run_id,
+        "answers": row.in_reply_to,
+        "status": row.status,
+    }
+
+
+def _event(row: ConsentEvent) -> dict[str, Any]:
+    return {
+        "event": row.event,
+        "channel": row.channel,
+        "purpose": row.purpose,
+        "source": row.source,
+        "by": row.recorded_by,
+        "at": stamp(row.at),
+    }

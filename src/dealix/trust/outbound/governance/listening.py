@@ -1,0 +1,33 @@
+"""Hears what outsiders answer: a stop word opts its sender out in the moment it is stored."""
+
+from sqlalchemy.orm import Session
+
+from dealix.lanes.inbox import Heard
+from dealix.lanes.models import Run
+from dealix.store.session import tenant_of
+from dealix.trust.outbound.governance.consents import REAL, ConsentBook
+from dealix.trust.outbound.governance.lines import is_stop
+from dealix.trust.outbound.governance.schemas import EVERYTHING
+
+
+class Listener:
+    """What the inbox calls with each message that it has stored, in the same transaction."""
+
+    def __init__(self, consents: ConsentBook) -> None:
+        self.consents = consents
+
+    def __call__(self, session: Session, heard: Heard) -> None:
+        """Opt the person out of everything, on every channel, when they say stop."""
+        if heard.person_id is None or not is_stop(*heard.texts):
+            return
+        run = session.get(Run, (tenant_of(session), heard.run_id)) if heard.run_id else None
+        self.consents.record(
+            session,
+            heard.person_id,
+            "opted_out",
+            channel=EVERYTHING,
+            purpose=EVERYTHING,
+            source="reply",
+            by="system",
+            world=run.id if run is not None and run.rehearsal else REAL,
+        )

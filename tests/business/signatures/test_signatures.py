@@ -1,0 +1,307 @@
+"""A signature ends a run's wait once, by what the provider itself says of the envelope."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text, update
+from tests.business.signatures.conftest import PAPERS, TENANT, Desk
+from tests.connectors.signing import held
+
+from dealix import clock
+from dealix.business.signatures.models import Envelope
+from dealix.connectors.esign import connect, reference_for
+from dealix.errors import NotSignedIn, OutcomeUnknown, ProviderRefused
+from dealix.lanes import run_events
+from dealix.trust.outbound.envelopes import void_hash
+
+
+def test_the_last_signature_wakes_the_run_with_who_and_when(desk: Desk) -> None:
+    sent = desk.send()
+    assert sent.data["envelope"] == desk.envelope
+    assert desk.state().status == "sent"
+    desk.act("sign", signer="1")
+    desk.act("sign", signer="2")
+    desk.take()
+    state = desk.state()
+    assert state.event is not None
+    assert (state.status, state.event.status, state.event.by) == (
+        "completed",
+        "completed",
+        "person_2",
+    )
+    assert [each["status"] for each in state.signers] == ["completed", "completed"]
+    [signal] = desk.signals()
+    assert (signal.kind, desk.told) == ("event", [signal.id])
+    with desk.database.tenant(TENANT) as session:
+        taken = run_events.take(session, desk.run_id, "signature", f"{desk.run_id}:signature")
+    assert taken is not None
+    assert signal.reference == f"signature/{taken.id}"
+    assert (taken.cause, taken.data["status"], taken.data["by"], taken.data["role"]) == (
+        state.event.id,
+        "completed",
+        "person_2",
+        "company_signatory",
+    )
+    assert (desk.signatures.signed_document(TENANT, desk.run_id) or b"").startswith(b"%PDF-")
+
+
+def test_who_declined_is_told_by_id_and_nobody_is_named(desk: Desk) -> None:
+    desk.send()
+    desk.act("decline", reason="لا نوافق")
+    desk.take()
+    event = desk.state().event
+    assert event is not None
+    assert (event.status, event.by, event.role) == ("declined", "person_1", "partner_signatory")
+    with desk.database.tenant(TENANT) as session:
+        tables = (
+            "signature_envelopes",
+            "signature_events",
+            "audit_records",
+            "effects",
+            "run_events",
+        )
+        for table in tables:
+            rows = session.execute(text(f"SELECT CAST(t AS text) FROM {table} t")).scalars()
+            kept = " ".join(rows)
+            assert "نورة" not in kept
+            assert "partner.example" not in kept
+            assert "نوافق" not in kept
+
+
+def test_a_webhook_is_not_believed(desk: Desk) -> None:
+    desk.send()
+    raw = json.dumps(
+        {
+            "event": "envelope-completed",
+            "generatedDateTime": "2027-03-01T09:00:00Z",
+            "data": {
+                "envelopeId": desk.envelope,
+                "envelopeSummary": {"status": "completed", "transactionId": desk.state().reference},
+            },
+        }
+    ).encode()
+    key = "docusign-key-of-the-test"
+    desk.inbox.receive("docusign", {"X-DocuSign-Signature-1": connect.signature(key, raw)}, raw)
+    desk.sweep()
+    assert (desk.state().status, desk.state().event, desk.signals()) == ("sent", None, [])
+
+
+def test_a_forged_webhook_is_refused_and_a_replayed_one_changes_nothing(desk: Desk) -> None:
+    desk.send()
+    desk.act("sign")
+    headers, raw = desk.forged(event="envelope-voided")
+    with pytest.raises(NotSignedIn):
+        desk.inbox.receive("docusign", headers, raw)
+    desk.take()
+    headers, raw = desk.webhook()
+    again = desk.inbox.receive("docusign", headers, raw)
+    assert again.repeated
+    desk.sweep()
+    assert (len(desk.events()), len(desk.signals()), len(desk.told)) == (1, 1, 1)
+
+
+def test_the_same_webhook_a_hundred_times_at_once_is_stored_and_acted_on_once(desk: Desk) -> None:
+    desk.send()
+    desk.act("sign")
+    headers, raw = desk.webhook()
+
+    def deliver(number: int) -> bool:
+        receipt = desk.inbox.receive("docusign", headers, raw)
+        if number % 10 == 0:
+            desk.sweep()
+        return receipt.repeated
+
+    with ThreadPoolExecutor(20) as threads:
+        repeated = list(threads.map(deliver, range(100)))
+    desk.sweep()
+    assert repeated.count(False) == 1
+    assert (len(desk.events()), len(desk.signals()), len(desk.told)) == (1, 1, 1)
+
+
+def test_a_webhook_before_our_own_answer_waits_for_its_run(desk: Desk) -> None:
+    desk.client.look_up("dlx-0")
+    desk.sandbox.fault("docusign", "timeout_after", match=reference_for(desk.key))
+    with pytest.raises(OutcomeUnknown):
+        desk.send()
+    desk.act("sign")
+    desk.take()
+    assert (desk.state().status, desk.signals()) == ("sending", [])
+    desk.send()
+    desk.sweep()
+    assert desk.state().status == "completed"
+    assert len(desk.signals()) == 1
+    assert len(held(desk.sandbox, desk.key)) == 1, "it was looked up, not sent again"
+
+
+def test_a_webhook_of_nobodys_envelope_waits_and_is_given_to_nobody(desk: Desk) -> None:
+    body = {"event": "envelope-completed", "generatedDateTime": "2027-03-01T09:00:00Z"}
+    raw = json.dumps(body | {"data": {"envelopeId": "93be49ab-0000-0000"}}).encode()
+    signature = connect.signature("docusign-key-to-come", raw)
+    receipt = desk.inbox.receive("docusign", {"x-docusign-signature-2": signature}, raw)
+    assert receipt.tenant_id is None
+    desk.sweep()
+    assert desk.signals() == []
+
+
+def test_a_webhook_without_our_field_is_found_by_the_envelope(desk: Desk) -> None:
+    desk.send()
+    desk.act("sign")
+    body = {"event": "envelope-completed", "generatedDateTime": "2027-03-01T09:00:00Z"}
+    raw = json.dumps(body | {"data": {"envelopeId": desk.envelope}}).encode()
+    signature = connect.signature("docusign-key-to-come", raw)
+    desk.inbox.receive("docusign", {"x-docusign-signature-1": signature}, raw)
+    desk.sweep()
+    assert desk.state().status == "completed"
+
+
+def test_a_lost_webhook_is_made_up_for_by_asking(desk: Desk) -> None:
+    desk.sandbox.fault("docusign", "webhook_lost")
+    desk.send()
+    desk.act("sign")
+    desk.sweep()
+    assert desk.state().status == "sent"
+    assert desk.signatures.refresh(TENANT, desk.run_id)
+    assert (desk.state().status, len(desk.signals())) == ("completed", 1)
+    assert not desk.signatures.refresh(TENANT, desk.run_id)
+
+
+def test_after_a_while_it_is_asked_without_any_webhook(desk: Desk) -> None:
+    desk.sandbox.fault("docusign", "webhook_lost")
+    desk.send()
+    desk.act("decline", reason="no")
+    with desk.database.tenant(TENANT) as session:
+        [due] = session.execute(text("SELECT due_at FROM signature_envelopes")).scalars()
+        assert due - clock.real_now() > timedelta(minutes=15), "DocuSign asks for that"
+        session.execute(update(Envelope).values(due_at=clock.real_now()))
+    assert desk.signatures.read_due() == 1
+    assert desk.state().status == "declined"
+
+
+def test_what_cannot_be_asked_now_is_asked_later(desk: Desk) -> None:
+    desk.send()
+    desk.act("sign")
+    desk.sandbox.fault("docusign", "polling_limit", match=desk.envelope)
+    desk.take()
+    assert desk.state().status == "sent"
+    with desk.database.tenant(TENANT) as session:
+        [(due, tries)] = session.execute(text("SELECT due_at, tries FROM signature_envelopes"))
+        assert clock.real_now() < due < clock.real_now() + timedelta(seconds=5)
+        assert tries == 1
+        session.execute(update(Envelope).values(due_at=clock.real_now()))
+    desk.sweep()
+    assert desk.state().status == "completed"
+
+
+def test_badly_signed_late_and_doubled_webhooks_end_it_once(desk: Desk) -> None:
+    for fault in ("webhook_bad_signature", "webhook_twice"):
+        desk.sandbox.fault("docusign", fault)
+    desk.receiver.answers[:] = [401, 204, 204]
+    desk.send()
+    desk.act("sign")
+    headers, raw = desk.webhook(0)
+    with pytest.raises(NotSignedIn):
+        desk.inbox.receive("docusign", headers, raw)
+    desk.take(1)
+    desk.take(2)
+    assert desk.webhook(0)[1] != desk.webhook(1)[1], "retryCount grows"
+    assert (len(desk.events()), len(desk.told)) == (1, 1)
+
+
+def test_voiding_takes_it_back_and_tells_nobody(desk: Desk) -> None:
+    desk.send()
+    assert desk.void().status == "done"
+    assert (desk.state().status, desk.effect().status) == ("withdrawn", "undone")
+    desk.take()
+    assert (desk.events(), desk.signals()) == ([], [])
+    sent, void = held(desk.sandbox, desk.key)
+    assert sent["undone"] == void["reference"]
+    assert desk.void().status == "done"
+    assert len(held(desk.sandbox, desk.key)) == 2
+
+
+def test_voiding_what_was_never_sent_is_harmless(desk: Desk) -> None:
+    desk.client.look_up("dlx-0")
+    desk.sandbox.fault("docusign", "timeout_before", match=reference_for(desk.key))
+    with pytest.raises(OutcomeUnknown):
+        desk.send()
+    assert desk.void().status == "done"
+    assert held(desk.sandbox, desk.key) == []
+
+
+def test_voiding_after_a_lost_answer_finds_the_envelope(desk: Desk) -> None:
+    desk.client.look_up("dlx-0")
+    desk.sandbox.fault("docusign", "timeout_after", match=reference_for(desk.key))
+    with pytest.raises(OutcomeUnknown):
+        desk.send()
+    assert desk.void().status == "done"
+    assert [each["kind"] for each in held(desk.sandbox, desk.key)] == ["envelope", "envelope.void"]
+
+
+def test_a_void_whose_answer_was_lost_is_looked_up(desk: Desk) -> None:
+    desk.send()
+    desk.sandbox.fault("docusign", "timeout_after", match="voided")
+    with pytest.raises(OutcomeUnknown):
+        desk.void()
+    assert desk.void().status == "done"
+    assert len(held(desk.sandbox, desk.key)) == 2
+
+
+def test_what_all_have_signed_cannot_be_voided(desk: Desk) -> None:
+    desk.send()
+    desk.act("sign")
+    result = desk.void()
+    assert result.status == "failed"
+    assert "ENVELOPE_CANNOT_VOID_INVALID_STATE" in (result.reason or "")
+    desk.take()
+    assert desk.state().status == "completed"
+
+
+def test_a_sender_who_voids_elsewhere_wakes_the_run(desk: Desk) -> None:
+    desk.send()
+    desk.client.void(desk.envelope, "by hand")
+    desk.take()
+    event = desk.state().event
+    assert event is not None
+    assert (event.status, event.by) == ("voided", None)
+
+
+def test_the_payload_is_the_document_the_words_and_the_signers(desk: Desk) -> None:
+    hashes = {
+        PAPERS.payload_hash,
+        replace(PAPERS, document=PAPERS.document + b" ").payload_hash,
+        replace(PAPERS, subject="other").payload_hash,
+        replace(PAPERS, signers=PAPERS.signers[:1]).payload_hash,
+        replace(PAPERS, signers=tuple(reversed(PAPERS.signers))).payload_hash,
+    }
+    assert len(hashes) == 5
+    desk.send()
+    desk.void()
+    assert desk.effect().payload_hash == PAPERS.payload_hash
+    assert desk.effect(f"undo:{desk.key}").payload_hash == void_hash(PAPERS.payload_hash)
+
+
+def test_a_refused_document_fails_the_step(desk: Desk) -> None:
+    bad = replace(PAPERS, document=b"none")
+    effect = desk.signatures.send_for_signature(desk.call(), bad, ())
+    with pytest.raises(ProviderRefused):
+        effect.call()
+
+
+def test_another_tenant_sees_nothing(desk: Desk) -> None:
+    desk.send()
+    desk.act("sign")
+    desk.take()
+    with desk.database.tenant("other-sa") as session:
+        for table in ("signature_envelopes", "signature_events"):
+            assert session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 0
+
+
+def test_how_it_ended_cannot_be_changed(desk: Desk) -> None:
+    desk.send()
+    desk.act("sign")
+    desk.take()
+    with pytest.raises(Exception, match="permission denied"), desk.database.tenant(TENANT) as one:
+        one.execute(text("UPDATE signature_events SET status = 'declined'"))
