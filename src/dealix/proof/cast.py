@@ -8,9 +8,10 @@ from typing import Any
 from dealix.business.partners.examples import partner_example
 from dealix.proof import points
 from dealix.proof.door import Door, Refused, pick
-from dealix.proof.judge import contact_mails, holdings
+from dealix.proof.judge import contact_messages, holdings
 
 WORKFLOW = "partner_approval"
+PARTNER_ANSWER = "partner_answer"
 TENANT = "rawabi-sa"
 END_SECONDS = 90.0
 
@@ -73,6 +74,10 @@ class Cast:
             play = self.plays.get(approval["run"])
             if play is not None:
                 self._act(play, approval)
+        for run in self.door.get(self.starter, "/runs", limit="200", status="waiting"):
+            play = self.plays.get(run["id"])
+            if play is not None and run["waiting_for"] == PARTNER_ANSWER:
+                self.answer(play)
         if self.settles:
             self.settle_cases()
 
@@ -137,12 +142,26 @@ class Cast:
             return
         self.decide(approval, play.story.answers.get(approval["gate"], "approve"))
 
+    def answer(self, play: Play) -> None:
+        """The partner accepts, or the run is cancelled while they think."""
+        if play.story.cancel_at == PARTNER_ANSWER:
+            if not play.cancelled:
+                self.cancel(play)
+            return
+        word = play.story.answers.get(PARTNER_ANSWER, "accept")
+        body = {"event": PARTNER_ANSWER, "data": {"answer": word}}
+        try:
+            self.door.post(self.starter, f"/runs/{play.run}/events", body)
+        except Refused as refused:
+            if refused.status != 409:
+                raise
+
     def _truth(self, case: Mapping[str, Any]) -> str:
         """What a person finds out: the mailbox tells whether a message arrived."""
         if case["kind"] != "in_doubt":
             return str(case["resolutions"][-1]) if case["kind"] != "undo_failed" else "retry"
         play = self.plays[case["run"]]
-        mails = contact_mails(holdings(self.door.effects(), play.number))
+        mails = contact_messages(holdings(self.door.effects(), play.number), _system(case))
         mine = [mail for mail in mails if (mail["undoes"] is not None) == _is_undo(case)]
         return "happened" if len(mine) >= _place(case) else "send_again"
 
@@ -162,5 +181,12 @@ def _place(case: Mapping[str, Any]) -> int:
     """The how-manieth mail of its run a doubtful message would be."""
     if _is_undo(case):
         return 1
-    mails = [step.name for step in points.outside(WORKFLOW) if step.system == "email"]
-    return mails.index(case["step"]) + 1
+    system = _system(case)
+    messages = [step.name for step in points.outside(WORKFLOW) if step.system == system]
+    return messages.index(case["step"]) + 1
+
+
+def _system(case: Mapping[str, Any]) -> str:
+    """The channel of the doubtful message."""
+    steps = {step.name: step.system for step in points.facts(WORKFLOW)}
+    return steps[case["step"]] or "email"

@@ -52,9 +52,9 @@ def holdings(effects: Sequence[Row], number: int) -> list[Row]:
     ]
 
 
-def contact_mails(rows: Sequence[Row]) -> list[Row]:
-    """The mails among them."""
-    return [row for row in rows if row["provider"] == "smtp"]
+def contact_messages(rows: Sequence[Row], system: str = "email") -> list[Row]:
+    """The messages of one channel among them."""
+    return [row for row in rows if row["provider"] == PROVIDERS[system]]
 
 
 def judge(

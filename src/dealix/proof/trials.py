@@ -17,11 +17,13 @@ from dealix.proof.cast import (
     CANCELLED,
     CANCELLED_EARLY,
     HAPPY,
+    PARTNER_ANSWER,
     REJECTED,
     TENANT,
     WORKFLOW,
     Cast,
     Play,
+    Story,
 )
 from dealix.proof.judge import Finding
 from dealix.proof.rig import Rig, until
@@ -31,6 +33,7 @@ from dealix.trust.access.rights import permit
 from dealix.trust.approvals.service import ApprovalService
 
 MANAGER, EXECUTIVE = "manager_approval", "executive_approval"
+TERMS, LEGAL = "term_review", "legal_review"
 FOUND_WITHIN = 10.0
 FIVE = timedelta(seconds=5)
 Row = Mapping[str, Any]
@@ -148,19 +151,19 @@ class Trials:
         play = self._at(MANAGER)
         approval = self._open(play, MANAGER)
         self.cast.decide(approval, "approve")
-        executive = self._wait_for(play, EXECUTIVE)
+        counsel = self._wait_for(play, LEGAL)
         view = self.cast.door.get(self.cast.starter, f"/approvals/{approval['id']}")
         run = self._run(play)
         again = [(f"sig_decision_{made['id']}", approval["id"]) for made in view["decisions"]]
-        for name, reference in [*again, *again, ("sig_forged", executive["id"])]:
+        for name, reference in [*again, *again, ("sig_forged", counsel["id"])]:
             delivery = Delivery(id=name, kind="decision", reference=reference)
             self.made.bridge.deliver(run, delivery, FIVE)
-        still = self._open(play, EXECUTIVE)
+        still = self._open(play, LEGAL)
         play.story = HAPPY
         self.cast.play_on()
         finding = verdict(self.cast, play)
         if still["status"] != "open":
-            finding.doubled.append("a forged update decided the executive's gate")
+            finding.doubled.append("a forged update decided counsel's gate")
         return [line(finding, MANAGER, "the same update twice, and a forged one")]
 
     # -- cancels -----------------------------------------------------------------------------
@@ -170,14 +173,18 @@ class Trials:
         self.cast.plays.clear()
         plays = [(MANAGER, self.cast.start(CANCELLED_EARLY))]
         plays.append((EXECUTIVE, self.cast.start(CANCELLED)))
+        for place in (TERMS, PARTNER_ANSWER):
+            story = Story(f"cancelled at {place}", "cancelled", cancel_at=place)
+            plays.append((place, self.cast.start(story)))
+        held = len(plays)
         self._fault("smtp", "timeout_after", self.cast.number)
         plays.append(("send_terms in doubt", self.cast.start(HAPPY)))
         example = partner_example(self.cast.number)
         away = {"count": 4, "match": example["registration_number"]}
         self.cast.door.fault("hubspot", "error_500", **away)
         plays.append(("write_crm between tries", self.cast.start(HAPPY)))
-        self._until_waiting([play for _, play in plays[2:]])
-        for _, play in plays[2:]:
+        self._until_waiting([play for _, play in plays[held:]])
+        for _, play in plays[held:]:
             self.cast.cancel(play)
             play.story = CANCELLED
         self.cast.play_on()
@@ -283,7 +290,10 @@ class Trials:
         self.cast.plays.clear()
         play = self.cast.start(HAPPY)
         if gate == EXECUTIVE:
-            self._say(play, MANAGER, "approve")
+            for earlier in (MANAGER, TERMS, LEGAL):
+                self._say(play, earlier, "approve")
+            until(lambda: self._run(play).waiting_for == PARTNER_ANSWER, 30.0)
+            self.cast.answer(play)
         self._wait_for(play, gate)
         return play
 
