@@ -26,12 +26,6 @@ from dealix.business.partners.schemas import PartnerApprovalInput
 from dealix.business.partners.service import EVENTS, GATES, LONGEST, PartnerService
 from dealix.business.partners.workflows import PartnerApproval
 from dealix.business.signatures.service import Signatures
-from dealix.connectors.company_research import RegistryReader, Wathq
-from dealix.connectors.crm import Crm, HubSpotCrm
-from dealix.connectors.email import Mailer, SmtpMailer
-from dealix.connectors.esign import DocuSign, ESign
-from dealix.connectors.secrets import LocalSecrets, SecretStore
-from dealix.connectors.whatsapp import CloudWhatsApp, WhatsApp
 from dealix.errors import NotConfigured
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.cases import CaseService
@@ -42,25 +36,31 @@ from dealix.lanes.kinds import WorkflowKind
 from dealix.lanes.receipts import ReceiptBook
 from dealix.lanes.run_activities import RunActivities
 from dealix.lanes.runs import RunService
+from dealix.lanes.subjects import Subjects
 from dealix.lanes.temporal import Engines, connect
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.lanes.worker import THREADS, durable_worker
 from dealix.lanes.working_time.service import CalendarService
 from dealix.observability.temporal import runtime
+from dealix.providers import Providers
 from dealix.settings import Settings
 from dealix.store.objects import Objects
 from dealix.store.session import Database
 from dealix.trust.access import directory
+from dealix.trust.access.accounts import Accounts
 from dealix.trust.access.devices import Devices
 from dealix.trust.access.limiting import SignInLimits
+from dealix.trust.access.own_account import OwnAccount
 from dealix.trust.access.passkeys import Passkeys, Site
-from dealix.trust.access.rights import permit
+from dealix.trust.access.rights import can_activate, permit
 from dealix.trust.access.service import Access
 from dealix.trust.approvals.activities import ApprovalActivities
 from dealix.trust.approvals.outbox import Outbox
 from dealix.trust.approvals.reading import timeline
 from dealix.trust.approvals.seating import Seating
 from dealix.trust.approvals.service import ApprovalService
+from dealix.trust.approvals.workload import waiting_for
+from dealix.trust.outbound.anchoring import Anchors
 from dealix.trust.outbound.effects import Post
 from dealix.trust.outbound.envelopes import Envelopes
 from dealix.trust.outbound.gatekeeping import PolicyGatekeeper
@@ -70,22 +70,18 @@ from dealix.trust.outbound.governance.listening import Listener
 from dealix.trust.outbound.notices import Herald
 from dealix.trust.outbound.service import Outbound
 from dealix.trust.policy.authority_book import AuthorityBook
+from dealix.trust.policy.authority_desk import AuthorityDesk
 from dealix.trust.policy.engine import PolicyEngine
 from dealix.trust.privacy import Vault
+from dealix.trust.privacy.register import Register
+from dealix.trust.privacy.rotation import Rotation
 
 FLOWS = (PartnerApproval,)
 
 
 @dataclass
-class Services:
+class Services(Providers):
     """What every door and worker of one process holds; each part is made when first asked for."""
-
-    settings: Settings
-
-    @cached_property
-    def secrets(self) -> SecretStore:
-        """The port behind which every secret lies."""
-        return LocalSecrets.of(self.settings)
 
     @cached_property
     def database(self) -> Database:
@@ -147,8 +143,15 @@ class Services:
     def inbox(self) -> Inbox:
         """What comes in from outside."""
         keys = TenantKeys.of(self.secrets, self.settings)
-        takers = {"docusign": self.signatures.heard}
-        return Inbox(self.database, keys, self.vault, self.secrets, Listener(self.consents), takers)
+        return Inbox(
+            self.database,
+            keys,
+            self.vault,
+            self.secrets,
+            hearing=Listener(self.consents),
+            takers={"docusign": self.signatures.heard},
+            operating_tenant=self.settings.operating_tenant,
+        )
 
     @cached_property
     def post(self) -> Post:
@@ -209,12 +212,13 @@ class Services:
             self.courier.deliver,
             Outbox(),
             revisions={"partner_approval": self.partners.revise},
+            subjects=self.subjects,
         )
 
     @cached_property
     def cases(self) -> CaseService:
         """What only a person can settle."""
-        return CaseService(self.database, permit, self.courier.deliver)
+        return CaseService(self.database, permit, self.courier.deliver, self.subjects)
 
     @cached_property
     def calendar(self) -> CalendarService:
@@ -261,6 +265,48 @@ class Services:
         )
 
     @cached_property
+    def anchors(self) -> Anchors:
+        """The audit's heads on their daily way to a second owner."""
+        given = self.settings
+        return Anchors(
+            self.database,
+            given.audit_anchor,
+            lambda: self.mailer(rehearsal=False),
+            given.smtp_from,
+            self.policy,
+        )
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Accounts, as administrators keep them."""
+        return Accounts(
+            self.database,
+            self.vault,
+            lambda session, user_id: waiting_for(session, self.seating, user_id),
+        )
+
+    @cached_property
+    def own_account(self) -> OwnAccount:
+        """One's own password and sessions."""
+        return OwnAccount(self.database, self.vault, self.access.limits)
+
+    @cached_property
+    def register(self) -> Register:
+        """Whose personal data are held, and their erasing."""
+        return Register(self.database, self.vault, permit, self.accounts)
+
+    @cached_property
+    def rotation(self) -> Rotation:
+        """The installation's keys and their rotation."""
+        pinned = self.settings.codec_current
+        return Rotation(self.database, self.secrets, self.vault, permit, pinned)
+
+    @cached_property
+    def authority(self) -> AuthorityDesk:
+        """The authority table, for the doors."""
+        return AuthorityDesk(self.database, AuthorityBook(directory), permit, can_activate)
+
+    @cached_property
     def kinds(self) -> dict[str, WorkflowKind]:
         """Every built workflow that a person starts, by its key."""
         return {
@@ -276,8 +322,14 @@ class Services:
                     negotiation.EVENT: negotiation.by_hand(self.vault),
                     negotiation.REVISION: negotiation.revise,
                 },
+                subjects=self.partners.subjects,
             )
         }
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        """Whom runs are about, for lists that show it."""
+        return Subjects(self.kinds)
 
     @cached_property
     def runs(self) -> RunService:
@@ -293,57 +345,11 @@ class Services:
             self.vault.blind_index,
         )
 
-    def mailer(self, rehearsal: bool) -> Mailer:  # noqa: FBT001
-        """The mail server of real runs, or for a rehearsal the sandbox's."""
-        return SmtpMailer.of(self._played() if rehearsal else self.settings)
-
-    def crm(self, rehearsal: bool) -> Crm:  # noqa: FBT001
-        """The CRM of real runs, or for a rehearsal the sandbox's."""
-        return HubSpotCrm.of(self._played() if rehearsal else self.settings, self.secrets)
-
-    def messenger(self, rehearsal: bool) -> WhatsApp:  # noqa: FBT001
-        """The WhatsApp number of real runs, or for a rehearsal the one that the sandbox plays."""
-        return CloudWhatsApp.of(self._played() if rehearsal else self.settings, self.secrets)
-
-    def esign(self, rehearsal: bool) -> ESign:  # noqa: FBT001
-        """The signature provider of real runs, or for a rehearsal the sandbox's.
-
-        One client each for a process, since it keeps the token that it was granted.
-        """
-        if rehearsal not in self._esign:
-            chosen = self._played() if rehearsal else self.settings
-            self._esign.setdefault(rehearsal, DocuSign.of(chosen, self.secrets))
-        return self._esign[rehearsal]
-
-    @cached_property
-    def _esign(self) -> dict[bool, DocuSign]:
-        return {}
-
-    def company_registry(self, rehearsal: bool) -> RegistryReader:  # noqa: FBT001
-        """The company registry of real runs, or for a rehearsal the sandbox's."""
-        return Wathq.of(self._played() if rehearsal else self.settings, self.secrets)
-
     @cached_property
     def companies(self) -> CompanyRegistry:
         """What the registry says of companies, kept with the date on which it said so."""
         keys = TenantKeys.of(self.secrets, self.settings)
         return CompanyRegistry(self.database, keys, self.company_registry)
-
-    def _played(self) -> Settings:
-        """These settings with every provider played by the sandbox; refused where none runs."""
-        given = self.settings
-        if given.sandbox_url is None or given.sandbox_smtp is None:
-            raise NotConfigured("setting_missing", setting="DEALIX_SANDBOX_URL")
-        played = {
-            "hubspot_url": given.sandbox_url,
-            "smtp_url": f"smtp://{given.sandbox_smtp}",
-            "whatsapp_url": given.sandbox_url,
-            "whatsapp_phone_number_id": given.whatsapp_rehearsal_number_id,
-            "wathq_url": given.sandbox_url,
-            "docusign_url": f"{given.sandbox_url}/restapi",
-            "docusign_account_url": given.sandbox_url,
-        }
-        return given.model_copy(update=played)
 
     def steps(self) -> list[Callable[..., Any]]:
         """Every activity of the durable lane, bound to its collaborators."""

@@ -87,6 +87,19 @@ CODES: dict[str, str] = {
     "touch_needed": "This decision needs a fresh proof that it is you: a passkey or your password.",
     # calendar
     "calendar_month": "A calendar shows a month between the years {first} and {last}.",
+    "no_second_person": "Nobody but you could activate this table: give a second person that right first.",
+    "rows_unchanged": "This version would change nothing of the table in force.",
+    # people and their accounts
+    "own_rights": "Nobody changes their own roles, manager or access: another administrator does it.",
+    "unknown_role": "There is no role called {role}.",
+    "email_unusable": "An account with this email cannot be made here.",
+    "manager_circle": "Through others, this person would be their own manager.",
+    "sole_approver": "Only this person can decide {approvals}: name a deputy first, or say that you know.",
+    "password_wrong": "The present password is not right.",
+    "password_weak": "Choose a password of at least {least} characters that is neither the present one nor the email.",
+    "invitation_invalid": "This email and code do not match, or the code has ended; ask your administrator for a new one.",
+    "person_active": "This person still has access: end it before you erase them.",
+    "held_changed": "What is held of this person is not what you looked at: look again.",
     # messages to outsiders
     "contact_opted_out": "This contact has asked us not to write again; only their own word opens it.",
     "opted_out": "The person has asked us not to write again.",
@@ -126,6 +139,8 @@ CODES: dict[str, str] = {
     "secret_malformed": "The secret {secret} is not in its form; its documentation shows it.",
     "secrets_file_unreadable": "The file of secrets {file} cannot be read as JSON.",
     "key_unknown": "The ring {secret} has no key {key_id}: an old key must stay until nothing needs it.",
+    "key_elsewhere": "The ring {secret} does not come from a file of secrets: add a key where it comes from.",
+    "key_pinned": "The setting {setting} names the key of {secret} that encrypts: change it there.",
     "payload_broken": "An encrypted payload does not open: {reason}.",
     "payload_foreign": "This payload belongs to another company.",
     "payload_unbound": "A payload has no tenant and may not be encrypted for nobody.",
@@ -142,6 +157,7 @@ CODES: dict[str, str] = {
     "evidence_broken": "The evidence does not verify: {record}.",
     "audit_broken": "The audit chain does not verify: the first bad record is {record}.",
     "audit_file_unreadable": "Line {line} of this file is not that of an audit export.",
+    "anchor_unreadable": "This file holds no anchor of this company's audit.",
     "evidence_unreadable": "This file is not an evidence pack.",
     "object_broken": "The stored file {sha256} is no longer what its name says.",
 }

@@ -132,6 +132,17 @@ class Settings(BaseSettings):
         None, description="OpenAI-compatible endpoint of model steps; rules decide when unset."
     )
 
+    operating_tenant: str | None = Field(
+        None,
+        description="Company whose operators settle what belongs to none; the oldest when unset.",
+    )
+    audit_anchor: str | None = Field(
+        None,
+        description=(
+            "Second owner of the audit's heads: a file, or `mailto:` an address of our own."
+        ),
+    )
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Log from.")
     crash_at: str | None = Field(
         None,

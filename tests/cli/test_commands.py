@@ -163,3 +163,43 @@ def test_the_command_itself_ends_with_the_right_code(tmp_path):
         )
         assert done.returncode == code, done.stderr
         assert b"Traceback" not in done.stderr
+
+
+def test_administration_by_commands(terminal, tmp_path):
+    made = terminal.data(
+        *("users", "invite", "hessah@rawabi-sa.example", "--name", "Hessah", "--name-ar", "حصة"),
+        *("--role", "sales_rep"),
+        who="bandar",
+    )
+    assert made["code"]
+    shown = terminal.data("users", "show", made["id"], who="bandar")
+    assert shown["roles"] == ["sales_rep"]
+    changed = terminal.data("users", "change", made["id"], "--role", "auditor", who="bandar")
+    assert changed["roles"] == ["auditor"]
+    ended = terminal.data("users", "deactivate", made["id"], who="bandar")
+    assert ended["active"] is False
+    assert terminal.data("users", "sessions")
+    table = terminal.data("authority", who="bandar")
+    file = tmp_path / "rows.yaml"
+    file.write_text(json.dumps({"rows": table["rows"][:-1]}))
+    draft = terminal.data("authority", "propose", str(file), who="bandar")
+    assert [each["change"] for each in draft["differences"]] == ["removed"]
+    code, out, _err = terminal("authority", "show", str(draft["version"]))
+    assert (code, out.count("\n- ")) == (0, 1)
+    version = str(draft["version"])
+    assert terminal("authority", "activate", version, who="bandar")[0] == 1
+    assert terminal.data("authority", "activate", version, who="sultan")["status"] == "active"
+    assert terminal("authority")[0] == 0
+    person = shown["person_id"]
+    words = ("people", "erase", person, "--reason", "person_asked")
+    code, _out, err = terminal(*words, who="abeer")
+    assert (code, "--seen sha256:" in err) == (1, True)
+    seen = err.rpartition("--seen ")[2].strip()
+    assert terminal.data(*words, "--seen", seen, who="abeer")["erased_at"]
+    assert terminal("people", who="dana")[0] == 0
+    assert {each["ring"] for each in terminal.data("keys", who="amal")} == {
+        "codec.keys",
+        "person.kek",
+    }
+    assert terminal("keys", "rotate", who="noura")[0] == 1
+    assert len(terminal.data("keys", "rotate", "--ring", "codec.keys", who="amal")) == 1

@@ -29,9 +29,23 @@ PAGES = {
     "audit": ("dana", "/audit"),
     "outbound": ("noura", "/outbound"),
     "consents": ("abeer", "/consents"),
-    "consent": ("abeer", "/consents/{person}"),
+    "consent": ("abeer", "/consents/{consenting}"),
     "profile": ("fahad", "/profile"),
     "calendar": ("bandar", "/calendar?month=2026-03"),
+    "admin": ("bandar", "/admin"),
+    "keys": ("amal", "/admin"),
+    "users": ("bandar", "/users"),
+    "user": ("bandar", "/users/{user}"),
+    "user-new": ("bandar", "/users/new"),
+    "account": ("noura", "/account"),
+    "welcome": (None, "/welcome"),
+    "authority": ("noura", "/authority"),
+    "authority-draft": ("sultan", "/authority/{draft}"),
+    "authority-row": ("bandar", "/authority/{draft}/rows/1"),
+    "persons": ("abeer", "/people"),
+    "persons-named": ("abeer", "/people?reveal=true"),
+    "person": ("abeer", "/people/{person}"),
+    "person-erase": ("abeer", "/people/{person}/erase"),
     "not-found": ("noura", "/nowhere"),
     "sign-in": (None, "/sign-in"),
 }
@@ -85,15 +99,26 @@ WIDER = """() => [...document.querySelectorAll('body *')]
 def story(console):
     """Runs in states worth looking at: one with terms out, one rehearsal, one with a case."""
     run = console.start()
-    first = console.waits_at(run, "manager_approval")
-    console.decide(console.decider(first), first, "approve")
-    console.waits_at(run, "executive_approval")
+    console.terms_out(run)
     rehearsal = console.start(rehearsal=True)
     console.waits_at(rehearsal, "manager_approval")
     open_run = console.start()
     approval = console.waits_at(open_run, "manager_approval")
-    person = console.visitor("abeer").get("/consents").links("/consents/person_")[0][10:]
-    return {"run": run, "rehearsal": rehearsal, "approval": approval, "person": person}
+    person = console.api("noura", "GET", f"/runs/{open_run}")["subject"]["persons"][0]
+    consenting = console.visitor("abeer").get("/consents").links("/consents/person_")[0][10:]
+    rows = console.api("bandar", "GET", "/authority")["rows"]
+    rows[0] = {**rows[0], "amount_to": "500000"}
+    draft = console.api("bandar", "POST", "/authority", json={"rows": rows})["version"]
+    user = console.person("fahad")["user_id"]
+    return {
+        "run": run,
+        "rehearsal": rehearsal,
+        "approval": approval,
+        "person": person,
+        "consenting": consenting,
+        "draft": draft,
+        "user": user,
+    }
 
 
 @contextmanager
@@ -146,6 +171,23 @@ def test_a_page_stands_in_both_languages_at_every_width(
         assert page.evaluate(CONTRAST) == []
         # The browser itself notes the 404 of the page that is one.
         assert [text for text in said if name != "not-found" or "404" not in text] == []
+
+
+DARK = ("home", "form", "approval", "run", "undo", "user", "authority-draft", "sign-in")
+
+
+@pytest.mark.parametrize("locale", ["ar", "en"])
+@pytest.mark.parametrize("name", DARK)
+def test_a_page_can_be_read_in_the_dark(console, browser, story, name, locale):
+    handle, path = PAGES[name]
+    with window(console, browser, handle, locale, 360, color_scheme="dark") as (page, _):
+        page.goto(console.url + path.format(**story))
+        page.evaluate("document.fonts.ready")
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SHOTS / f"{name}-{locale}-dark.png", full_page=True)
+        back = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert max(int(part) for part in re.findall(r"\d+", back)[:3]) < 60
+        assert page.evaluate(CONTRAST) == []
 
 
 def test_a_person_signs_in_starts_and_another_one_decides(console, browser):

@@ -33,7 +33,9 @@ class Forms(HTMLParser):
         if tag == "input" and name:
             if given.get("type") in {"checkbox", "radio"}:
                 if "checked" in given:
-                    values[name] = given["value"]
+                    held = values.get(name, [])
+                    several = [*(held if isinstance(held, list) else [held]), given["value"]]
+                    values[name] = several if len(several) > 1 else given["value"]
             else:
                 values[name] = given.get("value", "")
         elif tag == "select":

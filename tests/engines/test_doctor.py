@@ -3,7 +3,7 @@
 import json
 
 from dealix.cli import stack as commands
-from dealix.engines import doctor
+from dealix.engines import doctor, secrets_file
 from dealix.engines.home import Home
 
 
@@ -67,3 +67,14 @@ def test_nothing_answers_where_nothing_runs(tmp_path, monkeypatch):
     assert not found["temporal"].ok
     assert not found["time skipping"].ok
     assert all(finding.advice for finding in found.values() if not finding.ok)
+
+
+def test_the_age_of_the_keys_is_told_and_an_old_one_advised_against():
+    ring = {"k20200101abcdef": "x"}
+    old, unknown = doctor.keys({"codec.keys": ring, "person.kek": {"k1": "x"}})
+    assert (old.ok, unknown.ok) == (False, True)
+    assert old.advice == "dealix keys rotate --ring codec.keys"
+    assert "unknown age" in unknown.seen
+    [fresh] = doctor.keys({"codec.keys": {**ring, **secrets_file.ring()}})
+    assert fresh.ok
+    assert "0 days old" in fresh.seen

@@ -14,15 +14,17 @@ from standardwebhooks.webhooks import Webhook
 from tests.conftest import Urls
 
 from dealix import clock
-from dealix.actors import system
+from dealix.actors import Actor, system
 from dealix.connectors.inbound import read_mail
 from dealix.connectors.secrets import Keyring, LocalSecrets
 from dealix.errors import InvalidInput, NotFound, NotSignedIn
+from dealix.lanes.cases import CaseService
 from dealix.lanes.inbox import GRACE, Heard, Inbox, messages_of
 from dealix.lanes.inbox_models import InboundEvent
 from dealix.lanes.models import Run
 from dealix.lanes.sent_messages import expect_answers
 from dealix.lanes.tenant_keys import TenantKeys
+from dealix.records.case_book import open_case_of
 from dealix.store.ids import new_id
 from dealix.store.session import Database
 from dealix.trust.privacy.vault import Vault
@@ -221,6 +223,8 @@ def test_without_a_run_it_waits_and_then_is_unmatched(
     assert inbox.sweep() == 0
     [event] = events(fresh_database)
     assert event.status == "unmatched"
+    with fresh_database.tenant(TENANT) as session:
+        assert open_case_of(session, "unmatched", event.id)
 
 
 def test_an_answer_is_heard_once_with_its_person_in_the_transaction_that_stores_it(
@@ -228,7 +232,9 @@ def test_an_answer_is_heard_once_with_its_person_in_the_transaction_that_stores_
 ) -> None:
     heard: list[Heard] = []
     keys = TenantKeys(Keyring("codec.keys", {"k1": b"k" * 32}))
-    inbox = Inbox(fresh_database, keys, VAULT, SECRETS, lambda _session, each: heard.append(each))
+    inbox = Inbox(
+        fresh_database, keys, VAULT, SECRETS, hearing=lambda _session, each: heard.append(each)
+    )
     run_id = sent(fresh_database, "<m1@dealix.example>")
     raw = payload("<m1@dealix.example>", text="إيقاف")
     for _ in range(2):
@@ -385,3 +391,74 @@ def test_the_gauge_tells_of_what_nobody_claims(
     owner.execute("UPDATE unrouted_events SET received_at = received_at - interval '2 hours'")
     inbox.sweep()
     assert b"dealix_inbox_unrouted 1.0" in metrics.exposition()[0]
+
+
+@pytest.fixture
+def tenants(owner: psycopg.Connection[tuple[object, ...]]) -> None:
+    for tenant, day in ((TENANT, "2026-01-01Z"), ("rawabi-ae", "2026-01-02Z")):
+        owner.execute(
+            "INSERT INTO tenants VALUES (%s, %s, %s, 'SA', 'Asia/Riyadh', %s)",
+            (tenant, tenant, tenant, day),
+        )
+
+
+def late_delivery(inbox: Inbox, owner: psycopg.Connection[tuple[object, ...]]) -> str:
+    """A delivery that nobody claimed in time. Answers its ID."""
+    raw = payload("<who@elsewhere.example>")
+    receipt = inbox.receive("smtp", signed(raw, "d1"), raw)
+    owner.execute("UPDATE unrouted_events SET received_at = received_at - interval '2 hours'")
+    return receipt.event_id
+
+
+def cases(database: Database, tenant: str) -> list[dict[str, object]]:
+    actor = Actor(tenant, "usr_op", frozenset({"operator"}))
+    return CaseService(database, lambda *_: None, lambda *_: True).list(actor)
+
+
+def test_what_nobody_claims_becomes_one_case_of_the_operator_and_tells_no_content(
+    inbox: Inbox,
+    fresh_database: Database,
+    owner: psycopg.Connection[tuple[object, ...]],
+    tenants: None,
+) -> None:
+    event = late_delivery(inbox, owner)
+    for _ in range(3):
+        inbox.sweep()
+    [case] = cases(fresh_database, TENANT)
+    assert (case["kind"], case["key"], case["run"], case["status"]) == (
+        "unrouted", event, None, "open",
+    )  # fmt: skip
+    assert ANSWER not in str(case)
+    assert cases(fresh_database, "rawabi-ae") == []
+    operator = Actor(TENANT, "usr_op", frozenset({"operator"}))
+    desk = CaseService(fresh_database, lambda *_: None, lambda *_: True)
+    desk.resolve(operator, str(case["id"]), "done_by_hand", "told the sender")
+    assert owner.execute("SELECT count(*) FROM unrouted_events").fetchone() == (0,)
+    inbox.sweep()
+    assert [each["status"] for each in cases(fresh_database, TENANT)] == ["resolved"]
+
+
+def test_a_setting_names_the_company_whose_operators_are_asked(
+    fresh_database: Database, owner: psycopg.Connection[tuple[object, ...]], tenants: None
+) -> None:
+    keys = TenantKeys(Keyring("codec.keys", {"k1": b"k" * 32}))
+    named = Inbox(fresh_database, keys, VAULT, SECRETS, operating_tenant="rawabi-ae")
+    late_delivery(named, owner)
+    named.sweep()
+    assert len(cases(fresh_database, "rawabi-ae")) == 1
+    assert cases(fresh_database, TENANT) == []
+
+
+def test_a_case_settles_by_itself_when_the_message_becomes_known(
+    inbox: Inbox,
+    fresh_database: Database,
+    owner: psycopg.Connection[tuple[object, ...]],
+    tenants: None,
+) -> None:
+    late_delivery(inbox, owner)
+    inbox.sweep()
+    sent(fresh_database, "<who@elsewhere.example>", tenant="rawabi-ae")
+    inbox.sweep()
+    [case] = cases(fresh_database, TENANT)
+    assert (case["status"], case["resolution"]) == ("resolved", "happened")
+    assert len(events(fresh_database, "rawabi-ae")) == 1

@@ -9,6 +9,8 @@ import dealix
 from dealix.api import problems
 from dealix.api.middleware import BodyLimit, SecurityHeaders
 from dealix.api.routes import (
+    accounts,
+    administration,
     approvals,
     calendar,
     clauses,
@@ -29,6 +31,8 @@ from dealix.bootstrap import Services
 PREFIX = "/api/v1"
 RESOURCES: tuple[APIRouter, ...] = (
     sessions.router,
+    accounts.router,
+    administration.router,
     inventory.router,
     runs.router,
     approvals.router,

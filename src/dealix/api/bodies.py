@@ -66,4 +66,7 @@ def _written(value: Any) -> Any:
 
 Written = BeforeValidator(_written)
 Comment = Annotated[str, Field(max_length=4000)]
+Line = Annotated[str, Field(min_length=2, max_length=200)]
+Email = Annotated[str, Field(min_length=3, max_length=254)]
+Password = Annotated[str, Field(min_length=1, max_length=1024)]
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]

@@ -48,6 +48,83 @@ class PersonView(Shown):
     active: bool
 
 
+class AccountView(PersonView):
+    """An account with what depends on it: requests that wait, people who report to it."""
+
+    person_id: str
+    locale: Literal["ar", "en"]
+    has_password: bool
+    waiting: list[dict[str, Any]]
+    reports: list[str]
+    sessions: int
+
+
+class CodeView(Shown):
+    """A fresh invitation; the code is shown this once."""
+
+    id: str
+    code: str
+    expires_at: datetime
+
+
+class SessionView(Shown):
+    """A session or token of one's own."""
+
+    id: str
+    kind: Literal["session", "token"]
+    created_at: datetime
+    expires_at: datetime
+    present: bool
+
+
+class AuthorityVersion(Shown):
+    """A version of the authority table in a list."""
+
+    version: int
+    status: Literal["draft", "active", "retired"]
+    proposed_by: str
+    proposed_at: datetime
+    activated_by: str | None
+    activated_at: datetime | None
+
+
+class AuthorityOverview(AuthorityVersion):
+    """The version in force, and every other one."""
+
+    rows: list[dict[str, Any]]
+    versions: list[AuthorityVersion]
+
+
+class AuthorityView(AuthorityVersion):
+    """A version with its rows, and in what it differs from the one in force."""
+
+    rows: list[dict[str, Any]]
+    against: int
+    differences: list[dict[str, Any]]
+
+
+class HeldView(Shown):
+    """What is held of a person; `held` is its hash."""
+
+    person_id: str
+    since: datetime
+    erased_at: datetime | None
+    fields: list[str]
+    runs: list[str]
+    open_runs: list[str]
+    account: dict[str, Any] | None
+    held: str
+
+
+class RingView(Shown):
+    """A ring of keys by their names; `days_old` is null where a name does not tell."""
+
+    ring: str
+    current: str
+    days_old: int | None
+    keys: list[dict[str, Any]]
+
+
 class Violation(Shown):
     """A rule that a row breaks, and why."""
 
@@ -177,10 +254,10 @@ class EffectView(Shown):
 
 
 class CaseView(Shown):
-    """Something that only a person can settle."""
+    """Something that only a person can settle; `run` is null where it belongs to none."""
 
     id: str
-    run: str
+    run: str | None
     kind: str
     status: Literal["open", "resolved"]
     resolution: str | None

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Protocol
 import typer
 
 from dealix.errors import DealixError
-from dealix.records.audit.reading import verify_file
+from dealix.records.audit import read_anchors
+from dealix.records.audit.reading import tenant_of_file, verify_file
 
 app = typer.Typer(
     name="audit", help="What was done, chained so that no change goes unseen.", no_args_is_help=True
@@ -17,6 +18,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print data for programs.")]
 Existing = Annotated[
     Path | None,
     typer.Argument(exists=True, dir_okay=False, help="An export; without one, the running stack."),
+]
+
+Anchored = Annotated[
+    Path | None,
+    typer.Option("--anchor", exists=True, dir_okay=False, help="What a second owner has kept."),
 ]
 
 
@@ -37,12 +43,23 @@ class Api(Protocol):
 
 
 @app.command("verify")
-def verify(context: typer.Context, file: Existing = None, as_json: Json = False) -> None:
-    """Check every chain and name the first bad record; FILE is checked with no stack running."""
-    if file is None:
-        found = context.obj.get("/audit/verify")
+def verify(
+    context: typer.Context, file: Existing = None, anchor: Anchored = None, as_json: Json = False
+) -> None:
+    """Check every chain and name the first bad record; FILE is checked with no stack running.
+
+    With an anchor also against what a second owner has kept, so that a rewrite of all is found.
+    """
+    if file is not None:
+        known = _refused(lambda: read_anchors(anchor, tenant_of_file(file))) if anchor else None
+        found = _refused(lambda: verify_file(file, known).model_dump(mode="json"))
+    elif anchor is not None:
+        tenant = str(context.obj.get("/me")["tenant"]["id"])
+        heads = _refused(lambda: read_anchors(anchor, tenant))
+        body = {chain: [head.model_dump() for head in each] for chain, each in heads.items()}
+        found = context.obj.post("/audit/verify", {"known": body})
     else:
-        found = _refused(lambda: verify_file(file).model_dump(mode="json"))
+        found = context.obj.get("/audit/verify")
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
     elif found["ok"]:

@@ -49,6 +49,14 @@ class Client:
         """The JSON answer of a PUT under `/api/v1`."""
         return self._ask("PUT", path, json=body).json()
 
+    def patch(self, path: str, body: Any) -> Any:
+        """The JSON answer of a PATCH under `/api/v1`."""
+        return self._ask("PATCH", path, json=body).json()
+
+    def delete(self, path: str) -> None:
+        """Ask for a DELETE under `/api/v1`."""
+        self._ask("DELETE", path)
+
     def download(self, path: str, target: Path, **parameters: str) -> None:
         """Write the bytes that a GET under `/api/v1` answers into `target`."""
         content = self._ask("GET", path, params=parameters).content

@@ -1,4 +1,4 @@
-"""`dealix effects`, `dealix users`, `dealix status`: what there is, for operators."""
+"""`dealix effects`, `dealix status`: what there is, for operators."""
 
 from typing import Annotated, Any
 
@@ -9,7 +9,6 @@ from dealix.cli.output import AsJson, print_json, show_rows
 from dealix.cli.runs import client
 
 EFFECTS = ("step", "system", "kind", "method", "status", "attempts", "reference", "key")
-PEOPLE = ("email", "name", "name_ar", "roles", "id", "manager_id", "active")
 
 
 def effects(
@@ -20,11 +19,6 @@ def effects(
     """List the ledger of effects."""
     found = client(context).get("/effects", run=run)
     show_rows(found, EFFECTS, "There is no effect.", as_json=as_json)
-
-
-def users(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the people of your company with their roles."""
-    show_rows(client(context).get("/users"), PEOPLE, "There is nobody.", as_json=as_json)
 
 
 def status(context: typer.Context, as_json: AsJson = False) -> None:

@@ -7,6 +7,8 @@ from typing import Annotated, NoReturn
 import typer
 
 from dealix.cli import (
+    accounts,
+    administering,
     adr,
     audit,
     calendar,
@@ -86,7 +88,10 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(adr.app, name="adr")
 app.add_typer(policy.app, name="policy")
 app.add_typer(calendar.app, name="calendar")
-app.command("users")(looking.users)
+app.add_typer(accounts.app, name="users")
+app.add_typer(administering.authority, name="authority")
+app.add_typer(administering.people, name="people")
+app.add_typer(administering.keys, name="keys")
 app.command("status")(looking.status)
 for _name, _does in LATER.items():
     _not_built(_name, _does)

@@ -2,13 +2,16 @@
 
 import base64
 import binascii
+import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from dealix.engines.home import write_private
 from dealix.errors import NotConfigured
+from dealix.key_names import fresh_key
 from dealix.settings import Settings
 
 PREFIX = "DEALIX_SECRET_"
@@ -25,25 +28,48 @@ class Keyring:
         self._keys = dict(keys)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._keys)
+        return iter(self.keys())
 
     def __contains__(self, key_id: object) -> bool:
-        return key_id in self._keys
+        return key_id in self.keys()
 
     def __repr__(self) -> str:
         return f"Keyring({self.name!r}, key_ids={list(self._keys)})"
 
+    def keys(self) -> Mapping[str, bytes]:
+        """The keys as they are now."""
+        return self._keys
+
     def key(self, key_id: str) -> bytes:
         """The key named `key_id`; an unknown one is `NotConfigured`, naming ring and key ID."""
-        found = self._keys.get(key_id)
+        found = self.keys().get(key_id)
         if found is None:
             raise NotConfigured("key_unknown", secret=self.name, key_id=key_id)
         return found
 
     def current(self, key_id: str | None = None) -> tuple[str, bytes]:
         """The key that encrypts now: the named one, else the last of the ring, with its ID."""
-        chosen = key_id or list(self._keys)[-1]
+        chosen = key_id or list(self.keys())[-1]
         return chosen, self.key(chosen)
+
+
+class FileKeyring(Keyring):
+    """A ring of the file of secrets, looked at anew when the file has changed.
+
+    So a key that one process adds opens in every other one at once, without a restart.
+    """
+
+    def __init__(self, name: str, file: Path) -> None:
+        self._file = file
+        self._seen = _mark(file)
+        super().__init__(name, _ring_in(file, name))
+
+    def keys(self) -> Mapping[str, bytes]:
+        """See `Keyring.keys`; a file that cannot be read just now changes nothing."""
+        mark = _mark(self._file)
+        if mark is not None and mark != self._seen:
+            self._keys, self._seen = dict(_ring_in(self._file, self.name)), mark
+        return self._keys
 
 
 class SecretStore(Protocol):
@@ -55,6 +81,10 @@ class SecretStore(Protocol):
 
     def keyring(self, name: str) -> Keyring:
         """The ring called `name`: JSON of key ID → base64 of 32 bytes, in the order of rotation."""
+        ...
+
+    def add_key(self, name: str) -> str:
+        """Put a fresh key at the end of a ring, from where it encrypts; answers its ID."""
         ...
 
 
@@ -95,7 +125,26 @@ class LocalSecrets:
 
     def keyring(self, name: str) -> Keyring:
         """See `SecretStore.keyring`."""
-        return parse_keyring(name, self.get(name))
+        text = self.get(name)
+        if self._file is None or self._environment.get(variable(name)):
+            return parse_keyring(name, text)
+        return FileKeyring(name, self._file)
+
+    def add_key(self, name: str) -> str:
+        """See `SecretStore.add_key`; `NotConfigured` for a ring that no file of ours holds."""
+        if self._file is None or self._environment.get(variable(name)):
+            raise NotConfigured("key_elsewhere", secret=name)
+        with (self._file.parent / f".{self._file.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            content = _read(self._file)
+            ring = content.get(name)
+            if not isinstance(ring, dict):
+                raise NotConfigured("key_elsewhere", secret=name)
+            key_id, key = fresh_key()
+            write_private(
+                self._file, json.dumps({**content, name: {**ring, key_id: key}}, indent=1)
+            )
+        return key_id
 
     def _from_file(self) -> dict[str, object]:
         if self._loaded is None:
@@ -118,6 +167,20 @@ def parse_keyring(name: str, text: str) -> Keyring:
     if any(len(key) != KEY_BYTES for key in keys.values()):
         raise NotConfigured("secret_malformed", secret=name)
     return Keyring(name, keys)
+
+
+def _ring_in(file: Path, name: str) -> Mapping[str, bytes]:
+    found = _read(file).get(name, "")
+    return parse_keyring(name, found if isinstance(found, str) else json.dumps(found)).keys()
+
+
+def _mark(file: Path) -> tuple[int, int] | None:
+    """What changes when a file is replaced or written."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino
 
 
 def _read(file: Path) -> dict[str, object]:

@@ -74,6 +74,7 @@ def draw(
         context=said(speech, packet["context"]),
         risks=[value_said(speech, risk) for risk in packet["risks"]],
         draft=None if way.bare else packet.get("draft"),
+        erased=packet.get("erased", False),
         effects=packet["effects"],
         seats=seats_of(visit, found),
         person=people(visit),

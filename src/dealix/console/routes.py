@@ -7,8 +7,10 @@ from starlette.exceptions import HTTPException
 from dealix.console.door import not_found_page, wants_page
 from dealix.console.pages import (
     access,
+    administration,
     approvals,
     audit,
+    authority,
     calendar,
     cases,
     clauses,
@@ -18,31 +20,22 @@ from dealix.console.pages import (
     links,
     mailbox,
     outbound,
+    own_account,
     partner,
+    persons,
     profile,
     runs,
     start,
+    users,
 )
 
 router = APIRouter(include_in_schema=False)
-for page in (
-    access,
-    home,
-    start,
-    approvals,
-    runs,
-    cases,
-    clauses,
-    inventory,
-    mailbox,
-    outbound,
-    consents,
-    calendar,
-    audit,
-    partner,
-    links,
-    profile,
-):
+PAGES = (
+    *(access, home, start, approvals, runs, cases, clauses, inventory, mailbox, outbound, consents),
+    *(calendar, audit, partner, links, profile),
+    *(administration, users, own_account, persons, authority),
+)
+for page in PAGES:
     router.include_router(page.router)
 router.include_router(profile.ceremonies)
 

@@ -38,6 +38,12 @@ SECTIONS = (
     ("/consents", N_("Consents"), "consents", "consent.read"),
     ("/calendar", N_("Calendar"), "calendar", "calendar.read"),
     ("/audit", N_("Records"), "audit", "audit.read"),
+    (
+        "/admin",
+        N_("Administration"),
+        "admin",
+        "user.manage privacy.read key.read authority.propose",
+    ),
 )
 NOTICES = {
     "started": N_("The run has started."),
@@ -53,6 +59,16 @@ NOTICES = {
     "removed": N_("It is removed."),
     "answered": N_("The answer is on its way to the run."),
     "partner_answered": N_("Thank you. Your answer has been received."),
+    "saved": N_("The change is saved."),
+    "ended": N_("The access has ended, and so have the sessions."),
+    "restored": N_("The access is restored."),
+    "drafted": N_("The draft is stored; it counts once a second person puts it into force."),
+    "in-force": N_("This version is in force now."),
+    "erased": N_("The person is erased."),
+    "rotated": N_("A new key encrypts from now on; older ones still open."),
+    "password": N_("The password is changed; your other sessions have ended."),
+    "session-ended": N_("That session has ended."),
+    "welcome": N_("The password is set: sign in with it."),
 }
 
 
@@ -122,7 +138,11 @@ class Visit:
     def _sees(self, section: str, right: str) -> bool:
         if section == "mailbox" and not self.has_sandbox:
             return False
-        return not right or (self.actor is not None and may(self.actor, right))
+        return not right or any(self.may(each) for each in right.split())
+
+    def may(self, right: str) -> bool:
+        """Whether the visitor holds a right."""
+        return self.actor is not None and may(self.actor, right)
 
     def place(self) -> str:
         """The place whose clocks the page shows."""

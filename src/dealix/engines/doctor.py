@@ -19,7 +19,9 @@ from dealix.engines import postgres, probes, temporal, valkey
 from dealix.engines.home import Home, read_json
 from dealix.engines.plan import ENGINES, Plan
 from dealix.engines.programs import is_root, script, setpriv, user_namespaces, wheel_folder
+from dealix.engines.secrets_file import RINGS
 from dealix.errors import DealixError
+from dealix.key_names import OLD, days_old
 from dealix.settings import Settings
 
 ENOUGH_DISK = 2 * 1024**3
@@ -89,6 +91,21 @@ def folder(home: Home) -> Iterator[Finding]:
     mode = stat.S_IMODE(file.stat().st_mode)
     own = mode & 0o077 == 0 and file.stat().st_uid == os.geteuid()
     yield Finding("secrets", own, f"{file} has mode {mode:04o}", "" if own else f"chmod 600 {file}")
+    yield from keys(read_json(file))
+
+
+def keys(secrets: dict[str, object]) -> Iterator[Finding]:
+    """How old the key is that encrypts in each ring of the file: the last one."""
+    for name in RINGS:
+        ring = secrets.get(name)
+        if not isinstance(ring, dict) or not ring:
+            continue
+        days = days_old(str(list(ring)[-1]))
+        age = "of unknown age" if days is None else f"{days} days old"
+        seen = f"{len(ring)} in the ring, the newest {age}"
+        late = days is not None and days > OLD.days
+        advice = f"dealix keys rotate --ring {name}" if late else ""
+        yield Finding(f"keys {name}", not late, seen, advice)
 
 
 def stack(home: Home) -> Finding:

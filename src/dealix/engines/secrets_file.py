@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from dealix.engines.home import Home, read_json, write_private
+from dealix.key_names import fresh_key
 
 RINGS = ("codec.keys", "person.kek")
 WORDS = (
@@ -66,5 +67,6 @@ def public_half(private_key: str) -> str:
 
 
 def ring() -> dict[str, str]:
-    """A ring with one fresh 256-bit key; its ID says nothing."""
-    return {f"k{secrets.token_hex(4)}": base64.b64encode(secrets.token_bytes(32)).decode()}
+    """A ring with one fresh 256-bit key; its ID says only on which day it was made."""
+    key_id, key = fresh_key()
+    return {key_id: key}

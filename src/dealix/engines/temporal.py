@@ -11,7 +11,7 @@ from dealix.settings import Settings
 
 NAME = "temporal"
 RETENTION = "90d"
-SEARCH_ATTRIBUTES = ("DealixTenant", "DealixWorkflow", "DealixRun", "DealixStatus")
+SEARCH_ATTRIBUTES = ("DealixTenant", "DealixWorkflow", "DealixRun")
 # The defaults read the transfer queue 20 times a second and look for timers once a second.
 DYNAMIC = (
     "frontend.WorkflowTimeSkippingEnabled=true",

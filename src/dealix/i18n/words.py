@@ -296,6 +296,37 @@ APPROVALS = {
     "government": N_("Government"),
 }
 
+ADMINISTRATION = {
+    "partner_approval": N_("Partner approval"),
+    "ma_offer": N_("Acquisition offer"),
+    "discount": N_("Discount"),
+    "long_list": N_("Long list"),
+    "short_list": N_("Short list"),
+    "start_due_diligence": N_("Start of due diligence"),
+    "submit_offer": N_("Submitting the offer"),
+    "sign": N_("Signing"),
+    "integration_plan": N_("Integration plan"),
+    "discount_approval": N_("Discount approval"),
+    "drafted": N_("Draft"),
+    "active": N_("In force"),
+    "retired": N_("Replaced"),
+    "added": N_("Added"),
+    "removed": N_("Removed"),
+    "changed": N_("Changed"),
+    "unrouted": N_("Delivery that belongs to nobody"),
+    "inbound_delivery": N_("Incoming delivery"),
+    "anchor_in_doubt": N_("Audit anchor of unknown fate"),
+    "audit_anchor": N_("Audit anchor"),
+    "person_asked": N_("The person asked for it"),
+    "consent_withdrawn": N_("Consent was withdrawn"),
+    "purpose_ended": N_("The purpose has ended"),
+    "authority_ordered": N_("An authority ordered it"),
+    "session": N_("Browser"),
+    "token": N_("Program"),
+    "codec.keys": N_("Keys of the workflows' payloads"),
+    "person.kek": N_("Key that wraps the keys of persons"),
+}
+
 MESSAGES = {
     "allowed": N_("Allowed"),
     "refused": N_("Refused"),
@@ -332,6 +363,7 @@ MESSAGES = {
 }
 
 WORDS: dict[str, str] = {
+    **ADMINISTRATION,
     **ROLES,
     **RUN_STATES,
     **OUTCOMES,

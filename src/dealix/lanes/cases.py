@@ -4,12 +4,16 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from dealix import clock
 from dealix.actors import Actor
 from dealix.errors import Conflict, InvalidInput, NotEntitled, NotFound
 from dealix.lanes import run_book, signals
+from dealix.lanes.models import Run
+from dealix.lanes.subjects import Subjects
+from dealix.records import audit
 from dealix.records.effects import effect_of
 from dealix.records.models import Case
 from dealix.records.run_notes import note
@@ -26,6 +30,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     "late_answer": frozenset({"done_by_hand"}),
     "cancelled_behind": frozenset({"done_by_hand"}),
     "unmatched": frozenset({"done_by_hand"}),
+    "unrouted": frozenset({"done_by_hand"}),
+    "anchor_in_doubt": frozenset({"happened", "done_by_hand"}),
 }
 """What may be said about each kind of case."""
 
@@ -41,11 +47,13 @@ class CaseService:
         database: Database,
         permit: Callable[[Actor, str], None],
         after: Callable[[str, str], bool],
+        subjects: Subjects | None = None,
     ) -> None:
         """`permit(actor, right)` raises; `after(tenant, signal)` delivers once it is committed."""
         self.database = database
         self.permit = permit
         self.after = after
+        self.subjects = subjects or Subjects({})
 
     def list(self, actor: Actor, status: str | None = None) -> list[dict[str, Any]]:
         """The tenant's cases, open ones first."""
@@ -54,7 +62,9 @@ class CaseService:
             query = select(Case).order_by(Case.status, Case.opened_at.desc())
             if status is not None:
                 query = query.where(Case.status == status)
-            return [public(case) for case in session.execute(query).scalars()]
+            cases = session.execute(query).scalars().all()
+            about = self.subjects.by_id(session, (case.run_id for case in cases))
+            return [{**public(case), "subject": about.get(case.run_id or "")} for case in cases]
 
     def resolve(
         self, actor: Actor, case_id: str, resolution: str, comment: str | None
@@ -68,16 +78,17 @@ class CaseService:
             if case is None:
                 raise NotFound("not_found")
             self._judge(session, actor, case, resolution)
-            run = run_book.get(session, case.run_id)
-            at = run.now()
+            run = run_book.get(session, case.run_id) if case.run_id else None
+            at = run.now() if run else clock.real_now()
             _apply(session, case, resolution, actor, at)
             case.status, case.resolution, case.comment = "resolved", resolution, comment
             case.resolved_by, case.resolved_at = actor.user_id, at
-            data = {"case": case.id, "resolution": resolution, "key": case.subject}
-            note(session, actor.user_id, "case.resolved", run.id, data, chain=run.chain, at=at)
-            waited_for = case.kind in WAITED_FOR
-            signal = signals.enqueue(session, run.id, "case", case.id) if waited_for else None
-            run_book.settle_again(session, run.id)
+            _note(session, actor, case, run, at)
+            signal = None
+            if run is not None:
+                if case.kind in WAITED_FOR:
+                    signal = signals.enqueue(session, run.id, "case", case.id)
+                run_book.settle_again(session, run.id)
             answer = public(case)
         if signal is not None:
             self.after(actor.tenant_id, signal)
@@ -89,10 +100,19 @@ class CaseService:
             raise Conflict("case_resolved")
         if resolution not in ALLOWED.get(case.kind, frozenset()):
             raise InvalidInput("unknown_resolution", resolution=resolution)
-        run = run_book.get(session, case.run_id)
-        first = {run.started_by, run.cancel_requested_by}
-        if resolution == "waive" and actor.user_id in first:
-            raise NotEntitled("second_person_needed")
+        if resolution == "waive" and case.run_id is not None:
+            run = run_book.get(session, case.run_id)
+            if actor.user_id in {run.started_by, run.cancel_requested_by}:
+                raise NotEntitled("second_person_needed")
+
+
+def _note(session: Session, actor: Actor, case: Case, run: Run | None, at: datetime) -> None:
+    """The audit of a resolution: in its run's slice, or under the case where there is no run."""
+    data = {"case": case.id, "resolution": case.resolution, "key": case.subject}
+    if run is None:
+        audit.append(session, actor.user_id, "case.resolved", case.id, data)
+    else:
+        note(session, actor.user_id, "case.resolved", run.id, data, chain=run.chain, at=at)
 
 
 def _apply(session: Session, case: Case, resolution: str, actor: Actor, at: datetime) -> None:
@@ -106,6 +126,8 @@ def _apply(session: Session, case: Case, resolution: str, actor: Actor, at: date
                 settle_undo(session, effect.undoes, "done", at)
         elif effect is not None:
             effect.status, effect.open_attempt = "started", False
+    elif case.kind == "unrouted":
+        session.execute(text("SELECT provider FROM take_unrouted(:id)"), {"id": case.subject})
     elif case.kind == "undo_failed" and resolution == "retry":
         tried = effect_of(session, f"undo:{case.subject}")
         if tried is not None and tried.status == "failed":

@@ -80,10 +80,11 @@ class TenantCodec(PayloadCodec, WithSerializationContext):
             return payload
         if not self.tenant:
             raise InvariantBroken("payload_unbound")
-        sealed = self.keys.seal(PURPOSE, self.tenant, payload.SerializeToString())
+        key_id = self.keys.current
+        sealed = self.keys.seal(PURPOSE, self.tenant, payload.SerializeToString(), key_id)
         metadata = {
             "encoding": ENCODING,
-            KEY_ID: self.keys.current.encode(),
+            KEY_ID: key_id.encode(),
             TENANT: self.tenant.encode(),
         }
         return Payload(metadata=metadata, data=sealed)

@@ -7,7 +7,7 @@ message is known is put aside, encrypted, and taken up by the sweep.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal
 
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -19,11 +19,13 @@ from dealix.connectors.deliveries import Delivery, ReceivedMail
 from dealix.connectors.secrets import SecretStore
 from dealix.errors import Conflict, NotSignedIn
 from dealix.lanes import receipts
+from dealix.lanes.arrivals import Arrival, Owner, Sealer
 from dealix.lanes.inbox_models import InboundEvent, OutboundMessage
 from dealix.lanes.models import Run
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.observability import metrics
 from dealix.records import audit
+from dealix.records.case_book import open_case, settle
 from dealix.records.run_notes import note
 from dealix.store.ids import new_id
 from dealix.store.session import Database, tenant_of
@@ -37,22 +39,6 @@ PURPOSE = "inbox"
 NO_TENANT = "*"
 Status = Literal["attached", "waiting", "unmatched"]
 Taker = Callable[[Session, str], None]
-
-
-class Sealer(Protocol):
-    """Keeps personal bytes under a person's key; the vault is one."""
-
-    def seal(self, session: Session, person_id: str, clear: bytes) -> bytes:
-        """`clear` under the person's key; `Conflict` for an erased person."""
-        ...
-
-    def open(self, session: Session, person_id: str, sealed: bytes) -> bytes | None:
-        """What `seal` was given; None once the person is erased."""
-        ...
-
-    def blind_index(self, value: str) -> str:
-        """A look-up value that only the holder of the key can compute."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -77,26 +63,6 @@ class Heard:
 Hearing = Callable[[Session, Heard], None]
 
 
-@dataclass(frozen=True)
-class Owner:
-    """Whose delivery it is, found by the message that it answers."""
-
-    tenant_id: str
-    run_id: str | None
-    person_id: str | None
-    answers: str
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """A delivery on its way into `inbound_events`; `raw` is personal."""
-
-    provider: str
-    delivery_id: str
-    received_at: datetime
-    raw: bytes
-
-
 class Inbox:
     """The inbox of an installation; safe from any thread, holds no state of its own.
 
@@ -110,16 +76,22 @@ class Inbox:
         keys: TenantKeys,
         sealer: Sealer,
         secrets: SecretStore,
+        *,
         hearing: Hearing | None = None,
         takers: Mapping[str, Taker] | None = None,
+        operating_tenant: str | None = None,
     ) -> None:
-        """`hearing` is called with each message in the transaction that stores it."""
+        """`hearing` is called with each message in the transaction that stores it.
+
+        `operating_tenant`: whose operators get what belongs to nobody; the first one's, else.
+        """
         self._database = database
         self._keys = keys
         self._sealer = sealer
         self._secrets = secrets
         self._hearing = hearing
         self._takers = dict(takers or {})
+        self._operating_tenant = operating_tenant
 
     def receive(self, provider: str, headers: Mapping[str, str], raw: bytes) -> Receipt:
         """Verify a delivery and store it once; nothing else, so that it is acknowledged fast.
@@ -179,6 +151,8 @@ class Inbox:
                 text("SELECT count_unrouted(:before)"), {"before": clock.real_now() - GRACE}
             ).scalar_one()
         metrics.UNROUTED.set(late)
+        if late:
+            self._claim_late()
         return sum(self._sweep_tenant(tenant) for tenant in waiting)
 
     def read(self, session: Session, event: InboundEvent) -> ReceivedMail | None:
@@ -262,6 +236,29 @@ class Inbox:
         for row in rows:
             with self._database.tenant(row.tenant_id) as session:
                 self._take(session, row.id, row.run_id, row.person_id)
+            operating = self._operating()
+            if operating is not None:
+                with self._database.tenant(operating) as session:
+                    settle(session, "unrouted", row.id, "happened", by="system")
+
+    def _claim_late(self) -> None:
+        """Make a case of each delivery that found no tenant in time; it says nothing of content."""
+        operating = self._operating()
+        if operating is None:
+            return
+        claim = text("SELECT * FROM claim_late_unrouted(:before, :most)")
+        due = {"before": clock.real_now() - GRACE, "most": BATCH}
+        with self._database.tenant(operating) as session:
+            for row in session.execute(claim, due).all():
+                _ask_a_person(session, "unrouted", row.id, row.provider)
+
+    def _operating(self) -> str | None:
+        """The tenant whose operators look after the installation."""
+        if self._operating_tenant is not None:
+            return self._operating_tenant
+        with self._database.nobody() as session:
+            query = text("SELECT tenant_id FROM lookup_first_tenant()")
+            return session.execute(query).scalar_one_or_none()
 
     def _take(
         self, session: Session, unrouted_id: str, run_id: str | None, person_id: str | None
@@ -299,7 +296,7 @@ def _nobody(_session: Session, _reference: str) -> None:
 def process(session: Session, event: InboundEvent) -> Status:
     """Give an event to its run as a message, at the run's own time; without a run it waits.
 
-    After `GRACE` it is `unmatched`, which the audit keeps.
+    After `GRACE` it is `unmatched`: the audit keeps that, and a case asks a person to look.
     """
     run = _run_of(session, event)
     if run is None:
@@ -318,8 +315,23 @@ def process(session: Session, event: InboundEvent) -> Status:
             audit.append(session, "system", said, event.id, data)
         else:
             note(session, "system", said, run.id, data, chain=run.chain, at=at)
+    if event.status == "unmatched" and event.facts is None:
+        _ask_a_person(session, "unmatched", event.id, event.provider)
     session.flush()
     return "attached" if run else "unmatched" if event.status == "unmatched" else "waiting"
+
+
+def _ask_a_person(session: Session, kind: str, event_id: str, provider: str) -> None:
+    """Open a case about a delivery that belongs to no run."""
+    open_case(
+        session,
+        run_id=None,
+        kind=kind,
+        subject=event_id,
+        step="inbound_delivery",
+        reason=provider,
+        at=clock.real_now(),
+    )
 
 
 def messages_of(session: Session, run_id: str) -> list[InboundEvent]:

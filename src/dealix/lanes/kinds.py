@@ -1,6 +1,6 @@
 """What a lane must know of a workflow to start it: its input and what is checked beforehand."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +22,20 @@ class Prepared:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """Whom a run is about: an organisation by its public names, and persons by their IDs."""
+
+    name: str
+    name_ar: str
+    persons: tuple[str, ...] = ()
+
+
+def nobody(_session: Session, _runs: Sequence[Run]) -> dict[str, Subject]:
+    """The subjects of a workflow whose runs are about nobody in particular."""
+    return {}
+
+
+@dataclass(frozen=True)
 class Beginning:
     """The start that is being prepared: the run's ID to be, and whether it is a rehearsal."""
 
@@ -39,7 +53,8 @@ class WorkflowKind:
     `prepare(session, actor, input, start)` validates against the business (staffing, partner
     facts) and stores what the run needs; it raises and so starts nothing. `examples(n)` answers
     the nth distinct valid input. `by_hand` are the events that a person may enter, each with what
-    checks and keeps it and answers the signal to deliver.
+    checks and keeps it and answers the signal to deliver. `subjects` answers, by run, whom each of
+    several runs is about: doors show it, and it stays out of the engine.
     """
 
     key: str
@@ -53,3 +68,4 @@ class WorkflowKind:
     events: tuple[str, ...] = ()
     by_hand: Mapping[str, ByHand] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    subjects: Callable[[Session, Sequence[Run]], dict[str, Subject]] = nobody

@@ -19,6 +19,7 @@ from dealix.lanes.bridge import Bridge
 from dealix.lanes.delivery import Courier
 from dealix.lanes.kinds import Beginning, WorkflowKind
 from dealix.lanes.models import Run
+from dealix.lanes.subjects import Subjects, shown
 from dealix.records.run_notes import note
 from dealix.store.ids import new_id
 from dealix.store.locks import lock_named
@@ -61,6 +62,7 @@ class RunService:
         self.permit = permit
         self.windows = windows
         self.fingerprint = fingerprint
+        self.subjects = Subjects(kinds)
 
     def start(
         self,
@@ -103,7 +105,9 @@ class RunService:
         if workflow is not None:
             query = query.where(Run.workflow == workflow)
         with self.database.tenant(actor.tenant_id) as session:
-            return [run_views.summary(run) for run in session.execute(query).scalars()]
+            runs = session.execute(query).scalars().all()
+            about = self.subjects.of(session, runs)
+            return [{**run_views.summary(run), "subject": shown(about.get(run.id))} for run in runs]
 
     def get(self, actor: Actor, run_id: str) -> dict[str, Any]:
         """A run with its timeline."""
@@ -294,7 +298,8 @@ class RunService:
 
     def _view(self, session: Session, run: Run) -> dict[str, Any]:
         approvals = self.windows.approvals(session, run.id)
-        return run_views.whole(session, run, approvals, self.windows.evidence(session, run.id))
+        whole = run_views.whole(session, run, approvals, self.windows.evidence(session, run.id))
+        return {**whole, "subject": shown(self.subjects.of(session, [run]).get(run.id))}
 
 
 def _validated(model: type[BaseModel], given: Mapping[str, Any]) -> BaseModel:

@@ -24,7 +24,8 @@ class TenantKeys:
 
     def __init__(self, ring: Keyring, current: str | None = None) -> None:
         self._ring = ring
-        self._current, _ = ring.current(current)
+        self._pinned = current
+        ring.current(current)  # a pinned key that is absent is said at the start
         self._derived: dict[tuple[str, str, str], AESGCM] = {}
 
     @classmethod
@@ -35,13 +36,17 @@ class TenantKeys:
     @property
     def current(self) -> str:
         """ID of the key that encrypts now."""
-        return self._current
+        return self._ring.current(self._pinned)[0]
 
-    def seal(self, purpose: str, tenant: str, clear: bytes) -> bytes:
-        """`clear` under the current key: nonce and ciphertext. The caller keeps `current`."""
-        nonce = os.urandom(NONCE_BYTES)
-        bound = _bound(purpose, self._current, tenant)
-        return nonce + self._cipher(purpose, self._current, tenant).encrypt(nonce, clear, bound)
+    def seal(self, purpose: str, tenant: str, clear: bytes, key_id: str | None = None) -> bytes:
+        """`clear` under a key, the current one unless named: nonce and ciphertext.
+
+        A caller that keeps the key's ID asks for `current` first and names it, since a rotation
+        may come in between.
+        """
+        name, nonce = key_id or self.current, os.urandom(NONCE_BYTES)
+        bound = _bound(purpose, name, tenant)
+        return nonce + self._cipher(purpose, name, tenant).encrypt(nonce, clear, bound)
 
     def open(self, purpose: str, key_id: str, tenant: str, sealed: bytes) -> bytes:
         """What `seal` was given. An unknown key ID is `NotConfigured`, a changed text broken."""
@@ -54,8 +59,9 @@ class TenantKeys:
 
     def seal_named(self, purpose: str, tenant: str, clear: bytes) -> bytes:
         """Like `seal`, with the key ID in front, for columns that have no place for it."""
-        key_id = self._current.encode()
-        return bytes([len(key_id)]) + key_id + self.seal(purpose, tenant, clear)
+        key_id = self.current
+        name = key_id.encode()
+        return bytes([len(name)]) + name + self.seal(purpose, tenant, clear, key_id)
 
     def open_named(self, purpose: str, tenant: str, sealed: bytes) -> bytes:
         """What `seal_named` was given."""

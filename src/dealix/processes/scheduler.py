@@ -25,6 +25,7 @@ def jobs(made: Services) -> list[tuple[str, float, Callable[[], object]]]:
         ("notices", 0.5, made.herald.sweep),
         ("seal", 1.0, audit.Sealer(made.database).sweep),
         ("watch", 4.0, sweeps.find_ended_runs),
+        ("anchor", 60.0, made.anchors.sweep),
     ]
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dealix import clock
+from dealix.records import audit
 from dealix.records.models import Case
 from dealix.records.run_notes import note
 from dealix.store.ids import new_id
@@ -15,7 +16,7 @@ from dealix.store.session import tenant_of
 def open_case(
     session: Session,
     *,
-    run_id: str,
+    run_id: str | None,
     kind: str,
     subject: str,
     step: str,
@@ -44,7 +45,10 @@ def open_case(
     )
     session.add(case)
     data = {"case": case.id, "kind": kind, "key": subject, "step": step, "reason": reason}
-    note(session, "system", "case.opened", run_id, data, chain=chain)
+    if run_id is None:
+        audit.append(session, "system", "case.opened", case.id, data, chain)
+    else:
+        note(session, "system", "case.opened", run_id, data, chain=chain)
     session.flush()
     return case.id
 

@@ -58,11 +58,11 @@ class Undo(Tenanted, Base):
 
 
 class Case(Tenanted, Base):
-    """What only a person can settle; the run waits for it."""
+    """What only a person can settle; its run, if it has one, waits for it."""
 
     __tablename__ = "cases"
     id: Mapped[str] = mapped_column(primary_key=True)
-    run_id: Mapped[str]
+    run_id: Mapped[str | None]
     kind: Mapped[str]
     subject: Mapped[str]
     step: Mapped[str]

@@ -26,6 +26,9 @@ LOOKUPS: dict[str, str] = {
     "lookup_partner_link": "A partner's answer page: which tenant, run and version it is about.",
     "count_unrouted": "Health: how many events have waited too long for their tenant.",
     "keep_unrouted": "A delivery of no known tenant: put it aside, encrypted.",
+    "claim_late_unrouted": "The inbox sweep: deliveries that waited too long, once, for a case.",
+    "lookup_first_tenant": "The inbox sweep: whose operators look after the installation.",
+    "lookup_unanchored": "The audit's anchor: which tenants' heads have not left today.",
     "lookup_due_envelopes": "The signature sweep: envelopes to ask the provider about now.",
     "take_unrouted": "The inbox sweep: take an event out of there, once, for its tenant.",
 }

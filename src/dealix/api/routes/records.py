@@ -1,17 +1,18 @@
 """What happened: effects, the cases that people settle, and the audit."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
+from pydantic import Field
 
 from dealix.actors import Actor
 from dealix.api.bodies import Body, Comment
 from dealix.api.deps import Ident, Limit, OptionalIdent, Parts, Who, problems
 from dealix.api.schemas import CaseView, EffectView
 from dealix.records import audit
-from dealix.records.audit import Entry, Verification
+from dealix.records.audit import Entry, Head, Verification
 from dealix.records.effects import list_effects
 from dealix.store.session import Database
 from dealix.trust.access.rights import permit
@@ -24,6 +25,12 @@ class Resolve(Body):
 
     resolution: Literal["happened", "send_again", "retry", "done_by_hand", "waive"]
     comment: Comment | None = None
+
+
+class Known(Body):
+    """Heads of chains as they were on earlier days, by chain."""
+
+    known: Annotated[dict[str, list[Head]], Field(max_length=10_000)]
 
 
 @router.get("/effects", responses={200: {"model": list[EffectView]}, **problems(401, 403, 422)})
@@ -75,6 +82,14 @@ def audit_verify(actor: Who, services: Parts, chain: OptionalIdent = None) -> Ve
     permit(actor, "audit.verify")
     with services.database.tenant(actor.tenant_id) as session:
         return audit.verify(session, chain)
+
+
+@router.post("/audit/verify", responses=problems(401, 403, 422))
+def audit_verify_known(body: Known, actor: Who, services: Parts) -> Verification:
+    """The same against heads that a second owner has kept: a rewrite of the whole is found."""
+    permit(actor, "audit.verify")
+    with services.database.tenant(actor.tenant_id) as session:
+        return audit.verify(session, known=body.known)
 
 
 @router.get("/audit/export", responses=problems(401, 403))

@@ -150,27 +150,33 @@ class PartnerActivities:
     @undo("retract_terms", system="email", method="message_id", on_started="ask")
     def retract_terms(self, call: StepCall) -> StepResult:
         """Withdraw every version that went out and say that it ends here, in one mail."""
-        with self.database.tenant(call.tenant_id) as session:
-            run = run_book.get(session, call.run_id)
-            mail = self.partners.retraction(session, run)
-            others = undone_together(session, call, "send_terms")
-        effect = self.post.letter(call, mail, "email.retract", "retract_terms", others)
+
+        def letter() -> OutsideEffect:
+            with self.database.tenant(call.tenant_id) as session:
+                run = run_book.get(session, call.run_id)
+                mail = self.partners.retraction(session, run)
+                others = undone_together(session, call, "send_terms")
+            return self.post.letter(call, mail, "email.retract", "retract_terms", others)
+
         facts = facts_of(PartnerActivities.retract_terms)
-        return undo_outside(self.outbound, facts, call, effect, together=True)
+        return undo_outside(self.outbound, facts, call, letter, together=True)
 
     @undo("retract_terms_whatsapp", system="whatsapp", method="message_id", on_started="look_up")
     def retract_terms_whatsapp(self, call: StepCall) -> StepResult:
         """Say by WhatsApp that the terms are withdrawn."""
-        with self.database.tenant(call.tenant_id) as session:
-            spoken = self.partners.retraction_whatsapp(session, run_book.get(session, call.run_id))
-            others = undone_together(session, call, "send_terms_whatsapp")
-        if spoken is None:
-            raise InvariantBroken("invariant_broken", what="a message was sent to no number")
-        effect = self.post.whatsapp(
-            call, spoken, "whatsapp.retract", "retract_terms_whatsapp", others
-        )
+
+        def letter() -> OutsideEffect:
+            with self.database.tenant(call.tenant_id) as session:
+                run = run_book.get(session, call.run_id)
+                spoken = self.partners.retraction_whatsapp(session, run)
+                others = undone_together(session, call, "send_terms_whatsapp")
+            if spoken is None:
+                raise InvariantBroken("invariant_broken", what="a message was sent to no number")
+            name = "retract_terms_whatsapp"
+            return self.post.whatsapp(call, spoken, "whatsapp.retract", name, others)
+
         facts = facts_of(PartnerActivities.retract_terms_whatsapp)
-        return undo_outside(self.outbound, facts, call, effect, together=True)
+        return undo_outside(self.outbound, facts, call, letter, together=True)
 
     @undo("withdraw_in_crm", system="crm", method="upsert")
     def withdraw_in_crm(self, call: StepCall) -> StepResult:

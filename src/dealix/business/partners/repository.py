@@ -1,6 +1,7 @@
 """Queries of partners, their typed outputs and their drafts."""
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel
@@ -31,6 +32,12 @@ def in_progress(session: Session, country: str, registration_number: str) -> boo
         Partner.status == "in_progress",
     )
     return session.execute(query.limit(1)).scalar_one_or_none() is not None
+
+
+def partners(session: Session, partner_ids: Iterable[str]) -> list[Partner]:
+    """Several partners of the tenant, those that there are."""
+    query = select(Partner).where(Partner.id.in_(sorted(set(partner_ids))))
+    return list(session.execute(query).scalars())
 
 
 def keep_output(session: Session, run_id: str, output: BaseModel) -> str:

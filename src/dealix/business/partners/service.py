@@ -1,6 +1,6 @@
 """What the partner approval decides and stores; every text and hash comes from one set of facts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from dealix.business.partners.schemas import (
     Provenance,
 )
 from dealix.errors import Conflict, InvalidInput
-from dealix.lanes.kinds import Beginning, Prepared
+from dealix.lanes.kinds import Beginning, Prepared, Subject
 from dealix.lanes.models import Run
 from dealix.records.canonical import canonical, digest
 from dealix.store.ids import new_id
@@ -255,6 +255,17 @@ class PartnerService:
     def partner(self, session: Session, run: Run) -> Partner:
         """The partner of a run."""
         return repository.partner(session, run.input["partner_id"])
+
+    @staticmethod
+    def subjects(session: Session, runs: Sequence[Run]) -> dict[str, Subject]:
+        """The company that each run is about, with its contact as a person's ID."""
+        partner_of = {run.id: str(run.input.get("partner_id", "")) for run in runs}
+        known = {one.id: one for one in repository.partners(session, partner_of.values())}
+        return {
+            run_id: Subject(one.name, one.name_ar, (one.contact_person_id,))
+            for run_id, partner_id in partner_of.items()
+            if (one := known.get(partner_id)) is not None
+        }
 
     def _outgoing(self, session: Session, run: Run, kind: str) -> Letter:
         partner = self.partner(session, run)

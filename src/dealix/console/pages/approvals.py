@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from dealix.console.decision_page import Way, draw, listed, prove
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.render import page
+from dealix.console.titles import links
 from dealix.console.visit import Visit
 from dealix.errors import Refused
 
@@ -19,7 +20,7 @@ def approvals(visit: Annotated[Visit, Depends(signed_in)], scope: str = "open") 
     visit.section = "approvals"
     which = "all" if scope == "all" else "open"
     found = visit.services.approvals.list(visit.who, which)
-    return page(visit, "approvals.html", approvals=found, which=which)
+    return page(visit, "approvals.html", approvals=found, which=which, link_of=links(visit))
 
 
 @router.get("/approvals/{approval_id}")

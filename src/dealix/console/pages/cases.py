@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Response
 
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.render import page
+from dealix.console.titles import links
 from dealix.console.visit import Visit
 from dealix.errors import Refused
 from dealix.i18n import sentence_of
@@ -50,6 +51,7 @@ def _page(
         status=refusal.status if refusal else 200,
         cases=visit.services.cases.list(visit.who, status),
         which=status,
+        link_of=links(visit),
         problem=sentence_of(refusal, visit.speech.locale) if refusal else "",
         wrong_id=wrong_id,
         kept=kept,

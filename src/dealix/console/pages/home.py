@@ -9,7 +9,7 @@ from markupsafe import Markup
 from dealix.console.decision_page import how_much
 from dealix.console.door import PageRoute, signed_in
 from dealix.console.render import page
-from dealix.console.titles import titles
+from dealix.console.titles import links, titles
 from dealix.console.visit import Visit
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -28,6 +28,7 @@ def home(visit: Annotated[Visit, Depends(signed_in)]) -> Response:
         cases=visit.allowed(lambda: services.cases.list(visit.who, "open"), []),
         runs=visit.allowed(lambda: services.runs.list(visit.who, limit=LATEST), []),
         title_of=titles(visit),
+        link_of=links(visit),
         about=_about(visit),
         how_much=lambda approval: how_much(visit.speech, approval),
     )

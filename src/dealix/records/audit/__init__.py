@@ -1,5 +1,6 @@
 """What was done, by whom, on what: append-only, chained per tenant, verifiable by anyone."""
 
+from dealix.records.audit.anchors import Anchor, read_anchors
 from dealix.records.audit.reading import export, latest, newest, slice_of_run, verify_file
 from dealix.records.audit.schemas import Entry, Finding, Head, Verification
 from dealix.records.audit.sealing import Sealer, head_of, seal, seal_all, settle
@@ -8,6 +9,7 @@ from dealix.records.audit.writing import MAIN, append, rehearsal_chain
 
 __all__ = [
     "MAIN",
+    "Anchor",
     "Entry",
     "Finding",
     "Head",
@@ -18,6 +20,7 @@ __all__ = [
     "head_of",
     "latest",
     "newest",
+    "read_anchors",
     "rehearsal_chain",
     "seal",
     "seal_all",

@@ -59,13 +59,17 @@ class Walk:
     stands side by side must fit.
     """
 
-    def __init__(self, chain: str, *, is_slice: bool = False, known: Head | None = None) -> None:
+    def __init__(
+        self, chain: str, *, is_slice: bool = False, known: Head | Iterable[Head] | None = None
+    ) -> None:
+        """`known`: a head of this chain that was seen before, or several of different days."""
         self.chain = chain
         self.head: Head | None = None
         self.finding: Finding | None = None
         self.records = 0
         self._is_slice = is_slice
-        self._known = known
+        heads = [known] if isinstance(known, Head) else known or ()
+        self._known = {head.seq: head.hash for head in heads}
 
     def follow(self, link: Link, record: Record | None) -> None:
         """Take the next link; nothing is looked at any more once a bad one was seen."""
@@ -77,14 +81,13 @@ class Walk:
 
     def end(self) -> Finding | None:
         """The first finding; a chain shorter than it was known to be is one."""
-        known = self._known
-        if self.finding is None and known and (self.head is None or self.head.seq < known.seq):
-            last = self.head.seq if self.head else 0
+        reached, last = max(self._known, default=0), self.head.seq if self.head else 0
+        if self.finding is None and last < reached:
             return Finding(
                 kind="truncated",
                 chain=self.chain,
                 seq=last + 1,
-                detail=f"the chain ends at {last} and reached {known.seq} before",
+                detail=f"the chain ends at {last} and reached {reached} before",
             )
         return self.finding
 
@@ -111,7 +114,7 @@ class Walk:
         return None
 
     def _as_known(self, link: Link) -> Finding | None:
-        if self._known and self._known.seq == link.seq and self._known.hash != link.hash:
+        if self._known.get(link.seq, link.hash) != link.hash:
             return self._bad("altered", link, "the chain up to here is not the one known before")
         return None
 

@@ -59,3 +59,16 @@ class AuditSeal(Tenanted, Base):
     prev_hash: Mapped[str]
     hash: Mapped[str]
     sealed_at: Mapped[datetime]
+
+
+class AuditAnchor(Tenanted, Base):
+    """The heads that left for a second owner on a day, and what became of that."""
+
+    __tablename__ = "audit_anchors"
+    day: Mapped[str] = mapped_column(primary_key=True)
+    status: Mapped[str]
+    heads: Mapped[dict[str, Any]]
+    target: Mapped[str]
+    begun_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    reference: Mapped[str | None]

@@ -15,6 +15,7 @@ from dealix.records.audit.chain import FORM, Walk
 from dealix.records.audit.models import AuditRecord, AuditSeal
 from dealix.records.audit.rows import OF_RECORD, RECORD, SEAL, UNSEALED, entry_of, of_run, record_of
 from dealix.records.audit.schemas import Entry, Finding, Verification, moment
+from dealix.records.audit.verifying import Known
 from dealix.records.audit.writing import MAIN
 from dealix.records.canonical import canonical
 from dealix.store.session import tenant_of
@@ -76,18 +77,30 @@ def export(session: Session) -> Iterator[bytes]:
     yield _line({"entries": count})
 
 
-def verify_file(path: Path) -> Verification:
-    """Check an export without a database; a file that is none is `InvalidInput`."""
+def verify_file(path: Path, known: Known | None = None) -> Verification:
+    """Check an export without a database; a file that is none is `InvalidInput`.
+
+    `known` are heads seen before, as for `verify`.
+    """
     with path.open("rb") as file:
         lines = _numbered(file)
         _, head = next(lines, (0, {}))
         if not isinstance(head, dict) or head.get("form") != FORM:
             raise InvalidInput("audit_file_unreadable", line=1)
-        return _verify_lines(lines)
+        return _verify_lines(lines, known or {})
 
 
-def _verify_lines(lines: Iterator[tuple[int, Any]]) -> Verification:
-    walks: dict[str, Walk] = {}
+def tenant_of_file(path: Path) -> str:
+    """Whose audit an export holds; a file that is none is `InvalidInput`."""
+    with path.open("rb") as file:
+        _, head = next(_numbered(file), (0, {}))
+    if not isinstance(head, dict) or head.get("form") != FORM:
+        raise InvalidInput("audit_file_unreadable", line=1)
+    return str(head.get("tenant_id"))
+
+
+def _verify_lines(lines: Iterator[tuple[int, Any]], known: Known) -> Verification:
+    walks = {name: Walk(name, known=heads) for name, heads in known.items()}
     unsealed, entries, stated = 0, 0, None
     for number, value in lines:
         if isinstance(value, dict) and "entries" in value:

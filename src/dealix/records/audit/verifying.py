@@ -5,7 +5,7 @@ database's triggers could still cut off its end: compare with a head kept elsewh
 evidence pack) by `known`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import func, select
@@ -18,16 +18,15 @@ from dealix.records.audit.rows import OF_RECORD, RECORD, SEAL, UNSEALED, entry_o
 from dealix.records.audit.schemas import Finding, Head, Verification
 from dealix.records.audit.sealing import SETTLED
 
+Known = Mapping[str, Head | Sequence[Head]]
 PATIENCE = timedelta(seconds=5)
 FETCH = 2000
 
 
-def verify(
-    session: Session, chain: str | None = None, known: Mapping[str, Head] | None = None
-) -> Verification:
+def verify(session: Session, chain: str | None = None, known: Known | None = None) -> Verification:
     """Check the tenant's chains, or one of them; reads everything, changes nothing.
 
-    `known` are heads seen before: a chain that is shorter now, or another, is a finding.
+    `known` are heads seen before, by chain: one that is shorter now, or another, is a finding.
     """
     walks = {name: Walk(name, known=head) for name, head in (known or {}).items()}
     query = select(*SEAL, *RECORD).join_from(AuditSeal, AuditRecord, OF_RECORD, isouter=True)

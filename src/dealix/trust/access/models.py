@@ -34,6 +34,17 @@ class User(Tenanted, Base):
     created_at: Mapped[datetime]
 
 
+class Invitation(Tenanted, Base):
+    """A code, known by its hash, with which a person sets a password once."""
+
+    __tablename__ = "invitations"
+    code_hash: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
 class SignInSession(Tenanted, Base):
     """A browser session or a bearer token, known by the hash of its secret."""
 

@@ -88,6 +88,35 @@ RIGHTS: dict[str, Right] = {
     "audit.read": Right("Read and export the audit.", WATCHERS),
     "audit.verify": Right("Verify the chains of the audit.", EVERYBODY),
     "person.read": Right("See the people of the company with their roles.", EVERYBODY),
+    "user.manage": Right(
+        "Invite people, change the roles and managers of others, end and restore their access.",
+        frozenset({"tenant_admin"}),
+    ),
+    "authority.read": Right("See who approves what, in every version.", EVERYBODY),
+    "authority.propose": Right(
+        "Draft a new version of the authority table; it changes nothing by itself.",
+        frozenset({"tenant_admin", "compliance_officer", "ceo"}),
+    ),
+    "authority.activate": Right(
+        "Put a version into force that somebody else has drafted.",
+        frozenset({"tenant_admin", "compliance_officer", "ceo", "cfo"}),
+    ),
+    "privacy.read": Right(
+        "See of whom personal data are held and of what kinds, without the values.",
+        frozenset({"auditor", "compliance_officer", "legal_counsel", "tenant_admin"}),
+    ),
+    "privacy.reveal": Right(
+        "See the names that belong to those identifiers; this is audited.",
+        frozenset({"compliance_officer", "legal_counsel", "tenant_admin"}),
+    ),
+    "privacy.erase": Right(
+        "Erase a person: their key is destroyed and their values never open again.",
+        frozenset({"compliance_officer", "tenant_admin"}),
+    ),
+    "key.read": Right("See the age of the installation's keys.", WATCHERS),
+    "key.rotate": Right(
+        "Add a new key to a ring; what older keys sealed still opens.", frozenset({"operator"})
+    ),
     "codec.read": Right(
         "Read the company's payloads in Temporal's UI; this is audited.", frozenset({"operator"})
     ),
@@ -119,6 +148,11 @@ def may(actor: Actor, right: str) -> bool:
     if known is None:
         raise InvariantBroken("invariant_broken", what=f"the right {right} is in no table")
     return actor.kind == "system" or actor.has(*known.roles)
+
+
+def can_activate(roles: frozenset[str]) -> bool:
+    """Whether these roles let a person put a drafted authority table into force."""
+    return not roles.isdisjoint(RIGHTS["authority.activate"].roles)
 
 
 def permit(actor: Actor, right: str) -> None:

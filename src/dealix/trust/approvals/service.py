@@ -13,6 +13,7 @@ from dealix.errors import Conflict, DealixError, InvalidInput, NotEntitled, NotF
 from dealix.lanes import run_book, signals
 from dealix.lanes.models import Run
 from dealix.lanes.schemas import GateState
+from dealix.lanes.subjects import Subjects
 from dealix.observability import metrics
 from dealix.records import audit
 from dealix.records.run_notes import note
@@ -56,6 +57,7 @@ class ApprovalService:
         after: Callable[[str, str], bool],
         notices: Notices | None = None,
         revisions: Mapping[str, Revise] | None = None,
+        subjects: Subjects | None = None,
     ) -> None:
         """`after(tenant, signal)` delivers a stored decision; it answers whether that worked.
 
@@ -69,6 +71,7 @@ class ApprovalService:
         self.after = after
         self.notices = notices or NoNotices()
         self.revisions = revisions or {}
+        self.subjects = subjects or Subjects({})
 
     def list(
         self, actor: Actor, scope: str = "mine", run_id: str | None = None
@@ -77,7 +80,11 @@ class ApprovalService:
         self.permit(actor, "approval.read")
         with self.database.tenant(actor.tenant_id) as session:
             rows = reading.of_scope(session, scope, run_id)
-            seen = [self._view(session, row, actor, whole=True) for row in rows]
+            about = self.subjects.by_id(session, (row.run_id for row in rows))
+            seen = [
+                self._view(session, row, actor, whole=True) | {"subject": about.get(row.run_id)}
+                for row in rows
+            ]
         return [view for view in seen if scope != "mine" or view["may_decide"]]
 
     def get(self, actor: Actor, approval_id: str) -> dict[str, Any]:
@@ -176,15 +183,8 @@ class ApprovalService:
                 )
             )
             data = {"approval": approval.id, "gate": approval.gate, "answers": dict(kept)}
-            note(
-                session,
-                actor.user_id,
-                "approval.resubmitted",
-                run.id,
-                data,
-                chain=run.chain,
-                at=run.now(),
-            )
+            by, at = actor.user_id, run.now()
+            note(session, by, "approval.resubmitted", run.id, data, chain=run.chain, at=at)
             signal = signals.enqueue(session, run.id, "resubmission", approval.id)
         delivered = self._deliver(actor.tenant_id, signal)
         return {**self.get(actor, approval_id), "delivered": delivered}

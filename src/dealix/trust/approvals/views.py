@@ -78,6 +78,7 @@ def packet(session: Session, row: Approval, vault: Vault) -> dict[str, Any]:
     shown = dict(row.packet)
     person = shown.get("person_id")
     shown["revealed"] = vault.reveal(session, person) if person else {}
+    shown["erased"] = bool(person) and vault.is_erased(session, str(person))
     shown["draft"] = _draft(session, row, vault)
     return shown
 

@@ -23,21 +23,24 @@ def undo_outside(
     outbound: Outbound,
     facts: StepFacts,
     call: StepCall,
-    effect: OutsideEffect,
+    effect: OutsideEffect | Callable[[], OutsideEffect],
     *,
     together: bool = False,
 ) -> StepResult:
     """Undo an outside effect by another one; answers `not_needed` when it never happened.
 
     `together`: one effect takes back every effect of this step in the run (`undone_together`), so
-    that those who got several are told once.
+    that those who got several are told once. An `effect` that is made only when it is needed may
+    fail to be made (its person was erased): what a person has then settled by hand is not asked
+    for again.
     """
     with outbound.database.tenant(call.tenant_id) as session:
         early = (_told_already(session, call) if together else None) or _judge(session, call)
     if early is not None:
         return early
-    both = _and(effect.recorded, lambda session: settle(session, call, "done"))
-    return outbound.perform(facts, call, replace(effect, recorded=both))
+    made = effect if isinstance(effect, OutsideEffect) else effect()
+    both = _and(made.recorded, lambda session: settle(session, call, "done"))
+    return outbound.perform(facts, call, replace(made, recorded=both))
 
 
 def undo_own(

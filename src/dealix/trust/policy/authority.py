@@ -39,7 +39,7 @@ def _decimal_string(value: Any) -> Any:
     return value
 
 
-Role = Annotated[str, BeforeValidator(_role)]
+Role = Annotated[str, BeforeValidator(_role), Field(json_schema_extra={"enum": sorted(ROLES)})]
 Amount = Annotated[str | None, BeforeValidator(_decimal_string)]
 
 

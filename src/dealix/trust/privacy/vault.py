@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -174,9 +175,16 @@ class Vault:
             return None
         return decrypt(key, sealed, "file", tenant_of(session), person_id)
 
-    def erase(self, session: Session, actor: Actor, person_id: str) -> bool:
+    def erase(
+        self,
+        session: Session,
+        actor: Actor,
+        person_id: str,
+        because: Mapping[str, Any] | None = None,
+    ) -> bool:
         """Destroy the person's key and values, with an audit record; False when done before.
 
+        `because` goes into the record: words and references, no personal value.
         Whether the law or an open run asks to wait is the caller's decision. An unknown person is
         `NotFound`. Look-up values made by `blind_index` lie with their owners, who remove them.
         """
@@ -187,7 +195,7 @@ class Vault:
             .where(PersonalField.person_id == person_id)
             .returning(PersonalField.name)
         ).scalars()
-        data = {"fields": sorted(removed)}
+        data = {"fields": sorted(removed), **(because or {})}
         audit.append(session, actor.user_id, "person.erased", person_id, data)
         return True
 

@@ -7,6 +7,7 @@ import rego.v1
 # A may run by itself.
 a := {
 	"approval.decide",
+	"audit.anchor",
 	"evidence.assemble",
 	"knowledge.search",
 	"message.classify",

@@ -1,0 +1,71 @@
+"""Builds the connections to providers: the real ones, or for a rehearsal those that are played."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from dealix.connectors.company_research import RegistryReader, Wathq
+from dealix.connectors.crm import Crm, HubSpotCrm
+from dealix.connectors.email import Mailer, SmtpMailer
+from dealix.connectors.esign import DocuSign, ESign
+from dealix.connectors.secrets import LocalSecrets, SecretStore
+from dealix.connectors.whatsapp import CloudWhatsApp, WhatsApp
+from dealix.errors import NotConfigured
+from dealix.settings import Settings
+
+
+@dataclass
+class Providers:
+    """Whom this process speaks to outside, by the settings."""
+
+    settings: Settings
+
+    @cached_property
+    def secrets(self) -> SecretStore:
+        """The port behind which every secret lies."""
+        return LocalSecrets.of(self.settings)
+
+    def mailer(self, rehearsal: bool) -> Mailer:  # noqa: FBT001
+        """The mail server of real runs, or for a rehearsal the sandbox's."""
+        return SmtpMailer.of(self._played() if rehearsal else self.settings)
+
+    def crm(self, rehearsal: bool) -> Crm:  # noqa: FBT001
+        """The CRM of real runs, or for a rehearsal the sandbox's."""
+        return HubSpotCrm.of(self._played() if rehearsal else self.settings, self.secrets)
+
+    def messenger(self, rehearsal: bool) -> WhatsApp:  # noqa: FBT001
+        """The WhatsApp number of real runs, or for a rehearsal the one that the sandbox plays."""
+        return CloudWhatsApp.of(self._played() if rehearsal else self.settings, self.secrets)
+
+    def esign(self, rehearsal: bool) -> ESign:  # noqa: FBT001
+        """The signature provider of real runs, or for a rehearsal the sandbox's.
+
+        One client each for a process, since it keeps the token that it was granted.
+        """
+        if rehearsal not in self._esign:
+            chosen = self._played() if rehearsal else self.settings
+            self._esign.setdefault(rehearsal, DocuSign.of(chosen, self.secrets))
+        return self._esign[rehearsal]
+
+    @cached_property
+    def _esign(self) -> dict[bool, DocuSign]:
+        return {}
+
+    def company_registry(self, rehearsal: bool) -> RegistryReader:  # noqa: FBT001
+        """The company registry of real runs, or for a rehearsal the sandbox's."""
+        return Wathq.of(self._played() if rehearsal else self.settings, self.secrets)
+
+    def _played(self) -> Settings:
+        """These settings with every provider played by the sandbox; refused where none runs."""
+        given = self.settings
+        if given.sandbox_url is None or given.sandbox_smtp is None:
+            raise NotConfigured("setting_missing", setting="DEALIX_SANDBOX_URL")
+        played = {
+            "hubspot_url": given.sandbox_url,
+            "smtp_url": f"smtp://{given.sandbox_smtp}",
+            "whatsapp_url": given.sandbox_url,
+            "whatsapp_phone_number_id": given.whatsapp_rehearsal_number_id,
+            "wathq_url": given.sandbox_url,
+            "docusign_url": f"{given.sandbox_url}/restapi",
+            "docusign_account_url": given.sandbox_url,
+        }
+        return given.model_copy(update=played)

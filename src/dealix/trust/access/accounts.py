@@ -1,0 +1,331 @@
+"""Accounts as a company's administrator keeps them: invited, given roles and a manager, ended.
+
+Nobody changes their own rights. Names and addresses lie in the vault; rows and audit carry IDs.
+"""
+
+import re
+import secrets
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from dealix import clock
+from dealix.actors import Actor
+from dealix.errors import Conflict, InvalidInput, NotEntitled, NotFound
+from dealix.records import audit
+from dealix.store.ids import new_id
+from dealix.store.locks import lock_named
+from dealix.store.session import Database, tenant_of
+from dealix.trust.access.models import Device, Invitation, SignInSession, User
+from dealix.trust.access.rights import ROLES, permit
+from dealix.trust.access.service import digest_of
+from dealix.trust.privacy import Vault
+
+ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+INVITED_FOR = timedelta(hours=72)
+LONGEST_LINE = 50
+Waiting = Callable[[Session, str], list[dict[str, Any]]]
+"""The open requests that a person may decide; `sole` where nobody else could."""
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """What an administrator says of a person who comes in."""
+
+    name: str
+    name_ar: str
+    email: str
+    roles: tuple[str, ...]
+    manager_id: str | None = None
+    locale: str = "ar"
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What an administrator changes of an account; what is None stays as it is."""
+
+    roles: tuple[str, ...] | None = None
+    manager_id: str | None = None
+    without_manager: bool = False
+    locale: str | None = None
+
+
+@dataclass(frozen=True)
+class Code:
+    """A fresh invitation; the code is shown this once and kept nowhere."""
+
+    user_id: str
+    code: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """The accounts of every company; each call works inside the actor's own."""
+
+    database: Database
+    vault: Vault
+    waiting: Waiting
+
+    def get(self, actor: Actor, user_id: str) -> dict[str, Any]:
+        """One account with what depends on it: requests that wait, people who report to it."""
+        permit(actor, "user.manage")
+        with self.database.tenant(actor.tenant_id) as session:
+            return self._view(session, _find(session, user_id))
+
+    def create(self, actor: Actor, person: NewPerson) -> Code:
+        """Make an account without a password, and the code with which its person sets one.
+
+        Raises:
+            InvalidInput: `unknown_role`, `unknown_person` (the manager), `email_unusable`.
+        """
+        permit(actor, "user.manage")
+        _check_person(person)
+        _check_roles(person.roles)
+        user_id, person_id = new_id("usr"), new_id("per")
+        fields = {"name": person.name, "name_ar": person.name_ar, "email": person.email}
+        try:
+            with self.database.tenant(actor.tenant_id) as session:
+                if person.manager_id is not None:
+                    _active(session, person.manager_id)
+                self.vault.add(session, person_id, fields)
+                session.add(self._row(session, user_id, person_id, person))
+                session.flush()
+                data = {"roles": sorted(person.roles), "manager": person.manager_id}
+                audit.append(session, actor.user_id, "user.created", user_id, data)
+                return _invite(session, actor, user_id)
+        except IntegrityError:
+            raise InvalidInput(
+                "email_unusable", errors=[{"field": "email", "type": "email_unusable"}]
+            ) from None
+
+    def invite(self, actor: Actor, user_id: str) -> Code:
+        """A new code for somebody who lost theirs or their password; older codes end."""
+        permit(actor, "user.manage")
+        _not_oneself(actor, user_id)
+        with self.database.tenant(actor.tenant_id) as session:
+            _active(session, user_id)
+            return _invite(session, actor, user_id)
+
+    def change(self, actor: Actor, user_id: str, changes: Changes) -> dict[str, Any]:
+        """Change roles, manager or language of somebody else; rights count from now on.
+
+        Raises:
+            NotEntitled: `own_rights`.
+            InvalidInput: `unknown_role`, `unknown_person`, `manager_circle`.
+        """
+        permit(actor, "user.manage")
+        _not_oneself(actor, user_id)
+        with self.database.tenant(actor.tenant_id) as session:
+            lock_named(session, "accounts")
+            user = _find(session, user_id)
+            if changes.roles is not None:
+                _check_roles(changes.roles)
+            before = {"roles": sorted(user.roles), "manager": user.manager_id}
+            user.roles = user.roles if changes.roles is None else list(changes.roles)
+            user.manager_id = _manager(session, user, changes)
+            user.locale = changes.locale or user.locale
+            after = {"roles": sorted(user.roles), "manager": user.manager_id}
+            data = {"before": before, "after": after, "locale": user.locale}
+            audit.append(session, actor.user_id, "user.changed", user_id, data)
+            session.flush()
+            return self._view(session, user)
+
+    def deactivate(self, actor: Actor, user_id: str, *, knowing: bool = False) -> dict[str, Any]:
+        """End somebody's access and every session of theirs; the account stays for its history.
+
+        Raises:
+            NotEntitled: `own_rights`.
+            Conflict: `sole_approver`, naming the requests, unless `knowing`.
+        """
+        permit(actor, "user.manage")
+        _not_oneself(actor, user_id)
+        with self.database.tenant(actor.tenant_id) as session:
+            user = _find(session, user_id, lock=True)
+            sole = [each["approval"] for each in self.waiting(session, user_id) if each["sole"]]
+            if sole and not knowing:
+                raise Conflict("sole_approver", approvals=", ".join(sole), requests=sole)
+            if user.active:
+                user.active = False
+                end_sessions(session, user_id)
+                session.execute(delete(Invitation).where(Invitation.user_id == user_id))
+                data = {"left_without_approver": sole}
+                audit.append(session, actor.user_id, "user.deactivated", user_id, data)
+            return self._view(session, user)
+
+    def activate(self, actor: Actor, user_id: str) -> dict[str, Any]:
+        """Give an account its access back, with the password and the roles it had.
+
+        Raises:
+            Conflict: `person_erased`.
+        """
+        permit(actor, "user.manage")
+        _not_oneself(actor, user_id)
+        with self.database.tenant(actor.tenant_id) as session:
+            user = _find(session, user_id, lock=True)
+            if self.vault.is_erased(session, user.person_id):
+                raise Conflict("person_erased")
+            if not user.active:
+                user.active = True
+                audit.append(session, actor.user_id, "user.activated", user_id, {})
+            return self._view(session, user)
+
+    @staticmethod
+    def forget(session: Session, person_id: str) -> dict[str, Any]:
+        """What an erasure takes from accounts: the look-up of the email, password, sessions.
+
+        Raises:
+            Conflict: `person_active`, the person can still sign in.
+        """
+        query = select(User).where(User.person_id == person_id).with_for_update()
+        user = session.execute(query).scalar_one_or_none()
+        if user is None:
+            return {}
+        if user.active:
+            raise Conflict("person_active")
+        user.email_hash, user.password_hash = f"erased:{new_id('nobody')}", None
+        end_sessions(session, user.id)
+        return {"user": user.id}
+
+    @staticmethod
+    def of_persons(session: Session, person_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Which of these persons have an account, by person."""
+        query = select(User.person_id, User.id, User.active).where(User.person_id.in_(person_ids))
+        return {
+            row.person_id: {"user": row.id, "active": row.active} for row in session.execute(query)
+        }
+
+    def _row(self, session: Session, user_id: str, person_id: str, person: NewPerson) -> User:
+        return User(
+            tenant_id=tenant_of(session),
+            id=user_id,
+            person_id=person_id,
+            email_hash=self.vault.blind_index(person.email),
+            password_hash=None,
+            roles=list(person.roles),
+            manager_id=person.manager_id,
+            locale=person.locale,
+            active=True,
+            created_at=clock.real_now(),
+        )
+
+    def _view(self, session: Session, user: User) -> dict[str, Any]:
+        known = self.vault.reveal(session, user.person_id)
+        reports = select(User.id).where(User.manager_id == user.id, User.active)
+        open_sessions = select(func.count()).where(
+            SignInSession.user_id == user.id, SignInSession.expires_at > clock.real_now()
+        )
+        return {
+            "id": user.id,
+            "person_id": user.person_id,
+            "name": known.get("name"),
+            "name_ar": known.get("name_ar"),
+            "email": known.get("email"),
+            "roles": sorted(user.roles),
+            "manager_id": user.manager_id,
+            "locale": user.locale,
+            "active": user.active,
+            "has_password": user.password_hash is not None,
+            "created_at": user.created_at.isoformat(),
+            "waiting": self.waiting(session, user.id) if user.active else [],
+            "reports": sorted(session.scalars(reports)),
+            "sessions": session.execute(open_sessions).scalar_one(),
+        }
+
+
+def end_sessions(session: Session, user_id: str, *, but: str | None = None) -> int:
+    """End a person's sessions, tokens and devices, but the one of this hash; answers how many."""
+    mine = (Device.user_id == user_id, Device.revoked_at.is_(None))
+    kept = select(SignInSession.device_id).where(
+        SignInSession.token_hash == but, SignInSession.device_id.is_not(None)
+    )
+    leaving = update(Device).where(*mine, Device.id.not_in(kept))
+    session.execute(
+        leaving.values(revoked_at=clock.real_now()),
+        execution_options={"synchronize_session": False},
+    )
+    query = delete(SignInSession).where(SignInSession.user_id == user_id)
+    if but is not None:
+        query = query.where(SignInSession.token_hash != but)
+    return len(session.execute(query.returning(SignInSession.token_hash)).all())
+
+
+def _invite(session: Session, actor: Actor, user_id: str) -> Code:
+    session.execute(delete(Invitation).where(Invitation.user_id == user_id))
+    code, now = secrets.token_urlsafe(15), clock.real_now()
+    session.add(
+        Invitation(
+            tenant_id=tenant_of(session),
+            code_hash=digest_of(code),
+            user_id=user_id,
+            made_by=actor.user_id,
+            made_at=now,
+            expires_at=now + INVITED_FOR,
+        )
+    )
+    session.flush()
+    audit.append(session, actor.user_id, "user.invited", user_id, {})
+    return Code(user_id, code, now + INVITED_FOR)
+
+
+def _not_oneself(actor: Actor, user_id: str) -> None:
+    if actor.user_id == user_id:
+        raise NotEntitled("own_rights")
+
+
+def _find(session: Session, user_id: str, *, lock: bool = False) -> User:
+    user = session.get(User, (tenant_of(session), user_id), with_for_update=lock)
+    if user is None:
+        raise NotFound("not_found")
+    return user
+
+
+def _active(session: Session, user_id: str) -> User:
+    user = session.get(User, (tenant_of(session), user_id))
+    if user is None or not user.active:
+        raise InvalidInput("unknown_person", person=user_id)
+    return user
+
+
+def _check_person(person: NewPerson) -> None:
+    """A name stands on one line and misleads no reader, an address has its form."""
+    wrong = []
+    for field, text in (("name", person.name), ("name_ar", person.name_ar)):
+        if not text.strip():
+            wrong.append({"field": field, "type": "missing"})
+        elif any(unicodedata.category(sign) in {"Cc", "Cf", "Cs"} for sign in text):
+            wrong.append({"field": field, "type": "forbidden_character"})
+    if not ADDRESS.fullmatch(person.email):
+        wrong.append({"field": "email", "type": "email_address"})
+    if wrong:
+        raise InvalidInput("invalid_input", errors=wrong)
+
+
+def _check_roles(roles: Sequence[str]) -> None:
+    for role in roles:
+        if role not in ROLES:
+            raise InvalidInput("unknown_role", role=role)
+    if not roles:
+        raise InvalidInput("invalid_input", errors=[{"field": "roles", "type": "missing"}])
+
+
+def _manager(session: Session, user: User, changes: Changes) -> str | None:
+    """The manager after the changes; a line of managers that comes back to its start is refused."""
+    if changes.without_manager:
+        return None
+    if changes.manager_id is None:
+        return user.manager_id
+    above: str | None = _active(session, changes.manager_id).id
+    for _ in range(LONGEST_LINE):
+        if above is None:
+            return changes.manager_id
+        if above == user.id:
+            break
+        above = session.get_one(User, (user.tenant_id, above)).manager_id
+    raise InvalidInput("manager_circle")

@@ -1,0 +1,67 @@
+"""What waits for one person, and what nobody else could decide if they left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealix.records.canonical import stamp
+from dealix.trust.approvals.models import Approval, Decision
+from dealix.trust.approvals.seating import Seating
+from dealix.trust.policy.authority_book import AuthorityBook, OpenSlot
+from dealix.trust.policy.ports import Directory, Person
+
+
+@dataclass(frozen=True)
+class _Without:
+    """The company as it would be without one of its people."""
+
+    directory: Directory
+    user_id: str
+
+    def active_users(self, session: Session) -> Sequence[Person]:
+        """Everybody else."""
+        everybody = self.directory.active_users(session)
+        return [person for person in everybody if person.user_id != self.user_id]
+
+
+def waiting_for(session: Session, seating: Seating, user_id: str) -> list[dict[str, Any]]:
+    """The open requests that this person may decide; `sole` where a seat would stay empty."""
+    without = replace(seating, book=AuthorityBook(_Without(seating.book.directory, user_id)))
+    query = select(Approval).where(Approval.status == "open").order_by(Approval.opened_at)
+    found = []
+    for row in session.execute(query).scalars().all():
+        made = _made(session, row)
+        seats = _open_seats(seating.of(session, row), made)
+        mine = any(user_id in seat.eligible for seat, _ in seats)
+        if not mine or user_id in {row.requested_by, *(by for _, by in made)}:
+            continue
+        left = _open_seats(without.of(session, row), made)
+        sole = any(len(set(seat.eligible)) < needed for seat, needed in left)
+        found.append(
+            {
+                "approval": row.id,
+                "run": row.run_id,
+                "gate": row.gate,
+                "deadline": stamp(row.deadline) if row.deadline else None,
+                "sole": sole,
+            }
+        )
+    return found
+
+
+def _made(session: Session, approval: Approval) -> list[tuple[str, str]]:
+    """Who has filled which seat, in this round or carried into it."""
+    query = select(Decision.slot, Decision.user_id).where(Decision.approval_id == approval.id)
+    carried = [(one["slot"], one["user"]) for one in approval.carried]
+    return carried + [(row.slot, row.user_id) for row in session.execute(query)]
+
+
+def _open_seats(
+    seats: Sequence[OpenSlot], made: Sequence[tuple[str, str]]
+) -> list[tuple[OpenSlot, int]]:
+    """The seats that still need people, with how many."""
+    counted = [(seat, seat.count - sum(slot == seat.name for slot, _ in made)) for seat in seats]
+    return [(seat, needed) for seat, needed in counted if needed > 0]

@@ -1,0 +1,3 @@
+from tests.connectors.conftest import peer
+
+__all__ = ["peer"]
