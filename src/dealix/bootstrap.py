@@ -26,7 +26,6 @@ from dealix.business.partners.schemas import PartnerApprovalInput
 from dealix.business.partners.service import EVENTS, GATES, LONGEST, PartnerService
 from dealix.business.partners.workflows import PartnerApproval
 from dealix.business.signatures.service import Signatures
-from dealix.errors import NotConfigured
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.cases import CaseService
 from dealix.lanes.codec import data_converter
@@ -45,15 +44,10 @@ from dealix.observability.temporal import runtime
 from dealix.providers import Providers
 from dealix.settings import Settings
 from dealix.store.objects import Objects
-from dealix.store.session import Database
 from dealix.trust.access import directory
 from dealix.trust.access.accounts import Accounts
-from dealix.trust.access.devices import Devices
-from dealix.trust.access.limiting import SignInLimits
 from dealix.trust.access.own_account import OwnAccount
-from dealix.trust.access.passkeys import Passkeys, Site
 from dealix.trust.access.rights import can_activate, permit
-from dealix.trust.access.service import Access
 from dealix.trust.approvals.activities import ApprovalActivities
 from dealix.trust.approvals.outbox import Outbox
 from dealix.trust.approvals.reading import timeline
@@ -72,7 +66,6 @@ from dealix.trust.outbound.service import Outbound
 from dealix.trust.policy.authority_book import AuthorityBook
 from dealix.trust.policy.authority_desk import AuthorityDesk
 from dealix.trust.policy.engine import PolicyEngine
-from dealix.trust.privacy import Vault
 from dealix.trust.privacy.register import Register
 from dealix.trust.privacy.rotation import Rotation
 
@@ -82,37 +75,6 @@ FLOWS = (PartnerApproval,)
 @dataclass
 class Services(Providers):
     """What every door and worker of one process holds; each part is made when first asked for."""
-
-    @cached_property
-    def database(self) -> Database:
-        """The application's door to PostgreSQL."""
-        url = self.settings.database_url
-        if url is None:
-            raise NotConfigured("setting_missing", setting="DEALIX_DATABASE_URL")
-        return Database(url.get_secret_value(), pool_size=self.settings.database_pool)
-
-    @cached_property
-    def vault(self) -> Vault:
-        """Personal values."""
-        return Vault(self.secrets)
-
-    @cached_property
-    def access(self) -> Access:
-        """Signing in and out."""
-        broker = self.settings.broker_url
-        limits = SignInLimits.at(broker.get_secret_value() if broker else None)
-        return Access(self.database, self.vault, limits, self.settings.session_hours)
-
-    @cached_property
-    def devices(self) -> Devices:
-        """Devices that stay signed in."""
-        return Devices(self.database, self.settings.session_hours)
-
-    @cached_property
-    def passkeys(self) -> Passkeys:
-        """Signing in, and touching, by passkey."""
-        site = Site.of(self.settings.public_url)
-        return Passkeys(self.database, self.access.limits, site, self.settings.session_hours)
 
     @cached_property
     def policy(self) -> PolicyEngine:

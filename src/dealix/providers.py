@@ -1,4 +1,4 @@
-"""Builds the connections to providers: the real ones, or for a rehearsal those that are played."""
+"""Builds what the services stand on: stores, sign-in, and the providers, real or played."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,11 +11,17 @@ from dealix.connectors.secrets import LocalSecrets, SecretStore
 from dealix.connectors.whatsapp import CloudWhatsApp, WhatsApp
 from dealix.errors import NotConfigured
 from dealix.settings import Settings
+from dealix.store.session import Database
+from dealix.trust.access.devices import Devices
+from dealix.trust.access.limiting import SignInLimits
+from dealix.trust.access.passkeys import Passkeys, Site
+from dealix.trust.access.service import Access
+from dealix.trust.privacy import Vault
 
 
 @dataclass
 class Providers:
-    """Whom this process speaks to outside, by the settings."""
+    """The stores of this process, who may come in, and whom it speaks to outside."""
 
     settings: Settings
 
@@ -23,6 +29,37 @@ class Providers:
     def secrets(self) -> SecretStore:
         """The port behind which every secret lies."""
         return LocalSecrets.of(self.settings)
+
+    @cached_property
+    def database(self) -> Database:
+        """The application's door to PostgreSQL."""
+        url = self.settings.database_url
+        if url is None:
+            raise NotConfigured("setting_missing", setting="DEALIX_DATABASE_URL")
+        return Database(url.get_secret_value(), pool_size=self.settings.database_pool)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Personal values."""
+        return Vault(self.secrets)
+
+    @cached_property
+    def access(self) -> Access:
+        """Signing in and out."""
+        broker = self.settings.broker_url
+        limits = SignInLimits.at(broker.get_secret_value() if broker else None)
+        return Access(self.database, self.vault, limits, self.settings.session_hours)
+
+    @cached_property
+    def devices(self) -> Devices:
+        """Devices that stay signed in."""
+        return Devices(self.database, self.settings.session_hours)
+
+    @cached_property
+    def passkeys(self) -> Passkeys:
+        """Signing in, and touching, by passkey."""
+        site = Site.of(self.settings.public_url)
+        return Passkeys(self.database, self.access.limits, site, self.settings.session_hours)
 
     def mailer(self, rehearsal: bool) -> Mailer:  # noqa: FBT001
         """The mail server of real runs, or for a rehearsal the sandbox's."""

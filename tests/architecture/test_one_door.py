@@ -111,7 +111,11 @@ def test_no_route_was_mounted_past_the_search():
         for path, source in mounted(create_app(Services(Settings()), add_pages))
         if decides(ast.parse(textwrap.dedent(source)), known)
     }
-    assert found == {"/approvals/{approval_id}/decisions", "/approvals/{approval_id}/decide"}
+    assert found == {
+        "/approvals/{approval_id}/decisions",
+        "/approvals/{approval_id}/decide",
+        "/d/{token}",
+    }
 
 
 def test_nobody_else_writes_decisions():

@@ -28,6 +28,22 @@ class PartnerActivities:
     def send_terms(self, call): ...
     @undo("retract_terms", system="email", method="message_id", on_started="ask")
     def retract_terms(self, call): ...
+    @step(
+        "send_terms_whatsapp",
+        system="whatsapp",
+        method="message_id",
+        undo="retract_terms_whatsapp",
+        on_started="look_up",
+    )
+    def send_terms_whatsapp(self, call): ...
+    @undo(
+        "retract_terms_whatsapp", system="whatsapp", method="message_id", on_started="look_up"
+    )
+    def retract_terms_whatsapp(self, call): ...
+    @ask("ask_commercial_owner", gate="term_review")
+    def ask_commercial_owner(self, call): ...
+    @ask("ask_legal", gate="legal_review")
+    def ask_legal(self, call): ...
     @step("write_crm", system="crm", method="upsert", undo="withdraw_in_crm")
     def write_crm(self, call): ...
     @undo("withdraw_in_crm", system="crm", method="upsert")
@@ -61,18 +77,25 @@ class PartnerApproval(DurableFlow):
     async def steps(self):
         await self.step(PartnerActivities.identify_partner)
         await self.step(PartnerActivities.score_fit)
+        await self.gate("manager_approval", PartnerActivities.ask_manager)
         while True:
             await self._agree()
             if (await self.step(PartnerActivities.send_terms)).status == "done":
                 break
+        await self.step(PartnerActivities.send_terms_whatsapp)
         await self.step(PartnerActivities.write_crm)
+        await self.event("partner_answer")
+        await self.event("terms_revision")
         await self.gate("executive_approval", PartnerActivities.ask_executive)
         await self.step(PartnerActivities.activate_partner)
         await self.step(PartnerActivities.notify_activation)
 
     async def _agree(self):
-        await self.gate("manager_approval", PartnerActivities.ask_manager)
         await self.step(PartnerActivities.draft_term_sheet)
+        await self.gates(
+            term_review=PartnerActivities.ask_commercial_owner,
+            legal_review=PartnerActivities.ask_legal,
+        )
 """
 
 
@@ -107,6 +130,8 @@ def test_a_flow_is_read_in_the_order_in_which_it_runs(partners):
     assert (sent.undo, sent.undo_by, sent.system) == (Undo.UNDOABLE, "retract_terms", "email")
     assert [s.key for s in flow.steps if s.kind is StepKind.GATE] == [
         "manager_approval",
+        "term_review",
+        "legal_review",
         "executive_approval",
     ]
 

@@ -84,7 +84,7 @@ def test_a_real_run_carries_no_mark_of_the_sandbox(sandbox: Sandbox) -> None:
 def test_a_retraction_takes_its_mail_back(sandbox: Sandbox) -> None:
     with rehearsing(sandbox.scope):
         inside(sandbox).send(mail())
-        retraction = mail(message_id="<undo@dealix.example>", undoes=mail().message_id)
+        retraction = mail(message_id="<undo@dealix.example>", undoes=(mail().message_id,))
         inside(sandbox).send(retraction)
     first, second = held(sandbox)
     assert first["undone"] == second["reference"]

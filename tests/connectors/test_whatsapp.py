@@ -96,7 +96,7 @@ def test_a_later_message_names_what_it_takes_back_to_the_sandbox_alone(
     first = terms(sandbox)
     with rehearsing(sandbox.scope):
         inside(sandbox).send(first)
-        inside(sandbox).send(terms(sandbox, "undo:key-1"), first.biz_opaque_callback_data)
+        inside(sandbox).send(terms(sandbox, "undo:key-1"), [first.biz_opaque_callback_data])
     one, other = held(sandbox)
     assert one["undone"] == other["reference"]
     assert other["undone"] is None

@@ -174,16 +174,7 @@ class Post:
             return Reply(sent.reference, {"message_id": correlation, "wamid": sent.reference})
 
         def remember(session: Session) -> None:
-            expect_answers(
-                session,
-                message_id=correlation,
-                run_id=call.run_id,
-                person_id=letter.person_id,
-                effect_key=call.key,
-                channel="whatsapp",
-                at=clock.now(),
-                address_index=index_of(letter.to),
-            )
+            _expect_by_phone(session, call, letter, correlation, index_of(letter.to))
 
         def name(session: Session) -> None:
             for sent in taken:
@@ -200,18 +191,7 @@ class Post:
             begun=remember,
             recorded=name,
             patience=PATIENCE,
-            message=OutsideMessage(
-                channel="whatsapp",
-                person_id=letter.person_id,
-                purpose="partnership",
-                message_id=correlation,
-                effect_key=call.key,
-                run_id=call.run_id,
-                text=letter.text,
-                address=letter.to,
-                template=True,
-                notice=call.key.startswith("undo:"),
-            ),
+            message=_spoken(call, letter, correlation),
         )
 
     def company(self, call: StepCall, company: Company, action: str, step: str) -> OutsideEffect:
@@ -270,3 +250,35 @@ def _taken_back(call: StepCall, others: Sequence[str]) -> list[str]:
     """The keys of what an undo takes back: that of its own effect, and others with it."""
     own = [call.key.removeprefix("undo:")] if call.key.startswith("undo:") else []
     return [*own, *others]
+
+
+def _spoken(call: StepCall, letter: WhatsAppLetter, correlation: str) -> OutsideMessage:
+    """A WhatsApp message as governance judges it."""
+    return OutsideMessage(
+        channel="whatsapp",
+        person_id=letter.person_id,
+        purpose="partnership",
+        message_id=correlation,
+        effect_key=call.key,
+        run_id=call.run_id,
+        text=letter.text,
+        address=letter.to,
+        template=True,
+        notice=call.key.startswith("undo:"),
+    )
+
+
+def _expect_by_phone(
+    session: Session, call: StepCall, letter: WhatsAppLetter, correlation: str, index: str
+) -> None:
+    """Record a WhatsApp message before it is sent, so that statuses and answers find it."""
+    expect_answers(
+        session,
+        message_id=correlation,
+        run_id=call.run_id,
+        person_id=letter.person_id,
+        effect_key=call.key,
+        channel="whatsapp",
+        at=clock.now(),
+        address_index=index,
+    )
