@@ -31,6 +31,15 @@ def company(key, undoes=None, undone=None):
     }
 
 
+def spoken(key, undoes=None, undone=None, phone=EXAMPLE["contact"]["phone"]):
+    return {
+        **mail(key, undoes, undone),
+        "provider": "whatsapp",
+        "kind": "whatsapp",
+        "body": {"to": phone.removeprefix("+")},
+    }
+
+
 def ledger(*systems):
     return [{"system": s, "undoes": None, "done_at": "2026-01-01"} for s in systems]
 
@@ -45,8 +54,8 @@ def run(outcome="activated", ended="2026-01-01"):
     }
 
 
-GOOD = [mail("a"), company("c"), mail("b")]
-WHOLE = ledger("email", "crm", "email")
+GOOD = [mail("a"), spoken("w"), company("c"), mail("b")]
+WHOLE = ledger("email", "whatsapp", "crm", "email")
 
 
 def test_a_whole_activation_is_good():
@@ -56,12 +65,15 @@ def test_a_whole_activation_is_good():
 @pytest.mark.parametrize(
     ("rows", "book", "what"),
     [
-        (GOOD[:2], WHOLE, "lost"),
-        (GOOD[:2], WHOLE[:2], "lost"),
-        (GOOD, WHOLE[:2], "lost"),
+        (GOOD[:3], WHOLE, "lost"),
+        (GOOD[:3], WHOLE[:3], "lost"),
+        (GOOD, WHOLE[:3], "lost"),
+        ([GOOD[0], *GOOD[2:]], WHOLE, "lost"),
+        ([GOOD[0], *GOOD[2:]], ledger("email", "crm", "email"), "lost"),
         ([*GOOD, mail("b")], WHOLE, "doubled"),
         ([*GOOD, mail("another key")], [*WHOLE, *ledger("email")], "doubled"),
         ([*GOOD, company("another key")], [*WHOLE, *ledger("crm")], "doubled"),
+        ([*GOOD, spoken("another key")], [*WHOLE, *ledger("whatsapp")], "doubled"),
         ([mail("a", undone="x"), *GOOD[1:]], WHOLE, "lost"),
     ],
 )
@@ -77,6 +89,11 @@ def test_what_stands_after_a_rejection_is_left():
     rows[2] = company("c", undone="w")
     rows.append(company("w", undoes="c"))
     assert judge(run("rejected"), rows, ledger("email", "crm"), 0, "rejected").good
+
+
+def test_a_message_that_stands_after_a_rejection_is_left():
+    finding = judge(run("rejected"), [spoken("w")], ledger("whatsapp"), 0, "rejected")
+    assert finding.left == ["send_terms_whatsapp stands"]
 
 
 def test_a_retraction_of_what_was_never_said_is_found():
@@ -98,3 +115,4 @@ def test_another_end_than_the_story_s_is_found():
 
 def test_other_people_s_mail_is_not_counted():
     assert holdings([mail("a", to="contact77@partner.example")], NUMBER) == []
+    assert holdings([spoken("a", phone="+966501000077")], NUMBER) == []
