@@ -16,7 +16,8 @@ def test_a_start_records_that_its_starter_vouches_for_the_contact(door, person):
     found = door.client("abeer").get(f"/api/v1/consents/{person}").json()
     schemas.ConsentHistory.model_validate(found)
     assert found["consents"] == [
-        {"channel": "email", "purpose": "partnership", "source": "given_by_starter"}
+        {"channel": channel, "purpose": "partnership", "source": "given_by_starter"}
+        for channel in ("email", "whatsapp", "sms")
     ]
     assert found["events"][0]["by"] == door.person("noura")["user_id"]
     assert door.client("hamad", "rawabi-ae").get(f"/api/v1/consents/{person}").status_code == 404

@@ -11,6 +11,7 @@ from tests.console.visiting import Page, Visitor
 
 from dealix.engines.stack import Stack
 
+ANSWER = "partner_answer"
 _numbers = itertools.count(500)
 
 
@@ -64,16 +65,31 @@ class Console:
         action = f"/approvals/{approval}/decide"
         return visitor.send(page, action, decision=decision, comment=comment)
 
-    def terms_out(self, run: str) -> None:
-        """Approve a run's first gates until its terms are with the partner."""
-        for gate in ("manager_approval", "term_review", "legal_review"):
+    def approve(self, run: str, *gates: str) -> None:
+        """Say yes at these gates of a run, one after the other."""
+        for gate in gates:
             approval = self.waits_at(run, gate)
             self.decide(self.decider(approval), approval, "approve")
+
+    def terms_out(self, run: str) -> None:
+        """Approve a run's first gates until its terms are with the partner."""
+        self.approve(run, "manager_approval", "term_review", "legal_review")
         self.visitor("noura").until(
             f"/runs/{run}",
             lambda page: ("step", "write_crm", "done") in page.entries(),
             "its terms sent and written to the CRM",
         )
+
+    def partner_accepts(self, run: str) -> str:
+        """The partner says yes to the terms they have. Answers the executive's request."""
+        self.visitor("noura").until(
+            f"/runs/{run}",
+            lambda page: self.api("noura", "GET", f"/runs/{run}")["waiting_for"] == ANSWER,
+            "a wait for its partner",
+        )
+        body = {"event": ANSWER, "data": {"answer": "accept"}}
+        self.api("noura", "POST", f"/runs/{run}/events", json=body)
+        return self.waits_at(run, "executive_approval")
 
     def decider(self, approval: str) -> str:
         """The handle of somebody for whom this request waits."""

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pydantic import ValidationError
 from tests.console.test_access_pages import sign_in
-from tests.console.test_flow_pages import walk_to_executive
+from tests.console.test_flow_pages import start_into_doubt, walk_to_executive
 
 from dealix.business.partners.schemas import PartnerApprovalInput
 from dealix.console.routes import router
@@ -97,12 +97,7 @@ def ids(console):
 
 
 def a_case(console):
-    run = console.start()
-    approval = console.waits_at(run, "manager_approval")
-    console.sandbox(
-        "POST", "/_sandbox/faults", json={"provider": "smtp", "fault": "timeout_after", "count": 1}
-    )
-    console.decide(console.decider(approval), approval, "approve")
+    run = start_into_doubt(console, "attacked@partner.example")
     client = api(console, "noura")
 
     def mine():

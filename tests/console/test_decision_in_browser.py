@@ -30,9 +30,8 @@ def site(console) -> str:
 def strategic(console):
     """A strategic partner whose executive approval waits, so that its tier asks for a touch."""
     run = console.start(partner_type="strategic")
-    first = console.waits_at(run, "manager_approval")
-    console.decide(console.decider(first), first, "approve")
-    return console.waits_at(run, "executive_approval")
+    console.terms_out(run)
+    return console.partner_accepts(run)
 
 
 @contextmanager
@@ -126,9 +125,8 @@ def test_from_the_notice_to_the_decision_in_three_taps_with_a_passkey(
 
 def test_without_a_passkey_the_password_is_asked_on_the_same_screen(console, browser, site):
     run = console.start(partner_type="strategic")
-    first = console.waits_at(run, "manager_approval")
-    console.decide(console.decider(first), first, "approve")
-    approval = console.waits_at(run, "executive_approval")
+    console.terms_out(run)
+    approval = console.partner_accepts(run)
     with phone(browser, site, java_script_enabled=False) as (context, page, _):
         token = console.person("khalid")["token"]
         context.add_cookies([{"name": "dealix_session", "value": token, "url": site}])

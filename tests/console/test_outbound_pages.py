@@ -6,15 +6,14 @@ import httpx
 def sent(console):
     """A run whose terms went out; answers it with the message as programs see it."""
     run = console.start()
-    for gate in ("manager_approval", "term_review", "legal_review"):
-        approval = console.waits_at(run, gate)
-        console.decide(console.decider(approval), approval, "approve")
+    console.terms_out(run)
     console.visitor("noura").until(
         f"/outbound?run={run}", lambda page: "Done" in page.text, "the terms went out"
     )
     headers = {"Authorization": f"Bearer {console.person('noura')['token']}"}
     address = f"{console.url}/api/v1/messages/outbound?run={run}"
-    (message,) = httpx.get(address, headers=headers, trust_env=False).json()
+    messages = httpx.get(address, headers=headers, trust_env=False).json()
+    (message,) = (each for each in messages if each["channel"] == "email")
     return run, message
 
 

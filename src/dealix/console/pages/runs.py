@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from markupsafe import Markup
 
 from dealix import catalog
+from dealix.catalog.words import StepKind
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.engine_link import engine_href
 from dealix.console.packets import DECIDED
@@ -26,7 +27,7 @@ JUMPS = (
     ("P2D", timedelta(days=2), N_("2 days")),
     ("P7D", timedelta(days=7), N_("7 days")),
 )
-DONE = {"done", "approved", "undone", "waived"}
+DONE = {"done", "approved", "heard", "undone", "waived"}
 
 
 @router.get("/runs")
@@ -116,6 +117,9 @@ def _run_page(
     seen = {entry["name"] for entry in found["timeline"]}
     done = {entry["name"] for entry in found["timeline"] if entry["status"] in DONE}
     names = {step.key: visit.speech.name(step) for step in steps}
+    # An event that had not come when the run ended was not needed: no counter, no revision.
+    needless = {s.key for s in steps if s.kind == StepKind.EVENT and s.key not in seen}
+    counted = names.keys() - (needless if found["ended_at"] else set())
 
     def entry_name(entry: dict[str, Any]) -> Markup:
         return names.get(entry["name"]) or visit.speech.word(entry["name"])
@@ -127,7 +131,7 @@ def _run_page(
         run=found,
         entries=found["timeline"],
         ahead=[] if found["ended_at"] else [step for step in steps if step.key not in seen],
-        progress={"done": len(done & names.keys()), "all": len(steps)},
+        progress={"done": len(done & counted), "all": len(counted)},
         entry_name=entry_name,
         person=people(visit),
         decided=DECIDED,
