@@ -15,7 +15,7 @@ from dealix.lanes.temporal import connect
 from dealix.proof.cast import CANCELLED, HAPPY, TENANT
 from dealix.proof.rig import until
 from dealix.proof.rounds import verdict
-from dealix.proof.trials import EXECUTIVE, MANAGER
+from dealix.proof.trials import EXECUTIVE, LEGAL, MANAGER
 
 pytestmark = pytest.mark.slow
 
@@ -60,7 +60,7 @@ def test_an_update_that_was_not_encrypted_by_us_is_refused(trials, kind):
         asyncio.run(tell(trials, trials._run(play), forged))
     assert trials._open(play, MANAGER)["status"] == "open"
     trials._say(play, MANAGER, "approve")
-    trials._wait_for(play, EXECUTIVE)
+    trials._wait_for(play, LEGAL)
     ends_well(trials, play)
 
 
@@ -100,7 +100,7 @@ def test_no_signal_stops_a_run(trials):
         for name in ("deliver", "cancel", "noise"):
             asyncio.run(signal(trials, trials._run(play), name, payload))
     trials._say(play, MANAGER, "approve")
-    trials._wait_for(play, EXECUTIVE)
+    trials._wait_for(play, LEGAL)
     ends_well(trials, play)
 
 
