@@ -126,17 +126,17 @@ def test_a_link_lives_72_hours_of_the_runs_clock(gate: Gate) -> None:
 
 def test_every_link_is_dead_after_any_decision(gate: Gate) -> None:
     approval = gate.opened("government", "executive_approval")
-    mine, others = gate.link(approval, "sultan"), gate.link(approval, "maha")
+    mine, others = gate.link(approval, "sultan"), gate.link(approval, "abeer")
     gate.services.approvals.decide(
         actor("sultan"), approval.id, "approve", None, approval.packet_hash
     )
     used = {one.user_id: one.used_at is not None for one in gate.links_of(approval)}
-    assert used == {id_of("sultan"): True, id_of("maha"): False}
+    assert used == {id_of("sultan"): True, id_of("abeer"): False}
     assert all(one.dead_at for one in gate.links_of(approval))
     for token in (mine, others):
         assert gate.visitor().get(f"/d/{token}").status == 409
     told = {(one.user_id, one.kind) for one in gate.notices(approval)}
-    assert (id_of("maha"), "decided") in told  # with a new link: the request still waits for her
+    assert (id_of("abeer"), "decided") in told  # with a new link: the request still waits for them
 
 
 def test_a_link_dies_when_its_request_closes_and_when_a_new_round_opens(gate: Gate) -> None:
