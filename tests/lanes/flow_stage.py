@@ -108,7 +108,8 @@ class WaitActivities:
             )
             made = self.approvals.open(session, opening, run)
             run_book.mark(session, run.id, "waiting", GATE)
-            return GateOpened(approval_id=made.id, packet_hash=made.packet_hash)
+            state = self.approvals.state(session, made.id, call.at)
+            return GateOpened(approval_id=made.id, packet_hash=made.packet_hash, state=state)
 
 
 @workflow.defn(name="waits")
