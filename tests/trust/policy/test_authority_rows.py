@@ -106,7 +106,12 @@ def test_a_case_without_a_row_is_refused(kind: str, type_: str, amount: str, cod
 def test_the_shipped_tables_know_every_partner_type_and_the_later_kinds(tenant: str) -> None:
     for type_ in ("referral", "distribution", "technology", "strategic", "government"):
         gates = gates_of(rows_for(tenant), "partner_approval", type_)
-        assert list(gates) == ["manager_approval", "executive_approval"]
+        assert list(gates) == [
+            "manager_approval",
+            "term_review",
+            "legal_review",
+            "executive_approval",
+        ]
         assert gates["manager_approval"][0].relation == "manager"
     both = gates_of(rows_for(tenant), "partner_approval", "government")["executive_approval"]
     assert [slot.name for slot in both] == ["c_level", "legal_counsel"]
