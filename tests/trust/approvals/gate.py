@@ -102,7 +102,9 @@ class Gate:
         """A fresh link's token, as the notice would hold it."""
         with self.session() as session:
             run = run_book.get(session, approval.run_id)
-            return links.mint(session, approval.id, id_of(handle), run.now())
+            token = links.mint(session, approval.id, id_of(handle), run.now())
+            assert token is not None
+            return token
 
     def links_of(self, approval: Approval) -> list[ApprovalLink]:
         with self.session() as session:

@@ -1,5 +1,6 @@
 """Notices to our own people: stored with their cause, sent once, never in the way of a run."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,7 @@ from dealix import clock
 from dealix.errors import OutcomeUnknown, ProviderRefused
 from dealix.lanes import run_book, run_views
 from dealix.trust.access.models import User
-from dealix.trust.approvals import outbox
+from dealix.trust.approvals import links, outbox
 from dealix.trust.outbound.notices import Herald
 from dealix.trust.outbound.recipients import recipient_of
 
@@ -174,6 +175,49 @@ def test_an_address_that_is_refused_or_missing_is_told_and_stops_nothing(gate: G
         actor("fahad"), approval.id, "approve", None, approval.packet_hash
     )
     assert view["status"] == "approved"
+
+
+@pytest.mark.parametrize("tables", [("approvals", "runs"), ("runs", "approvals")])
+def test_sending_stands_in_no_circle_with_what_locks_request_and_run(
+    gate: Gate,  # noqa: F811
+    tables: tuple[str, str],
+) -> None:
+    approval = gate.opened()
+    own = {"approvals": approval.id, "runs": approval.run_id}
+    with ThreadPoolExecutor(1) as pool:
+        with gate.session() as session:  # as a decision, or as a run's end
+            session.execute(text("SET LOCAL lock_timeout = '5s'"))
+            lock(session, tables[0], own)
+            sweeping = pool.submit(gate.services.herald.sweep)
+            waits_for_us(gate, sweeping)
+            lock(session, tables[1], own)
+        assert sweeping.result(20) == 1
+    assert len(gate.mails("fahad", approval)) == 1
+
+
+def lock(session, table: str, own: dict[str, str]) -> None:
+    query = text(f"SELECT id FROM {table} WHERE id = :id FOR UPDATE")
+    session.execute(query, {"id": own[table]}).one()
+
+
+def waits_for_us(gate: Gate, sweeping) -> None:  # noqa: F811
+    """Until the sweep stands before our lock; it must, before it has sent anything."""
+    blocked = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        with gate.session() as session:
+            if session.execute(blocked).scalar_one():
+                return
+        assert not sweeping.done()
+        time.sleep(0.02)
+    raise AssertionError("the sweep waited for nothing")
+
+
+def test_a_request_that_is_settled_meanwhile_gets_no_link(gate: Gate) -> None:  # noqa: F811
+    approval = gate.opened()
+    gate.close(approval)
+    with gate.session() as session:
+        assert links.mint(session, approval.id, id_of("fahad"), LATER) is None
 
 
 def test_who_has_left_gets_nothing(gate: Gate) -> None:  # noqa: F811

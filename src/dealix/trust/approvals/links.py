@@ -36,8 +36,15 @@ class Opened:
     alive: bool
 
 
-def mint(session: Session, approval_id: str, user_id: str, at: datetime) -> str:
-    """A fresh link for this approver; the token is answered this once and kept nowhere."""
+def mint(session: Session, approval_id: str, user_id: str, at: datetime) -> str | None:
+    """A fresh link for this approver; the token is answered this once and kept nowhere.
+
+    None when the request is settled meanwhile: a decision under way is waited for.
+    """
+    query = select(Approval.status).where(Approval.id == approval_id)
+    status = session.execute(query.with_for_update(read=True, key_share=True)).scalar_one()
+    if status != "open":
+        return None
     token = secrets.token_urlsafe(32)
     session.add(
         ApprovalLink(

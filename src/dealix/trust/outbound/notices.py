@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from dealix import clock
@@ -74,48 +75,64 @@ class Herald:
         """One notice must not keep the others from their turn."""
         try:
             return self.send(tenant_id, notice_id)
-        except (DealixError, ValueError, RuntimeError, OSError) as failure:
+        except (DealixError, SQLAlchemyError, RuntimeError, OSError) as failure:
             log.warning("a notice will be tried again: %s", type(failure).__name__)
             return False
 
     def send(self, tenant_id: str, notice_id: str) -> bool:
-        """Send one notice: begun and committed, then handed over, then recorded."""
+        """Send one notice: begun and committed, then handed over, then recorded.
+
+        No transaction here holds a lock on a request and on its run at once, so none can stand
+        in a circle with a decision, which locks both.
+        """
+        with self.database.tenant(tenant_id) as session:
+            due = outbox.take(session, notice_id)
+            to = None if due is None else self._wanted(session, due)
+        if due is None or to is None:
+            return False
         try:
             with self.database.tenant(tenant_id) as session:
-                due = outbox.take(session, notice_id)
-                ready = None if due is None else self._ready(session, due)
-        except ValidationError:  # what is on record makes no mail: nothing was begun
+                mail = self._mail(session, due, to)
+        except ValidationError:  # what is on record makes no mail
             with self.database.tenant(tenant_id) as session:
-                due = outbox.take(session, notice_id)
-                if due is not None:
-                    self._settled(session, due, "failed", "no mail can be made for this address")
+                self._settled(session, due, "failed", "no mail can be made for this address")
             return False
-        if ready is None:
+        with self.database.tenant(tenant_id) as session:
+            spec = self._begun(session, due)
+        if spec is None:
             return False
-        with _world(ready.due):
-            return self._hand_over(tenant_id, ready)
+        with _world(due):
+            return self._hand_over(tenant_id, Ready(due, spec, mail))
 
-    def _ready(self, session: Session, due: Due) -> Ready | None:
-        """Commit to a notice; None where there is nothing to send, with the reason on record."""
+    def _wanted(self, session: Session, due: Due) -> Recipient | None:
+        """Who gets a notice; None where there is nothing to send, with the reason on record."""
         earlier = effects.effect_of(session, due.key)
         if earlier is not None and earlier.open_attempt:
             effects.let_go(session, due.key, "no answer is on record")
-            return self._settled(session, due, "unknown", "no answer is on record")
+            self._settled(session, due, "unknown", "no answer is on record")
+            return None
         if outbox.late(due):
-            return self._settled(session, due, "dropped", "the request is settled")
+            self._settled(session, due, "dropped", "the request is settled")
+            return None
         to = recipient_of(session, self.vault, due.notice.user_id)
         if to is None:
-            return self._settled(session, due, "failed", "nobody to reach")
+            self._settled(session, due, "failed", "nobody to reach")
+        return to
+
+    def _begun(self, session: Session, due: Due) -> EffectSpec | None:
+        """Commit to a notice by the ledger, if policy permits it."""
         spec = _spec(due)
         begun = effects.begin(session, spec)
         if begun.verdict != "go":
-            return self._settled(session, due, "unknown", begun.verdict)
+            self._settled(session, due, "unknown", begun.verdict)
+            return None
         try:
             self.gatekeeper.permit(session, due.run, _effect(due, spec), spec.key)
         except NotEntitled as refused:
             effects.fail(session, spec, refused.code)
-            return self._settled(session, due, "failed", refused.code)
-        return Ready(due, spec, self._mail(session, due, to))
+            self._settled(session, due, "failed", refused.code)
+            return None
+        return spec
 
     def _mail(self, session: Session, due: Due, to: Recipient) -> Mail:
         token = None
