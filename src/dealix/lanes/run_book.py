@@ -10,6 +10,7 @@ from dealix.lanes.models import Run
 from dealix.records.case_book import open_cases
 from dealix.records.models import Undo
 from dealix.records.run_notes import note
+from dealix.store.locks import lock_named, try_lock_named
 from dealix.store.session import tenant_of
 
 LIVE = ("running", "waiting", "paused", "attention")
@@ -21,6 +22,16 @@ def get(session: Session, run_id: str, *, lock: bool = False) -> Run:
     if run is None:
         raise NotFound("not_found")
     return run
+
+
+def hold_clock(session: Session, run_id: str) -> None:
+    """A rehearsal's clock is about to jump: wait for what the sweep does on it, and keep it out."""
+    lock_named(session, "clock", run_id)
+
+
+def clock_stands(session: Session, run_id: str) -> bool:
+    """Whether a rehearsal's clock makes no jump now, nor until this transaction ends."""
+    return try_lock_named(session, "clock", run_id)
 
 
 def fence(session: Session, run_id: str) -> Run:

@@ -201,8 +201,9 @@ class RunService:
             if not run.rehearsal:
                 raise Conflict("not_a_rehearsal")
         self.courier.start(actor.tenant_id, run_id)
-        ahead = self.bridge.fast_forward(run, duration)
         with self.database.tenant(actor.tenant_id) as session:
+            run_book.hold_clock(session, run_id)
+            ahead = self.bridge.fast_forward(run, duration)
             run_book.get(session, run_id, lock=True).skipped = ahead
         return self.get(actor, run_id)
 

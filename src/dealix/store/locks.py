@@ -10,6 +10,15 @@ from dealix.store.session import tenant_of
 
 def lock_named(session: Session, *name: str) -> None:
     """Hold the tenant's lock of this name until the transaction ends."""
+    session.execute(select(func.pg_advisory_xact_lock(_number(session, name))))
+
+
+def try_lock_named(session: Session, *name: str) -> bool:
+    """As `lock_named`, but never waits: answers whether the lock is held now."""
+    asked = select(func.pg_try_advisory_xact_lock(_number(session, name)))
+    return bool(session.execute(asked).scalar_one())
+
+
+def _number(session: Session, name: tuple[str, ...]) -> int:
     text = "/".join((tenant_of(session), *name))
-    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big", signed=True)
-    session.execute(select(func.pg_advisory_xact_lock(number)))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big", signed=True)

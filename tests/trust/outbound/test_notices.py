@@ -119,6 +119,28 @@ def test_a_rehearsals_notices_go_to_the_sandbox_on_its_clock_apart_from_its_step
     assert (link.issued_at, link.expires_at) == (LATER, LATER + timedelta(hours=72))
 
 
+def test_nothing_is_sent_while_a_rehearsals_clock_jumps_and_its_records_follow_that_clock(
+    gate: Gate,  # noqa: F811
+) -> None:
+    approval = gate.opened(rehearsal=True)
+    with gate.session() as jumping:
+        run_book.hold_clock(jumping, approval.run_id)
+        assert gate.services.herald.sweep() == 0
+        assert [one.attempts for one in gate.notices(approval)] == [0]
+    gate.pass_time(approval, timedelta(days=3))
+    assert gate.services.herald.sweep() == 1
+    with gate.session() as session:
+        query = text(
+            "SELECT action, at FROM audit_records WHERE data ->> 'run_id' = :run "
+            "ORDER BY recorded_at"
+        )
+        rows = session.execute(query, {"run": approval.run_id}).all()
+    said = {row.action: row.at for row in rows}
+    assert {"approval.opened", "policy.judged", "effect.done"} <= set(said)
+    assert [row.at for row in rows] == sorted(row.at for row in rows)
+    assert said["effect.done"] - said["approval.opened"] >= timedelta(days=3)
+
+
 def test_a_mail_server_that_is_away_is_asked_again_later(gate: Gate) -> None:  # noqa: F811
     approval = gate.opened()
     gate.sandbox.fault("smtp", "error_500", count=1)

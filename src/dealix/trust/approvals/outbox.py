@@ -113,6 +113,13 @@ def queued(session: Session, at_most: int = 100) -> list[tuple[str, str]]:
     return [(row.tenant_id, row.id) for row in rows]
 
 
+def clock_stands(session: Session, notice_id: str) -> bool:
+    """Whether a notice may go now: a rehearsal's waits while its run's clock jumps."""
+    notice = session.get_one(Notice, (tenant_of(session), notice_id))
+    run = run_book.get(session, notice.run_id)
+    return not run.rehearsal or run_book.clock_stands(session, run.id)
+
+
 def take(session: Session, notice_id: str) -> Due | None:
     """Take a notice to send it: nobody else takes it for two minutes. None when it is settled."""
     now = clock.real_now()

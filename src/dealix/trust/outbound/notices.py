@@ -80,7 +80,12 @@ class Herald:
             return False
 
     def send(self, tenant_id: str, notice_id: str) -> bool:
-        """Send one notice: begun and committed, then handed over, then recorded.
+        """Send one notice, while its run's clock stands."""
+        with self.database.tenant(tenant_id) as still:
+            return outbox.clock_stands(still, notice_id) and self._send(tenant_id, notice_id)
+
+    def _send(self, tenant_id: str, notice_id: str) -> bool:
+        """Begun and committed, then handed over, then recorded.
 
         No transaction here holds a lock on a request and on its run at once, so none can stand
         in a circle with a decision, which locks both.
@@ -97,12 +102,9 @@ class Herald:
             with self.database.tenant(tenant_id) as session:
                 self._settled(session, due, "failed", "no mail can be made for this address")
             return False
-        with self.database.tenant(tenant_id) as session:
+        with self.database.tenant(tenant_id) as session, clock.at(due.run.now()):
             spec = self._begun(session, due)
-        if spec is None:
-            return False
-        with _world(due):
-            return self._hand_over(tenant_id, Ready(due, spec, mail))
+        return spec is not None and self._hand_over(tenant_id, Ready(due, spec, mail))
 
     def _wanted(self, session: Session, due: Due) -> Recipient | None:
         """Who gets a notice; None where there is nothing to send, with the reason on record."""
@@ -174,7 +176,8 @@ class Herald:
     def _hand_over(self, tenant_id: str, ready: Ready) -> bool:
         due, spec = ready.due, ready.spec
         try:
-            receipt = self.mailer(due.run.rehearsal).send(ready.mail)
+            with _world(due):
+                receipt = self.mailer(due.run.rehearsal).send(ready.mail)
         except (ProviderUnavailable, NotConfigured) as away:
             with self.database.tenant(tenant_id) as session:
                 effects.not_sent(session, spec, away.code)
@@ -182,7 +185,7 @@ class Herald:
             return False
         except ProviderRefused as refused:
             reason = str(refused.params.get("reason", refused.code))
-            with self.database.tenant(tenant_id) as session:
+            with self.database.tenant(tenant_id) as session, clock.at(due.run.now()):
                 effects.fail(session, spec, reason)
                 self._settled(session, due, "failed", reason)
             return False
@@ -191,7 +194,7 @@ class Herald:
                 effects.let_go(session, spec.key, unknown.code)
                 self._settled(session, due, "unknown", unknown.code)
             return False
-        with self.database.tenant(tenant_id) as session:
+        with self.database.tenant(tenant_id) as session, clock.at(due.run.now()):
             reply = Reply(receipt.reference, {"message_id": ready.mail.message_id})
             effects.finish(session, spec, reply)
             self._settled(session, due, "sent")
@@ -217,12 +220,12 @@ class Herald:
                 due.run.id,
                 data,
                 chain=due.run.chain,
-                at=moment_of(due),
+                at=due.run.now(),
             )
 
 
 def moment_of(due: Due) -> datetime:
-    """When the notice is said: in a rehearsal when its cause was, since real time means nothing."""
+    """The date on a notice: in a rehearsal its cause's, since real time means nothing there."""
     return due.notice.at if due.run.rehearsal else due.run.now()
 
 
@@ -242,7 +245,7 @@ def _spec(due: Due) -> EffectSpec:
         kind=KIND,
         method="message_id",
         on_started="ask",
-        at=moment_of(due),
+        at=due.run.now(),
         chain=due.run.chain,
         payload_hash=digest(told),
     )
