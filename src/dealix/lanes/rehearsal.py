@@ -17,6 +17,8 @@ Json = dict[str, Any]
 PATIENCE = 30.0
 """Seconds of real time in which something must have happened while the run is busy."""
 POLL = 0.05
+SIDE_BY_SIDE = 1.0
+"""Seconds of real time within which a gate opens that is asked beside another."""
 PAST_DEADLINE = timedelta(minutes=1)
 PAST_OUTAGE = timedelta(minutes=15)
 """More than the longest back-off of a step: within it the first try after an outage is made."""
@@ -186,6 +188,8 @@ class Director:
     def _at(self, run: Json, occasions: list["Occasion"]) -> Json:
         """The act that is due first; without one, let the deadline come."""
         pairs = [(o, a) for o in occasions if (a := self._next(o)) is not None]
+        if not pairs and self._opens_more(run, occasions):
+            return self.stage.get(run["id"])
         if not pairs:
             return self._in_silence(run)
         occasion, act = min(pairs, key=lambda pair: pair[0].since + pair[1].after)
@@ -195,6 +199,15 @@ class Director:
         self.done.append(act)
         self._perform(act, run, occasion)
         return self.stage.get(run["id"])
+
+    def _opens_more(self, run: Json, occasions: list["Occasion"]) -> bool:
+        """Whether another gate opens beside these: gates side by side open one after the other."""
+        end = time.monotonic() + SIDE_BY_SIDE
+        while time.monotonic() < end:
+            if len(self._occasions(self.stage.get(run["id"]))) != len(occasions):
+                return True
+            time.sleep(POLL)
+        return False
 
     def _next(self, occasion: "Occasion") -> Act | None:
         """The first act of the script for this occasion that was not played yet."""
