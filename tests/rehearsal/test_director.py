@@ -90,6 +90,9 @@ class PlayedStage:
             self.end("completed", "expired")
         return self.get(run_id)
 
+    def settle(self, run_id):
+        """Everything here is settled at once."""
+
     def fault(self, fault):
         self.faults.append(fault)
 

@@ -18,7 +18,7 @@ from dealix.connectors import inbound
 from dealix.connectors.deliveries import Delivery, ReceivedMail
 from dealix.connectors.secrets import SecretStore
 from dealix.errors import Conflict, NotSignedIn
-from dealix.lanes import receipts
+from dealix.lanes import receipts, run_book
 from dealix.lanes.arrivals import Arrival, Owner, Sealer
 from dealix.lanes.inbox_models import InboundEvent, OutboundMessage
 from dealix.lanes.models import Run
@@ -299,6 +299,8 @@ def process(session: Session, event: InboundEvent) -> Status:
     After `GRACE` it is `unmatched`: the audit keeps that, and a case asks a person to look.
     """
     run = _run_of(session, event)
+    if run is not None and run.rehearsal and not run_book.clock_stands(session, run.id):
+        return "waiting"  # its clock is jumping: the next sweep takes the event, on the right date
     if run is None:
         overdue = clock.real_now() - event.received_at > GRACE
         event.status = "unmatched" if overdue else "waiting"

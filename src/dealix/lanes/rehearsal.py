@@ -17,8 +17,6 @@ Json = dict[str, Any]
 PATIENCE = 30.0
 """Seconds of real time in which something must have happened while the run is busy."""
 POLL = 0.05
-SIDE_BY_SIDE = 1.0
-"""Seconds of real time within which a gate opens that is asked beside another."""
 PAST_DEADLINE = timedelta(minutes=1)
 PAST_OUTAGE = timedelta(minutes=15)
 """More than the longest back-off of a step: within it the first try after an outage is made."""
@@ -75,6 +73,10 @@ class Stage(Protocol):
 
     def fast_forward(self, run_id: str, duration: timedelta) -> Json:
         """Move the run's clock; answers the run when it is idle again."""
+        ...
+
+    def settle(self, run_id: str) -> None:
+        """Return once the run has nothing under way."""
         ...
 
     def fault(self, fault: Json) -> None:
@@ -202,12 +204,8 @@ class Director:
 
     def _opens_more(self, run: Json, occasions: list["Occasion"]) -> bool:
         """Whether another gate opens beside these: gates side by side open one after the other."""
-        end = time.monotonic() + SIDE_BY_SIDE
-        while time.monotonic() < end:
-            if len(self._occasions(self.stage.get(run["id"]))) != len(occasions):
-                return True
-            time.sleep(POLL)
-        return False
+        self.stage.settle(run["id"])
+        return len(self._occasions(self.stage.get(run["id"]))) != len(occasions)
 
     def _next(self, occasion: "Occasion") -> Act | None:
         """The first act of the script for this occasion that was not played yet."""
