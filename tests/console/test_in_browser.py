@@ -216,9 +216,15 @@ def test_a_person_signs_in_starts_and_another_one_decides(console, browser):
         watching.evaluate("window.stayed = true")
         assert not watching.locator('[data-name="send_terms"][data-kind="step"]').count()
         deciding.goto(f"{console.url}/approvals/{approval}")
-        assert deciding.locator("#draft").inner_text()
         deciding.get_by_role("button", name="اعتماد", exact=True).click()
         deciding.get_by_text("حُفظ قرارك").wait_for()
+        console.approve(run, "term_review")
+        counsel = console.waits_at(run, "legal_review")
+        with window(console, browser, console.decider(counsel), "ar") as (reviewing, _):
+            reviewing.goto(f"{console.url}/approvals/{counsel}")
+            assert reviewing.locator("#draft").inner_text()
+            reviewing.get_by_role("button", name="اعتماد", exact=True).click()
+            reviewing.get_by_text("حُفظ قرارك").wait_for()
         # HTMX draws what happened into the page that stays open, without a reload.
         step = watching.locator('[data-name="send_terms"][data-kind="step"]')
         step.wait_for(timeout=60_000)

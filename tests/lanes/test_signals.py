@@ -87,19 +87,6 @@ def test_what_was_heard_is_due_no_more_and_what_failed_is_counted(
         assert (row.last_error, row.delivered_at) == ("not_yet", None)
 
 
-def test_what_a_workflow_has_loaded_is_heard_and_another_request_that_begins_alike_is_not(
-    database: Database, run: str
-) -> None:
-    with database.tenant(TENANT) as session:
-        one = signals.enqueue(session, run, "decision", "apr_%", about=f"{run}-1")
-        alike = signals.enqueue(session, run, "decision", "apr_1", about=f"{run}-2")
-        longer = signals.enqueue(session, run, "decision", "apr_%2", about=f"{run}-3")
-        other = signals.enqueue(session, run, "case", f"{run}-case")
-        signals.all_heard(session, run, "decision", "apr_%")
-    assert one not in due(database, run)
-    assert due(database, run) == [alike, longer, other]
-
-
 def test_what_the_end_of_a_run_overtook_is_named_once(database: Database, run: str) -> None:
     heard, unheard = store(database, run, f"{run}-1", f"{run}-2")
     [case] = store(database, run, f"{run}-3", kind="case")
@@ -108,6 +95,15 @@ def test_what_the_end_of_a_run_overtook_is_named_once(database: Database, run: s
         assert signals.overtaken(session, run, "decision") == [unheard]
         assert signals.overtaken(session, run, "decision") == []
     assert due(database, run) == [case]
+
+
+def test_what_took_effect_is_delivered_on_though_the_run_has_ended(
+    database: Database, run: str
+) -> None:
+    effective, unheard = store(database, run, f"{run}-1", f"{run}-2")
+    with database.tenant(TENANT) as session:
+        assert signals.overtaken(session, run, "decision", [effective]) == [unheard]
+    assert due(database, run) == [effective]
 
 
 def test_another_company_neither_sees_nor_settles_it(database: Database, run: str) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from dealix import clock
-from dealix.lanes import run_book, signals
+from dealix.lanes import run_book, run_events, signals
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.models import Run, Signal
 from dealix.lanes.schemas import Delivery, FlowStart
@@ -95,6 +95,8 @@ class Courier:
         signals.delivered(session, signal.id)
         if signal.kind not in {"case", "event"}:
             return  # the run's end is on record, and what people said that it overtook
+        if signal.kind == "event" and run_events.is_taken(session, _about(signal)):
+            return  # the run went on with it; only this delivery comes late
         row = run_book.get(session, run.id)
         if row.ended_at is not None:
             open_case(
@@ -107,6 +109,11 @@ class Courier:
                 at=row.now(),
                 chain=row.chain,
             )
+
+
+def _about(signal: Signal) -> str:
+    """The single cause of which a signal tells."""
+    return signal.reference.rpartition("/")[2]
 
 
 def _case_of(session: Session, signal: Signal) -> Case | None:

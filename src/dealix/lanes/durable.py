@@ -262,6 +262,7 @@ class DurableFlow(FlowCore):
                 if states[name].status != "open":
                     del self._gates[name]
         self._gates = {}
+        self._passed |= {gate.approval_id for gate in opened.values()}
         return states
 
     async def _news(self, states: dict[str, GateState], seen: dict[str, int]) -> None:

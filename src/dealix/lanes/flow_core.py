@@ -34,6 +34,7 @@ class FlowCore:
         self._seq = 0
         self._rounds: dict[str, int] = {}
         self._gates: dict[str, GateOpened] = {}
+        self._passed: set[str] = set()
         self._heard: list[Delivery] = []
         self._paused = False
         self._deadline: datetime | None = None
@@ -56,7 +57,8 @@ class FlowCore:
     def _refuse_wrong_gate(self, delivery: Delivery) -> None:
         if delivery.kind != "decision":
             return
-        if delivery.reference not in {gate.approval_id for gate in self._gates.values()}:
+        open_ = {gate.approval_id for gate in self._gates.values()}
+        if delivery.reference not in open_ | self._passed:
             raise ApplicationError("this gate is not open", type="gate_not_open")
 
     @workflow.query

@@ -60,9 +60,14 @@ def take(session: Session, run_id: str, name: str, key: str) -> RunEvent | None:
     free = of_name.where(RunEvent.taken_by.is_(None)).order_by(RunEvent.at, RunEvent.id).limit(1)
     event = session.execute(free.with_for_update()).scalar_one_or_none()
     if event is not None:
-        event.taken_by = key
-        signals.heard(session, run_id, "event", f"{name}/{event.id}")
+        event.taken_by = key  # its signal stays due: the engine may lose this very task
     return event
+
+
+def is_taken(session: Session, event_id: str) -> bool:
+    """Whether a step has gone on with this answer."""
+    event = session.get(RunEvent, (tenant_of(session), event_id))
+    return event is not None and event.taken_by is not None
 
 
 def of_run(session: Session, run_id: str) -> list[RunEvent]:

@@ -1,5 +1,6 @@
 """What a workflow must still hear is stored with its cause and delivered after the commit."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 
@@ -61,37 +62,20 @@ def delivered(session: Session, signal_id: str) -> None:
     )
 
 
-def all_heard(session: Session, run_id: str, kind: SignalKind, reference: str) -> None:
-    """The workflow has loaded what these told of, so that none is late when the run has ended."""
-    session.execute(
-        update(Signal)
-        .where(
-            Signal.run_id == run_id,
-            Signal.kind == kind,
-            Signal.reference.startswith(f"{reference}/", autoescape=True),
-            Signal.delivered_at.is_(None),
-        )
-        .values(delivered_at=clock.real_now())
+def overtaken(
+    session: Session, run_id: str, kind: SignalKind, but: Collection[str] = ()
+) -> list[str]:
+    """The run ends without having heard these: nobody delivers them any more. Answers their IDs.
+
+    `but` are signals of what took effect. They are delivered on: the engine may have lost the
+    task in which the workflow heard them, and then it must hear them again.
+    """
+    unheard = (
+        Signal.run_id == run_id,
+        Signal.kind == kind,
+        Signal.delivered_at.is_(None),
+        Signal.id.not_in(but),
     )
-
-
-def heard(session: Session, run_id: str, kind: SignalKind, reference: str) -> None:
-    """The workflow has gone on with exactly this cause."""
-    session.execute(
-        update(Signal)
-        .where(
-            Signal.run_id == run_id,
-            Signal.kind == kind,
-            Signal.reference == reference,
-            Signal.delivered_at.is_(None),
-        )
-        .values(delivered_at=clock.real_now())
-    )
-
-
-def overtaken(session: Session, run_id: str, kind: SignalKind) -> list[str]:
-    """The run ends without having heard these: nobody delivers them any more. Answers their IDs."""
-    unheard = (Signal.run_id == run_id, Signal.kind == kind, Signal.delivered_at.is_(None))
     done = update(Signal).where(*unheard).values(delivered_at=clock.real_now())
     return list(session.execute(done.returning(Signal.id)).scalars())
 

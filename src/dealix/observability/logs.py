@@ -93,7 +93,7 @@ def configure(process: str, level: str = "INFO", stream: TextIO | None = None) -
     logging.raiseExceptions = False
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
-    for name in ("httpx", "httpcore"):
+    for name in ("httpx", "httpcore", "fontTools", "fpdf"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -7,7 +7,7 @@ from dealix.lanes.run_activities import own_run
 from dealix.lanes.schemas import GateState, StepCall, StepResult
 from dealix.records.run_notes import note
 from dealix.store.session import Database
-from dealix.trust.approvals import rounds
+from dealix.trust.approvals import reading, rounds
 from dealix.trust.approvals.service import ApprovalService
 
 OVERTAKEN: tuple[signals.SignalKind, ...] = ("decision", "resubmission")
@@ -30,7 +30,6 @@ class ApprovalActivities:
             if state.status != "open":
                 own_run(session, call)
                 run_book.mark(session, call.run_id, "running")
-                signals.all_heard(session, call.run_id, "decision", approval_id)
         return state
 
     @activity.defn(name="escalate")
@@ -51,8 +50,9 @@ class ApprovalActivities:
         with self.database.tenant(call.tenant_id) as session:
             run = own_run(session, call)
             rounds.close_open(session, run, call.at)
+            effective = [f"sig_decision_{one}" for one in reading.effective(session, run.id)]
             for kind in OVERTAKEN:
-                for signal in signals.overtaken(session, run.id, kind):
+                for signal in signals.overtaken(session, run.id, kind, effective):
                     data = {str(kind): signal.removeprefix(f"sig_{kind}_")}
                     note(session, "system", f"{kind}.overtaken", run.id, data, chain=run.chain)
         return StepResult()

@@ -37,6 +37,12 @@ def agreed_part(session: Session, run_id: str, gate: str) -> str | None:
     return str(row.parts[WHOLE]) if row is not None and row.status == "approved" else None
 
 
+def effective(session: Session, run_id: str) -> list[str]:
+    """The decisions of a run that its workflow has gone on with."""
+    query = select(Decision.id).where(Decision.run_id == run_id, Decision.effective_at.is_not(None))
+    return list(session.execute(query).scalars())
+
+
 def requests_of_run(session: Session, run_id: str) -> list[tuple[Approval, list[Decision]]]:
     """Every request of a run with its decisions, oldest first."""
     query = select(Approval).where(Approval.run_id == run_id).order_by(Approval.opened_at)
