@@ -59,11 +59,13 @@ class Console:
         return next(a for a in page.links("/approvals/apr_") if f"_{gate}_" in a)[11:]
 
     def decide(self, handle: str, approval: str, decision: str, comment: str = "") -> Page:
-        """Decide as this person by the page's form."""
+        """Decide as this person by the page's form, with the password where it asks for one."""
         visitor = self.visitor(handle)
         page = visitor.get(f"/approvals/{approval}")
-        action = f"/approvals/{approval}/decide"
-        return visitor.send(page, action, decision=decision, comment=comment)
+        values = {"decision": decision, "comment": comment}
+        if 'id="prove-password"' in page.source:  # the session's touch is older than five minutes
+            values["password"] = self.person(handle)["password"]
+        return visitor.send(page, f"/approvals/{approval}/decide", **values)
 
     def approve(self, run: str, *gates: str) -> None:
         """Say yes at these gates of a run, one after the other."""
