@@ -20,8 +20,10 @@ from dealix.business.papers.service import PapersService
 from dealix.business.papers.uploads import UploadService
 from dealix.business.partners import negotiation
 from dealix.business.partners.activities import PartnerActivities
+from dealix.business.partners.answering import EVENT, Answers
 from dealix.business.partners.examples import partner_example
 from dealix.business.partners.negotiation import PartnerDoor
+from dealix.business.partners.reading import RequestedPapers
 from dealix.business.partners.schemas import PartnerApprovalInput
 from dealix.business.partners.service import EVENTS, GATES, LONGEST, PartnerService
 from dealix.business.partners.workflows import PartnerApproval
@@ -190,12 +192,22 @@ class Services(Providers):
     @cached_property
     def partners(self) -> PartnerService:
         """Facts, texts and hashes of partner approvals."""
-        return PartnerService(self.vault, self.seating, self.settings.public_url)
+        return PartnerService(self.vault, self.seating, self.papers, self.settings.public_url)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What partners answer to terms."""
+        return Answers(self.vault, self.partners.sheets, self.uploads)
 
     @cached_property
     def partner_door(self) -> PartnerDoor:
         """The page on which partners answer."""
-        return PartnerDoor(self.database, self.vault, self.partners.draft, self.courier.deliver)
+        return PartnerDoor(self.database, self.answers, self.courier.deliver)
+
+    @cached_property
+    def requested_papers(self) -> RequestedPapers:
+        """The papers of requests, for who may see their packets."""
+        return RequestedPapers(self.database, permit, self.partners.sheets)
 
     @cached_property
     def outbound(self) -> Outbound:
@@ -281,7 +293,7 @@ class Services(Providers):
                 gates=GATES,
                 events=EVENTS,
                 by_hand={
-                    negotiation.EVENT: negotiation.by_hand(self.vault),
+                    EVENT: self.answers.by_hand,
                     negotiation.REVISION: negotiation.revise,
                 },
                 subjects=self.partners.subjects,

@@ -74,6 +74,7 @@ TONES = {
         "late_answer",
         "update_failed",
         "declined",
+        "blocked",
     },
 }
 

@@ -1,4 +1,4 @@
-"""Queries of partners, their typed outputs and their drafts."""
+"""Queries of partners and of the typed outputs about them."""
 
 import hashlib
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from dealix import clock
-from dealix.business.partners.models import DecisionOutput, Document, Partner
+from dealix.business.partners.models import DecisionOutput, Partner
 from dealix.errors import NotFound
 from dealix.records.canonical import canonical
 from dealix.store.session import tenant_of
@@ -62,18 +62,3 @@ def outputs(session: Session, run_id: str) -> dict[str, dict[str, Any]]:
     """The typed outputs of a run by schema."""
     query = select(DecisionOutput).where(DecisionOutput.run_id == run_id)
     return {row.schema_name: row.body for row in session.execute(query).scalars()}
-
-
-def keep_document(session: Session, document: dict[str, Any]) -> None:
-    """Store a draft once per content."""
-    session.execute(
-        insert(Document)
-        .values(tenant_id=tenant_of(session), created_at=clock.now(), **document)
-        .on_conflict_do_nothing()
-    )
-
-
-def documents(session: Session, run_id: str) -> list[Document]:
-    """The drafts of a run, oldest first."""
-    query = select(Document).where(Document.run_id == run_id).order_by(Document.created_at)
-    return list(session.execute(query).scalars())

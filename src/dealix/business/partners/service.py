@@ -1,5 +1,6 @@
 """What the partner approval decides and stores; every text and hash comes from one set of facts."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
+from dealix.business.papers.schemas import KeptPaper
+from dealix.business.papers.service import PapersService
 from dealix.business.partners import drafting, negotiation, repository, scoring, terms
-from dealix.business.partners.drafting import TEMPLATE_VERSION, Facts, Template
+from dealix.business.partners.drafting import Facts, Template
 from dealix.business.partners.models import Partner
 from dealix.business.partners.schemas import (
     EconomicsModel,
@@ -18,6 +21,7 @@ from dealix.business.partners.schemas import (
     PartnerTerms,
     Provenance,
 )
+from dealix.business.partners.term_sheets import TermSheets, reference_of
 from dealix.errors import Conflict, InvalidInput
 from dealix.lanes.kinds import Beginning, Prepared, Subject
 from dealix.lanes.models import Run
@@ -27,7 +31,7 @@ from dealix.store.locks import lock_named
 from dealix.store.session import tenant_of
 from dealix.trust.access.directory import active_user, company_names
 from dealix.trust.approvals.seating import Seating
-from dealix.trust.outbound.effects import Company, Letter, WhatsAppLetter
+from dealix.trust.outbound.effects import Company, Enclosure, Letter, WhatsAppLetter
 from dealix.trust.outbound.governance import ConsentBook, opt_out_line
 from dealix.trust.outbound.governance.consents import REAL
 from dealix.trust.policy import tokens
@@ -43,9 +47,12 @@ EVENTS = ("partner_answer",)
 class PartnerService:
     """Facts, texts and hashes of partner approvals."""
 
-    def __init__(self, vault: Vault, seating: Seating, public_url: str) -> None:
+    def __init__(
+        self, vault: Vault, seating: Seating, papers: PapersService, public_url: str
+    ) -> None:
         """`public_url` is where the partner's answer page is found."""
         self.vault = vault
+        self.sheets = TermSheets(vault, papers)
         self.consents = ConsentBook(vault)
         self.seating = seating
         self.public_url = public_url.rstrip("/")
@@ -199,16 +206,16 @@ class PartnerService:
 
     # -- texts -------------------------------------------------------------------------------
 
-    def draft(self, session: Session, run: Run) -> tuple[str, str]:
-        """The term sheet and the commitment by which packet, ledger and evidence know it."""
-        facts, partner = self._facts(session, run), self.partner(session, run)
-        text = drafting.term_sheet(facts)
-        person, subject = partner.contact_person_id, f"{run.id}:draft"
-        return text, self.vault.commit(session, person, subject, {"draft": text})["draft"]
+    def offer(self, session: Session, run: Run, kept: KeptPaper) -> Letter:
+        """The mail that brings the terms with this paper in both forms."""
+        reference = reference_of(run)
+        return self._outgoing(
+            session, run, "terms", self.sheets.enclosures(session, reference, kept)
+        )
 
-    def offer(self, session: Session, run: Run) -> Letter:
-        """The mail that brings the terms."""
-        return self._outgoing(session, run, "terms")
+    def term_sheet_pdf(self, session: Session, run: Run) -> bytes:
+        """The PDF of the terms in force, as it went out; `NotFound` once its contact is erased."""
+        return self.sheets.file(session, self.sheets.newest(session, run.id), "pdf")
 
     def retraction(self, session: Session, run: Run) -> Letter:
         """The mail that takes them back."""
@@ -242,10 +249,6 @@ class PartnerService:
             undoes=undoes,
         )
 
-    def clauses(self, session: Session, run: Run) -> str:  # noqa: ARG002 (a library will be asked)
-        """The hash of the standard clauses that the next draft is made of."""
-        return digest({"template": template()})
-
     def contact(self, session: Session, run: Run) -> tuple[str, dict[str, str]]:
         """The contact's person ID and the commitments to name and address."""
         person = self.partner(session, run).contact_person_id
@@ -267,14 +270,18 @@ class PartnerService:
             if (one := known.get(partner_id)) is not None
         }
 
-    def _outgoing(self, session: Session, run: Run, kind: str) -> Letter:
+    def _outgoing(
+        self, session: Session, run: Run, kind: str, enclosures: Sequence[Enclosure] = ()
+    ) -> Letter:
         partner = self.partner(session, run)
         clear = self.vault.reveal(session, partner.contact_person_id)
         if not clear:
             raise Conflict("person_erased")
         text = getattr(drafting, kind)(self._facts(session, run), partner.locale)
         body = f"{text.body}\n{opt_out_line(partner.locale)}\n"
-        payload = canonical([clear["email"], text.subject, body]).decode()
+        files = [[one.name, hashlib.sha256(one.content).hexdigest()] for one in enclosures]
+        leaves = [clear["email"], text.subject, body, *([files] if files else [])]
+        payload = canonical(leaves).decode()
         committed = self.vault.commit(
             session, partner.contact_person_id, f"{run.id}:mail", {kind: payload}
         )[kind]
@@ -286,6 +293,7 @@ class PartnerService:
             partner.locale,
             partner.contact_person_id,
             committed,
+            enclosures=tuple(enclosures),
         )
 
     def _spoken(self, session: Session, run: Run) -> tuple[Facts, str]:
@@ -321,21 +329,12 @@ class PartnerService:
         partner = self.partner(session, run)
         company, company_ar = company_names(session)
         clear = self.vault.reveal(session, partner.contact_person_id)
-        version, present = terms.latest(session, run.id)
+        version = terms.newest(session, run.id).version
         return Facts(
-            dossier=self.dossier(session, run),
-            economics=self.economics(session, run),
-            share_percent=f"{present.revenue_share_percent:f}",
             company=company,
             company_ar=company_ar,
             contact_name=clear.get("name", ""),
-            reference=negotiation.reference_of(run),
+            reference=reference_of(run),
             version=version,
-            clauses=tuple((one.ar, one.en) for _key, one in sorted(present.clauses.items())),
             page=f"{self.public_url}/p/{negotiation.token_of(self.vault, run, version)}",
         )
-
-
-def template() -> str:
-    """The version of the texts."""
-    return TEMPLATE_VERSION

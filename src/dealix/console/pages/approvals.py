@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from dealix.console.decision_page import Way, draw, listed, prove
+from dealix.console.decision_page import Form, Way, draw, listed, paper_of, prove
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.render import page
 from dealix.console.titles import links
@@ -28,6 +28,12 @@ def approval(visit: Annotated[Visit, Depends(signed_in)], approval_id: str) -> R
     """One request with its packet."""
     found = visit.services.approvals.get(visit.who, approval_id)
     return draw(visit, found, _way(approval_id))
+
+
+@router.get("/approvals/{approval_id}/paper/{form}")
+def paper(visit: Annotated[Visit, Depends(signed_in)], approval_id: str, form: Form) -> Response:
+    """The paper of a request: the PDF to look at, the Word document to take away."""
+    return paper_of(visit, approval_id, form)
 
 
 @router.post("/approvals/{approval_id}/decide")
@@ -57,4 +63,4 @@ def decide(
 
 
 def _way(approval_id: str) -> Way:
-    return Way(f"/approvals/{approval_id}/decide")
+    return Way(f"/approvals/{approval_id}/decide", paper=f"/approvals/{approval_id}/paper")

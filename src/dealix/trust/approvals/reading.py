@@ -5,7 +5,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dealix.errors import NotFound
 from dealix.records.canonical import stamp
+from dealix.store.session import tenant_of
 from dealix.trust.approvals.models import Approval, Decision, Resubmission
 from dealix.trust.approvals.rounds import WHOLE
 
@@ -35,6 +37,18 @@ def agreed_part(session: Session, run_id: str, gate: str) -> str | None:
     )
     row = session.execute(query).scalar_one_or_none()
     return str(row.parts[WHOLE]) if row is not None and row.status == "approved" else None
+
+
+def document_of(session: Session, approval_id: str) -> tuple[str, dict[str, str]]:
+    """The run of a request, and the document that its packet names; empty where it names none.
+
+    Raises:
+        NotFound: there is no such request.
+    """
+    row = session.get(Approval, (tenant_of(session), approval_id))
+    if row is None:
+        raise NotFound("not_found")
+    return row.run_id, dict(row.packet.get("document") or {})
 
 
 def effective(session: Session, run_id: str) -> list[str]:
