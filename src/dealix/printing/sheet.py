@@ -10,7 +10,7 @@ from fpdf.enums import TextDirection
 from fpdf.fonts import TTFFont
 from fpdf.line_break import Fragment
 
-from dealix.printing.directions import clean, ltr, steady, western
+from dealix.printing.directions import clean, ltr, one_way, steady, western
 from dealix.printing.lines import INVISIBLE, broken, visual
 from dealix.printing.paper import Face, Locale, Paper
 
@@ -119,15 +119,17 @@ class Sheet(FPDF):
         self.set_font("main", self.font_style)
 
     def _preload_bidirectional_text(self, text: str, markdown: bool) -> Sequence[Fragment]:  # noqa: FBT001
-        """ASCII from left to right is one piece; the library's own look at it costs most of a page.
+        """A text of one direction is one piece: what the library does to learn that costs most.
 
-        Any other run goes through the library's bidi rules, which also mirror its brackets.
+        Any other goes through its bidi rules.
         """
-        shaping = self.text_shaping
-        if not (shaping and text.isascii() and shaping["direction"] in {None, TextDirection.LTR}):
-            return super()._preload_bidirectional_text(text, markdown)
-        shaping["paragraph_direction"] = shaping["fragment_direction"] = TextDirection.LTR
-        return self._preload_font_styles(text, markdown)
+        shaping = self.text_shaping or {"direction": None}
+        for way in (TextDirection.LTR, TextDirection.RTL):
+            wanted = shaping["direction"] in {None, way}
+            if wanted and one_way(text, rightward=way == TextDirection.LTR):
+                shaping["paragraph_direction"] = shaping["fragment_direction"] = way
+                return self._preload_font_styles(text, markdown)
+        return super()._preload_bidirectional_text(text, markdown)
 
     def _parse_chars(
         self,
