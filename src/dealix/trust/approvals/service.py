@@ -11,8 +11,9 @@ from dealix import clock
 from dealix.actors import Actor
 from dealix.errors import Conflict, DealixError, InvalidInput, NotEntitled, NotFound
 from dealix.lanes import run_book, signals
+from dealix.lanes.delivery import Fresh
 from dealix.lanes.models import Run
-from dealix.lanes.schemas import GateState
+from dealix.lanes.schemas import Delivery, GateState
 from dealix.lanes.subjects import Subjects
 from dealix.observability import metrics
 from dealix.records import audit
@@ -28,6 +29,7 @@ from dealix.trust.approvals import (
     rounds,
     sla,
     views,
+    workload,
 )
 from dealix.trust.approvals.judging import Judgement, Matter, agreed, judge
 from dealix.trust.approvals.models import Approval, Decision, Resubmission
@@ -54,12 +56,12 @@ class ApprovalService:
         seating: Seating,
         vault: Vault,
         permit: Callable[[Actor, str], None],
-        after: Callable[[str, str], bool],
+        after: Callable[[str, str, Fresh | None], bool],
         notices: Notices | None = None,
         revisions: Mapping[str, Revise] | None = None,
         subjects: Subjects | None = None,
     ) -> None:
-        """`after(tenant, signal)` delivers a stored decision; it answers whether that worked.
+        """`after(tenant, signal, fresh)` delivers a stored decision; answers whether that worked.
 
         `notices` tells people of requests; `revisions` take the answers to requested changes, by
         workflow.
@@ -80,12 +82,25 @@ class ApprovalService:
         self.permit(actor, "approval.read")
         with self.database.tenant(actor.tenant_id) as session:
             rows = reading.of_scope(session, scope, run_id)
+            seating = workload.knowing(session, self.seating)
+            if scope == "mine":
+                rows = workload.decidable(session, seating, actor.user_id, rows)
             about = self.subjects.by_id(session, (row.run_id for row in rows))
-            seen = [
-                self._view(session, row, actor, whole=True) | {"subject": about.get(row.run_id)}
+            return [
+                self._view(session, row, actor, whole=True, seating=seating)
+                | {"subject": about.get(row.run_id)}
                 for row in rows
             ]
-        return [view for view in seen if scope != "mine" or view["may_decide"]]
+
+    def waiting(self, actor: Actor) -> int:
+        """How many requests wait for this person: as many as `list` shows them of theirs."""
+        self.permit(actor, "approval.read")
+        with self.database.tenant(actor.tenant_id) as session:
+            rows = reading.of_scope(session, "mine")
+            if not rows:
+                return 0
+            seating = workload.knowing(session, self.seating)
+            return len(workload.decidable(session, seating, actor.user_id, rows))
 
     def get(self, actor: Actor, approval_id: str) -> dict[str, Any]:
         """One request with its packet, who may decide, and what was decided."""
@@ -143,12 +158,12 @@ class ApprovalService:
             raise InvalidInput("invalid_input", errors=[{"field": "decision", "type": "enum"}])
         taking = Taking(decision, comment, packet_hash, tuple(changes or ()), actor.via)
         try:
-            signal = self._store(actor, approval_id, taking)
+            fresh = self._store(actor, approval_id, taking)
         except DealixError as refusal:
             self._audit_refusal(actor, approval_id, refusal)
             looks.explain(self.database, self.vault, actor, approval_id, packet_hash, refusal)
             raise
-        delivered = self._deliver(actor.tenant_id, signal)
+        delivered = self._deliver(actor.tenant_id, fresh.delivery.id, fresh)
         with self.database.tenant(actor.tenant_id) as session:
             view = self._view(session, _find(session, approval_id), actor, whole=True)
         metrics.decision(view["gate"], decision, delivered=delivered)
@@ -216,7 +231,7 @@ class ApprovalService:
             self.notices.escalated(session, approval, level, reached)
         return self.state(session, approval_id, at)
 
-    def _store(self, actor: Actor, approval_id: str, taking: Taking) -> str:
+    def _store(self, actor: Actor, approval_id: str, taking: Taking) -> Fresh:
         with self.database.tenant(actor.tenant_id) as session:
             approval = _find(session, approval_id, lock=True)
             run = run_book.get(session, approval.run_id, lock=True)
@@ -244,7 +259,7 @@ class ApprovalService:
             left = set(_people(self.seating.of(session, approval))) - _involved(session, approval)
             self.notices.decided(session, approval, actor.user_id, sorted(left), run.now())
             _note_decided(session, approval, row, run)
-            return signals.enqueue(
+            signal = signals.enqueue(
                 session,
                 run.id,
                 "decision",
@@ -253,6 +268,14 @@ class ApprovalService:
                 packet_hash=approval.packet_hash,
                 about=row.id,
             )
+            told = Delivery(
+                id=signal,
+                kind="decision",
+                reference=approval.id,
+                gate=approval.gate,
+                hash=approval.packet_hash,
+            )
+            return Fresh(run, told)
 
     def _judge(
         self, session: Session, actor: Actor, approval: Approval, run: Run, taking: Taking
@@ -283,10 +306,10 @@ class ApprovalService:
             effects=packet.effects,
         )
 
-    def _deliver(self, tenant_id: str, signal: str) -> bool:
+    def _deliver(self, tenant_id: str, signal: str, fresh: Fresh | None = None) -> bool:
         """Tell the workflow now; when that does not work, the scheduler does it."""
         try:
-            return self.after(tenant_id, signal)
+            return self.after(tenant_id, signal, fresh)
         except (DealixError, RuntimeError, OSError):
             return False
 
@@ -310,12 +333,19 @@ class ApprovalService:
             )
 
     def _view(
-        self, session: Session, row: Approval, actor: Actor, *, whole: bool = False
+        self,
+        session: Session,
+        row: Approval,
+        actor: Actor,
+        *,
+        whole: bool = False,
+        seating: Seating | None = None,
     ) -> dict[str, Any]:
-        seats = self.seating.of(session, row)
+        seating = seating or self.seating
+        seats = seating.of(session, row)
         made = _decisions(session, row.id)
         people = {user for seat in seats for user in seat.eligible}
-        view = views.approval(row, seats, made) | self.seating.terms(session, row).shown()
+        view = views.approval(row, seats, made) | seating.terms(session, row).shown()
         view["may_decide"] = (
             row.status == "open"
             and actor.user_id in people
