@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
-from dealix.errors import Conflict, DealixError, InvalidInput, NotEntitled, NotFound
+from dealix.errors import DealixError, InvalidInput, NotFound
 from dealix.lanes import run_book, signals
 from dealix.lanes.delivery import Fresh
 from dealix.lanes.models import Run
@@ -181,7 +181,7 @@ class ApprovalService:
         with self.database.tenant(actor.tenant_id) as session:
             approval = _find(session, approval_id, lock=True)
             run = run_book.get(session, approval.run_id, lock=True)
-            _assert_owed(session, actor, approval, run)
+            rounds.assert_owed(session, actor, approval, run)
             revise = self.revisions.get(run.workflow)
             kept = revise(session, actor, run, answers) if revise else {}
             session.add(
@@ -207,7 +207,7 @@ class ApprovalService:
     def state(self, session: Session, approval_id: str, at: datetime) -> GateState:
         """How a request stands and when its SLA has its next word; its decisions take effect."""
         approval = _find(session, approval_id)
-        for decision in _decisions(session, approval_id):
+        for decision in reading.decisions_on(session, approval_id):
             if decision.effective_at is None:
                 decision.effective_at = at
         level, due = sla.upcoming(session, approval)
@@ -256,9 +256,11 @@ class ApprovalService:
             _close(session, approval, taking.word, run)
             if approval.status == "approved":
                 self._issue(session, approval, row, run)
-            left = set(_people(self.seating.of(session, approval))) - _involved(session, approval)
+            left = set(_people(self.seating.of(session, approval))) - workload.involved(
+                session, approval
+            )
             self.notices.decided(session, approval, actor.user_id, sorted(left), run.now())
-            _note_decided(session, approval, row, run)
+            rounds.note_decided(session, approval, row, run)
             signal = signals.enqueue(
                 session,
                 run.id,
@@ -343,47 +345,18 @@ class ApprovalService:
     ) -> dict[str, Any]:
         seating = seating or self.seating
         seats = seating.of(session, row)
-        made = _decisions(session, row.id)
+        made = reading.decisions_on(session, row.id)
         people = {user for seat in seats for user in seat.eligible}
         view = views.approval(row, seats, made) | seating.terms(session, row).shown()
         view["may_decide"] = (
             row.status == "open"
             and actor.user_id in people
-            and actor.user_id not in _involved(session, row)
+            and actor.user_id not in workload.involved(session, row)
         )
         if whole:
             view["packet"] = views.packet(session, row, self.vault)
             view |= views.clock(session, row) | {"notices": outbox.of_approval(session, row.id)}
         return view
-
-
-def _note_decided(session: Session, approval: Approval, row: Decision, run: Run) -> None:
-    data = {
-        "approval": approval.id,
-        "decision": row.id,
-        "word": row.decision,
-        "seat": row.slot,
-        "packet_hash": approval.packet_hash,
-        "via": row.via,
-    }
-    note(session, row.user_id, "approval.decided", run.id, data, chain=run.chain, at=run.now())
-
-
-def _involved(session: Session, approval: Approval) -> set[str]:
-    """Who may not decide any more: who asked, who has agreed, who decided another gate of the run.
-
-    An earlier round of this very gate bars nobody from its next one.
-    """
-    query = (
-        select(Decision.user_id)
-        .join(Approval, Approval.id == Decision.approval_id)
-        .where(
-            Decision.run_id == approval.run_id,
-            or_(Approval.gate != approval.gate, Approval.id == approval.id),
-        )
-    )
-    carried = {one["user"] for one in approval.carried}
-    return {approval.requested_by, *carried, *session.execute(query).scalars()}
 
 
 def _find(session: Session, approval_id: str, *, lock: bool = False) -> Approval:
@@ -393,14 +366,9 @@ def _find(session: Session, approval_id: str, *, lock: bool = False) -> Approval
     return row
 
 
-def _decisions(session: Session, approval_id: str) -> list[Decision]:
-    query = select(Decision).where(Decision.approval_id == approval_id).order_by(Decision.id)
-    return list(session.execute(query).scalars())
-
-
 def _close(session: Session, approval: Approval, word: str, run: Run) -> None:
     """One rejection or request for changes closes a request; approval needs every seat filled."""
-    made = _decisions(session, approval.id)
+    made = reading.decisions_on(session, approval.id)
     full = all(agreed(approval, made, slot["name"]) >= slot["count"] for slot in approval.slots)
     if word == "reject":
         approval.status = "rejected"
@@ -410,17 +378,6 @@ def _close(session: Session, approval: Approval, word: str, run: Run) -> None:
         approval.status = "approved"
     if approval.status != "open":
         approval.closed_at = run.now()
-
-
-def _assert_owed(session: Session, actor: Actor, approval: Approval, run: Run) -> None:
-    """Changes are owed by the one who asked, once a request."""
-    if actor.user_id not in {approval.requested_by, run.started_by}:
-        raise NotEntitled("not_the_requester")
-    if run.ended_at is not None:
-        raise Conflict("run_ended")
-    owed = approval.status == "changes_requested"
-    if not owed or rounds.resubmission_of(session, approval.id) is not None:
-        raise Conflict("no_changes_owed")
 
 
 def _people(seats: Seats) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from dealix.records.canonical import stamp
@@ -58,6 +58,23 @@ def decidable(
         if any(user_id in seat.eligible for seat in seating.of(session, row)):
             found.append(row)
     return found
+
+
+def involved(session: Session, approval: Approval) -> set[str]:
+    """Who may not decide any more: who asked, who has agreed, who decided another gate of the run.
+
+    An earlier round of this very gate bars nobody from its next one.
+    """
+    query = (
+        select(Decision.user_id)
+        .join(Approval, Approval.id == Decision.approval_id)
+        .where(
+            Decision.run_id == approval.run_id,
+            or_(Approval.gate != approval.gate, Approval.id == approval.id),
+        )
+    )
+    carried = {one["user"] for one in approval.carried}
+    return {approval.requested_by, *carried, *session.execute(query).scalars()}
 
 
 def _barred(
