@@ -78,6 +78,7 @@ def engines() -> Iterator[Engines]:
     stack = Stack(home)
     try:
         stack.start(["postgres", "valkey", "temporal"])
+        spare_the_disk(home)
         plan = plans.read(Home(home), plans.settings_for(home))
         assert plan.migration_url is not None
         yield Engines(
@@ -97,6 +98,17 @@ def engines() -> Iterator[Engines]:
             data = postgres.cluster(Home(home)).data  # outside, where root may make no namespace
             shutil.rmtree(home, ignore_errors=True)
             shutil.rmtree(data.parent if home not in data.parents else data, ignore_errors=True)
+
+
+def spare_the_disk(home: Path) -> None:
+    """Let the stack's PostgreSQL wait for no disk: what ends here are processes, never the power.
+
+    A commit and a dropped database then cost no flush; the crash tests keep the flushes.
+    """
+    url = plans.read(Home(home), plans.settings_for(home)).superuser_url
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")
