@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.conftest import spare_the_disk
 from tests.console.visiting import Page, Visitor
 
 from dealix.engines.stack import Stack
@@ -125,6 +126,7 @@ class Console:
 def console(tmp_path_factory):
     home = tmp_path_factory.mktemp("console")
     with Stack(home) as stack:
+        spare_the_disk(home)
         made = Console(stack.record(), home)
         yield made
         for visitor in made.visitors:

@@ -2,7 +2,6 @@
 
 import html
 import json
-import statistics
 import time
 from html.parser import HTMLParser
 
@@ -521,7 +520,7 @@ def test_neither_words_nor_time_tell_who_is_here(console):
     email = console.person("maha")["email"]
     took: dict[str, list[float]] = {"known": [], "unknown": []}
     said = {}
-    for round_ in range(4):
+    for round_ in range(6):
         for name, who in (("known", email), ("unknown", "nobody@rawabi-sa.example")):
             began = time.perf_counter()
             body = {"email": who, "password": f"wrong {round_}"}
@@ -530,7 +529,7 @@ def test_neither_words_nor_time_tell_who_is_here(console):
             said[name] = {**answer.json(), "status": answer.status_code}
     client.close()
     assert said["known"] == said["unknown"]
-    known, unknown = (statistics.median(took[name][1:]) for name in ("known", "unknown"))
+    known, unknown = (min(took[name]) for name in ("known", "unknown"))  # the least disturbed
     assert 0.5 < known / unknown < 2, took
 
 

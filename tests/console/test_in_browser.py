@@ -124,12 +124,28 @@ def story(console):
 @contextmanager
 def window(console, browser, handle=None, locale="en", width=1280, **more):
     """A browser window of its own, signed in as `handle`; its console must stay silent."""
+    context = browser_of(console, browser, handle, locale, width, **more)
+    try:
+        with opened(console, context) as (page, said):
+            yield page, said
+    finally:
+        context.close()
+
+
+def browser_of(console, browser, handle=None, locale="en", width=1280, **more):
+    """A browser as one person has it: their language, and their session when they are signed in."""
     context = browser.new_context(viewport={"width": width, "height": 800}, **more)
     cookies = [{"name": "dealix_language", "value": locale, "url": console.url}]
     if handle:
         token = console.person(handle)["token"]
         cookies.append({"name": "dealix_session", "value": token, "url": console.url})
     context.add_cookies(cookies)
+    return context
+
+
+@contextmanager
+def opened(console, context):
+    """A page, and what its console said and which addresses elsewhere it asked."""
     page = context.new_page()
     page.set_default_timeout(30_000)
     said: list[str] = []
@@ -139,7 +155,7 @@ def window(console, browser, handle=None, locale="en", width=1280, **more):
     try:
         yield page, said
     finally:
-        context.close()
+        page.close()
 
 
 def foreign(console, address: str, said: list[str]) -> None:
@@ -147,28 +163,45 @@ def foreign(console, address: str, said: list[str]) -> None:
         said.append(f"a page asked {address}")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.fixture(scope="module")
+def looking(console, browser):
+    """Opens a page as somebody in a language; their windows share fonts and scripts once loaded."""
+    contexts = {}
+
+    @contextmanager
+    def look(handle, locale, path, **media):
+        if (handle, locale) not in contexts:
+            contexts[handle, locale] = browser_of(console, browser, handle, locale)
+        with opened(console, contexts[handle, locale]) as (page, said):
+            page.emulate_media(**media)
+            page.goto(console.url + path)
+            page.evaluate("document.fonts.ready")
+            yield page, said
+
+    yield look
+    for context in contexts.values():
+        context.close()
+
+
 @pytest.mark.parametrize("locale", ["ar", "en"])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_stands_in_both_languages_at_every_width(
-    console, browser, story, name, locale, width
-):
+def test_a_page_stands_in_both_languages_at_every_width(looking, story, name, locale):
     handle, path = PAGES[name]
-    with window(console, browser, handle, locale, WIDTHS[width]) as (page, said):
-        page.goto(console.url + path.format(**story))
-        page.evaluate("document.fonts.ready")
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SHOTS / f"{name}-{locale}-{width}.png", full_page=True)
+    with looking(handle, locale, path.format(**story)) as (page, said):
         root = page.evaluate("[document.dir, document.documentElement.lang]")
         assert root == (["rtl", "ar"] if locale == "ar" else ["ltr", "en"])
-        widths = page.evaluate(
-            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        )
-        assert widths[0] <= widths[1], page.evaluate(WIDER)
         assert page.evaluate("document.fonts.check('16px \"IBM Plex Sans Arabic\"', 'روابي')")
         assert page.evaluate("document.querySelectorAll('h1').length") == 1
-        assert page.evaluate(NAMELESS) == []
-        assert page.evaluate(CONTRAST) == []
+        for width, pixels in WIDTHS.items():
+            page.set_viewport_size({"width": pixels, "height": 800})
+            shot(page, f"{name}-{locale}-{width}")
+            widths = page.evaluate(
+                "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+            )
+            assert widths[1] <= pixels
+            assert widths[0] <= widths[1], page.evaluate(WIDER)
+            assert page.evaluate(NAMELESS) == []
+            assert page.evaluate(CONTRAST) == []
         # The browser itself notes the 404 of the page that is one.
         assert [text for text in said if name != "not-found" or "404" not in text] == []
 
@@ -178,16 +211,19 @@ DARK = ("home", "form", "approval", "run", "undo", "user", "authority-draft", "s
 
 @pytest.mark.parametrize("locale", ["ar", "en"])
 @pytest.mark.parametrize("name", DARK)
-def test_a_page_can_be_read_in_the_dark(console, browser, story, name, locale):
+def test_a_page_can_be_read_in_the_dark(looking, story, name, locale):
     handle, path = PAGES[name]
-    with window(console, browser, handle, locale, 360, color_scheme="dark") as (page, _):
-        page.goto(console.url + path.format(**story))
-        page.evaluate("document.fonts.ready")
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SHOTS / f"{name}-{locale}-dark.png", full_page=True)
+    with looking(handle, locale, path.format(**story), color_scheme="dark") as (page, _):
+        page.set_viewport_size({"width": WIDTHS["phone"], "height": 800})
+        shot(page, f"{name}-{locale}-dark")
         back = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert max(int(part) for part in re.findall(r"\d+", back)[:3]) < 60
         assert page.evaluate(CONTRAST) == []
+
+
+def shot(page, name: str) -> None:
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
 
 def test_a_person_signs_in_starts_and_another_one_decides(console, browser):

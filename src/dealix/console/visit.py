@@ -97,7 +97,13 @@ class Visit:
     @cached_property
     def waiting(self) -> int:
         """How many decisions wait for this person."""
-        return len(self.mine)
+        if self.actor is None or self.services is None:
+            return 0
+        if "mine" in self.__dict__:  # read for this page anyway
+            return len(self.mine)
+        actor, approvals = self.actor, self.services.approvals
+        found: int = self.allowed(lambda: approvals.waiting(actor), 0)
+        return found
 
     @cached_property
     def mine(self) -> list[dict[str, Any]]:

@@ -114,12 +114,12 @@ class RunActivities:
         """The oldest answer of this name that no step has taken; without one the run waits."""
         name = str(call.data["event"])
         with self.database.tenant(call.tenant_id) as session:
-            own_run(session, call)
+            run = own_run(session, call)
             event = run_events.take(session, call.run_id, name, call.key)
             if event is None:
-                run_book.mark(session, call.run_id, "waiting", name)
+                run_book.show(run, "waiting", name)
                 return EventState(come=False)
-            run_book.mark(session, call.run_id, "running")
+            run_book.show(run, "running")
             return EventState(come=True, id=event.id, data=event.data)
 
     @activity.defn(name="close_run")

@@ -61,8 +61,12 @@ def refuse_strangers(run: Run, workflow_id: str | None) -> None:
 
 
 def mark(session: Session, run_id: str, status: str, waiting_for: str | None = None) -> None:
+    """Show where a live run stands, as `show` does for a run that the caller has locked."""
+    show(get(session, run_id, lock=True), status, waiting_for)
+
+
+def show(run: Run, status: str, waiting_for: str | None = None) -> None:
     """Show where a live run stands; a run that is undoing or has ended keeps its state."""
-    run = get(session, run_id, lock=True)
     if run.status in LIVE and run.ended_at is None:
         run.status = "paused" if run.paused_at is not None else status
         run.waiting_for = waiting_for

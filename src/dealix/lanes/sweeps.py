@@ -44,7 +44,7 @@ class Sweeps:
         with self.database.nobody() as session:
             due = signals.due(session, clock.real_now() - GRACE)
         return sum(
-            self._try(lambda t, s: self.courier.deliver(t, s, IN_THE_SWEEP), tenant, signal)
+            self._try(lambda t, s: self.courier.deliver(t, s, wait=IN_THE_SWEEP), tenant, signal)
             for tenant, signal in due
         )
 

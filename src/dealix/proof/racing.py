@@ -11,6 +11,7 @@ from typing import Any
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -20,7 +21,7 @@ from dealix.engines import plan as plans
 from dealix.engines.home import Home, read_json
 from dealix.lanes import run_book
 from dealix.lanes.codec import data_converter
-from dealix.lanes.delivery import flow_start
+from dealix.lanes.delivery import Fresh, flow_start
 from dealix.lanes.schemas import StepCall
 from dealix.lanes.temporal import connect
 from dealix.lanes.worker import THREADS, durable_worker
@@ -75,13 +76,14 @@ class Stage:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Run a worker of ours and a bare one."""
-        made, settings = self.made, self.made.settings
-        engines = await connect(settings, data_converter(made.secrets, settings))
+        made, settings, quiet = self.made, self.made.settings, _quiet()
+        engines = await connect(settings, data_converter(made.secrets, settings), quiet)
         self.loop = asyncio.get_running_loop()
         self.bare = await Client.connect(
             str(settings.temporal_address),
             namespace=settings.temporal_namespace,
             data_converter=pydantic_data_converter,
+            runtime=quiet,
         )
         steps = [self._timed(step) for step in made.steps()]
         empty = [_empty(name) for name, _ in STEPS]
@@ -168,9 +170,9 @@ class Stage:
         """Store decisions until the gate closes; ours delivers each at the door."""
         made, committed = self.made, [0.0]
 
-        def after(tenant: str, signal: str) -> bool:
+        def after(tenant: str, signal: str, fresh: Fresh | None = None) -> bool:
             committed[0] = time.perf_counter()
-            return made.courier.deliver(tenant, signal) if ours else False
+            return made.courier.deliver(tenant, signal, fresh) if ours else False
 
         door = ApprovalService(made.database, made.seating, made.vault, permit, after)
         approval = f"apr_{run_id.removeprefix('run_')}_{gate}_1"
@@ -222,6 +224,12 @@ class Stage:
 
         timed.__annotations__ = {"call": StepCall, "return": Any}
         return activity.defn(name=definition.name, no_thread_cancel_exception=True)(timed)
+
+
+def _quiet() -> Runtime:
+    """A runtime of the SDK that says nothing of tasks which are slow because many run at once."""
+    errors = TelemetryFilter(core_level="ERROR", other_level="ERROR")
+    return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter=errors)))
 
 
 def _empty(name: str) -> Callable[..., Any]:

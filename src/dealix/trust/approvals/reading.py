@@ -46,11 +46,14 @@ def effective(session: Session, run_id: str) -> list[str]:
 def requests_of_run(session: Session, run_id: str) -> list[tuple[Approval, list[Decision]]]:
     """Every request of a run with its decisions, oldest first."""
     query = select(Approval).where(Approval.run_id == run_id).order_by(Approval.opened_at)
-    found = []
-    for row in session.execute(query).scalars():
-        made = select(Decision).where(Decision.approval_id == row.id).order_by(Decision.id)
-        found.append((row, list(session.execute(made).scalars())))
-    return found
+    rows = session.execute(query).scalars().all()
+    return [(row, decisions_on(session, row.id)) for row in rows]
+
+
+def decisions_on(session: Session, approval_id: str) -> list[Decision]:
+    """The decisions on a request, oldest first."""
+    query = select(Decision).where(Decision.approval_id == approval_id).order_by(Decision.id)
+    return list(session.execute(query).scalars())
 
 
 def timeline(session: Session, run_id: str) -> list[dict[str, Any]]:

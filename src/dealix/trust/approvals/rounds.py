@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealix import clock
+from dealix.actors import Actor
+from dealix.errors import Conflict, NotEntitled
 from dealix.lanes.models import Run
 from dealix.records.run_notes import note
 from dealix.store.session import tenant_of
@@ -129,3 +131,27 @@ def _carried(
         for one in [*earlier.carried, *fresh]
         if one["slot"] in parts and earlier.parts.get(one["slot"]) == parts[one["slot"]]
     ]
+
+
+def assert_owed(session: Session, actor: Actor, approval: Approval, run: Run) -> None:
+    """Changes are owed by the one who asked, once a request."""
+    if actor.user_id not in {approval.requested_by, run.started_by}:
+        raise NotEntitled("not_the_requester")
+    if run.ended_at is not None:
+        raise Conflict("run_ended")
+    owed = approval.status == "changes_requested"
+    if not owed or resubmission_of(session, approval.id) is not None:
+        raise Conflict("no_changes_owed")
+
+
+def note_decided(session: Session, approval: Approval, row: Decision, run: Run) -> None:
+    """The audit of a decision, by the run's clock."""
+    data = {
+        "approval": approval.id,
+        "decision": row.id,
+        "word": row.decision,
+        "seat": row.slot,
+        "packet_hash": approval.packet_hash,
+        "via": row.via,
+    }
+    note(session, row.user_id, "approval.decided", run.id, data, chain=run.chain, at=run.now())

@@ -4,15 +4,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
-from dealix.errors import Conflict, DealixError, InvalidInput, NotEntitled, NotFound
+from dealix.errors import DealixError, InvalidInput, NotFound
 from dealix.lanes import run_book, signals
+from dealix.lanes.delivery import Fresh
 from dealix.lanes.models import Run
-from dealix.lanes.schemas import GateState
+from dealix.lanes.schemas import Delivery, GateState
 from dealix.lanes.subjects import Subjects
 from dealix.observability import metrics
 from dealix.records import audit
@@ -28,6 +29,7 @@ from dealix.trust.approvals import (
     rounds,
     sla,
     views,
+    workload,
 )
 from dealix.trust.approvals.judging import Judgement, Matter, agreed, judge
 from dealix.trust.approvals.models import Approval, Decision, Resubmission
@@ -54,12 +56,12 @@ class ApprovalService:
         seating: Seating,
         vault: Vault,
         permit: Callable[[Actor, str], None],
-        after: Callable[[str, str], bool],
+        after: Callable[[str, str, Fresh | None], bool],
         notices: Notices | None = None,
         revisions: Mapping[str, Revise] | None = None,
         subjects: Subjects | None = None,
     ) -> None:
-        """`after(tenant, signal)` delivers a stored decision; it answers whether that worked.
+        """`after(tenant, signal, fresh)` delivers a stored decision; answers whether that worked.
 
         `notices` tells people of requests; `revisions` take the answers to requested changes, by
         workflow.
@@ -80,12 +82,25 @@ class ApprovalService:
         self.permit(actor, "approval.read")
         with self.database.tenant(actor.tenant_id) as session:
             rows = reading.of_scope(session, scope, run_id)
+            seating = workload.knowing(session, self.seating)
+            if scope == "mine":
+                rows = workload.decidable(session, seating, actor.user_id, rows)
             about = self.subjects.by_id(session, (row.run_id for row in rows))
-            seen = [
-                self._view(session, row, actor, whole=True) | {"subject": about.get(row.run_id)}
+            return [
+                self._view(session, row, actor, whole=True, seating=seating)
+                | {"subject": about.get(row.run_id)}
                 for row in rows
             ]
-        return [view for view in seen if scope != "mine" or view["may_decide"]]
+
+    def waiting(self, actor: Actor) -> int:
+        """How many requests wait for this person: as many as `list` shows them of theirs."""
+        self.permit(actor, "approval.read")
+        with self.database.tenant(actor.tenant_id) as session:
+            rows = reading.of_scope(session, "mine")
+            if not rows:
+                return 0
+            seating = workload.knowing(session, self.seating)
+            return len(workload.decidable(session, seating, actor.user_id, rows))
 
     def get(self, actor: Actor, approval_id: str) -> dict[str, Any]:
         """One request with its packet, who may decide, and what was decided."""
@@ -143,12 +158,12 @@ class ApprovalService:
             raise InvalidInput("invalid_input", errors=[{"field": "decision", "type": "enum"}])
         taking = Taking(decision, comment, packet_hash, tuple(changes or ()), actor.via)
         try:
-            signal = self._store(actor, approval_id, taking)
+            fresh = self._store(actor, approval_id, taking)
         except DealixError as refusal:
             self._audit_refusal(actor, approval_id, refusal)
             looks.explain(self.database, self.vault, actor, approval_id, packet_hash, refusal)
             raise
-        delivered = self._deliver(actor.tenant_id, signal)
+        delivered = self._deliver(actor.tenant_id, fresh.delivery.id, fresh)
         with self.database.tenant(actor.tenant_id) as session:
             view = self._view(session, _find(session, approval_id), actor, whole=True)
         metrics.decision(view["gate"], decision, delivered=delivered)
@@ -166,7 +181,7 @@ class ApprovalService:
         with self.database.tenant(actor.tenant_id) as session:
             approval = _find(session, approval_id, lock=True)
             run = run_book.get(session, approval.run_id, lock=True)
-            _assert_owed(session, actor, approval, run)
+            rounds.assert_owed(session, actor, approval, run)
             revise = self.revisions.get(run.workflow)
             kept = revise(session, actor, run, answers) if revise else {}
             session.add(
@@ -192,7 +207,7 @@ class ApprovalService:
     def state(self, session: Session, approval_id: str, at: datetime) -> GateState:
         """How a request stands and when its SLA has its next word; its decisions take effect."""
         approval = _find(session, approval_id)
-        for decision in _decisions(session, approval_id):
+        for decision in reading.decisions_on(session, approval_id):
             if decision.effective_at is None:
                 decision.effective_at = at
         level, due = sla.upcoming(session, approval)
@@ -216,7 +231,7 @@ class ApprovalService:
             self.notices.escalated(session, approval, level, reached)
         return self.state(session, approval_id, at)
 
-    def _store(self, actor: Actor, approval_id: str, taking: Taking) -> str:
+    def _store(self, actor: Actor, approval_id: str, taking: Taking) -> Fresh:
         with self.database.tenant(actor.tenant_id) as session:
             approval = _find(session, approval_id, lock=True)
             run = run_book.get(session, approval.run_id, lock=True)
@@ -241,10 +256,12 @@ class ApprovalService:
             _close(session, approval, taking.word, run)
             if approval.status == "approved":
                 self._issue(session, approval, row, run)
-            left = set(_people(self.seating.of(session, approval))) - _involved(session, approval)
+            left = set(_people(self.seating.of(session, approval))) - workload.involved(
+                session, approval
+            )
             self.notices.decided(session, approval, actor.user_id, sorted(left), run.now())
-            _note_decided(session, approval, row, run)
-            return signals.enqueue(
+            rounds.note_decided(session, approval, row, run)
+            signal = signals.enqueue(
                 session,
                 run.id,
                 "decision",
@@ -253,6 +270,14 @@ class ApprovalService:
                 packet_hash=approval.packet_hash,
                 about=row.id,
             )
+            told = Delivery(
+                id=signal,
+                kind="decision",
+                reference=approval.id,
+                gate=approval.gate,
+                hash=approval.packet_hash,
+            )
+            return Fresh(run, told)
 
     def _judge(
         self, session: Session, actor: Actor, approval: Approval, run: Run, taking: Taking
@@ -283,10 +308,10 @@ class ApprovalService:
             effects=packet.effects,
         )
 
-    def _deliver(self, tenant_id: str, signal: str) -> bool:
+    def _deliver(self, tenant_id: str, signal: str, fresh: Fresh | None = None) -> bool:
         """Tell the workflow now; when that does not work, the scheduler does it."""
         try:
-            return self.after(tenant_id, signal)
+            return self.after(tenant_id, signal, fresh)
         except (DealixError, RuntimeError, OSError):
             return False
 
@@ -310,50 +335,28 @@ class ApprovalService:
             )
 
     def _view(
-        self, session: Session, row: Approval, actor: Actor, *, whole: bool = False
+        self,
+        session: Session,
+        row: Approval,
+        actor: Actor,
+        *,
+        whole: bool = False,
+        seating: Seating | None = None,
     ) -> dict[str, Any]:
-        seats = self.seating.of(session, row)
-        made = _decisions(session, row.id)
+        seating = seating or self.seating
+        seats = seating.of(session, row)
+        made = reading.decisions_on(session, row.id)
         people = {user for seat in seats for user in seat.eligible}
-        view = views.approval(row, seats, made) | self.seating.terms(session, row).shown()
+        view = views.approval(row, seats, made) | seating.terms(session, row).shown()
         view["may_decide"] = (
             row.status == "open"
             and actor.user_id in people
-            and actor.user_id not in _involved(session, row)
+            and actor.user_id not in workload.involved(session, row)
         )
         if whole:
             view["packet"] = views.packet(session, row, self.vault)
             view |= views.clock(session, row) | {"notices": outbox.of_approval(session, row.id)}
         return view
-
-
-def _note_decided(session: Session, approval: Approval, row: Decision, run: Run) -> None:
-    data = {
-        "approval": approval.id,
-        "decision": row.id,
-        "word": row.decision,
-        "seat": row.slot,
-        "packet_hash": approval.packet_hash,
-        "via": row.via,
-    }
-    note(session, row.user_id, "approval.decided", run.id, data, chain=run.chain, at=run.now())
-
-
-def _involved(session: Session, approval: Approval) -> set[str]:
-    """Who may not decide any more: who asked, who has agreed, who decided another gate of the run.
-
-    An earlier round of this very gate bars nobody from its next one.
-    """
-    query = (
-        select(Decision.user_id)
-        .join(Approval, Approval.id == Decision.approval_id)
-        .where(
-            Decision.run_id == approval.run_id,
-            or_(Approval.gate != approval.gate, Approval.id == approval.id),
-        )
-    )
-    carried = {one["user"] for one in approval.carried}
-    return {approval.requested_by, *carried, *session.execute(query).scalars()}
 
 
 def _find(session: Session, approval_id: str, *, lock: bool = False) -> Approval:
@@ -363,14 +366,9 @@ def _find(session: Session, approval_id: str, *, lock: bool = False) -> Approval
     return row
 
 
-def _decisions(session: Session, approval_id: str) -> list[Decision]:
-    query = select(Decision).where(Decision.approval_id == approval_id).order_by(Decision.id)
-    return list(session.execute(query).scalars())
-
-
 def _close(session: Session, approval: Approval, word: str, run: Run) -> None:
     """One rejection or request for changes closes a request; approval needs every seat filled."""
-    made = _decisions(session, approval.id)
+    made = reading.decisions_on(session, approval.id)
     full = all(agreed(approval, made, slot["name"]) >= slot["count"] for slot in approval.slots)
     if word == "reject":
         approval.status = "rejected"
@@ -380,17 +378,6 @@ def _close(session: Session, approval: Approval, word: str, run: Run) -> None:
         approval.status = "approved"
     if approval.status != "open":
         approval.closed_at = run.now()
-
-
-def _assert_owed(session: Session, actor: Actor, approval: Approval, run: Run) -> None:
-    """Changes are owed by the one who asked, once a request."""
-    if actor.user_id not in {approval.requested_by, run.started_by}:
-        raise NotEntitled("not_the_requester")
-    if run.ended_at is not None:
-        raise Conflict("run_ended")
-    owed = approval.status == "changes_requested"
-    if not owed or rounds.resubmission_of(session, approval.id) is not None:
-        raise Conflict("no_changes_owed")
 
 
 def _people(seats: Seats) -> list[str]:
