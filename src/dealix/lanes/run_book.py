@@ -17,8 +17,13 @@ LIVE = ("running", "waiting", "paused", "attention")
 
 
 def get(session: Session, run_id: str, *, lock: bool = False) -> Run:
-    """The run, or `not_found` for an unknown one and another tenant's alike."""
-    run = session.get(Run, (tenant_of(session), run_id), with_for_update=lock)
+    """The run, or `not_found` for an unknown one and another tenant's alike.
+
+    Its lock comes before those of the rows that belong to it (`store.locks`). It keeps nobody
+    waiting who only stores such a row, whose foreign key looks at the run.
+    """
+    wanted = {"key_share": True} if lock else None
+    run = session.get(Run, (tenant_of(session), run_id), with_for_update=wanted)
     if run is None:
         raise NotFound("not_found")
     return run

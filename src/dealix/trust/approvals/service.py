@@ -164,8 +164,7 @@ class ApprovalService:
         """
         self.permit(actor, "approval.resubmit")
         with self.database.tenant(actor.tenant_id) as session:
-            approval = _find(session, approval_id, lock=True)
-            run = run_book.get(session, approval.run_id, lock=True)
+            approval, run = _locked(session, approval_id)
             _assert_owed(session, actor, approval, run)
             revise = self.revisions.get(run.workflow)
             kept = revise(session, actor, run, answers) if revise else {}
@@ -218,8 +217,7 @@ class ApprovalService:
 
     def _store(self, actor: Actor, approval_id: str, taking: Taking) -> str:
         with self.database.tenant(actor.tenant_id) as session:
-            approval = _find(session, approval_id, lock=True)
-            run = run_book.get(session, approval.run_id, lock=True)
+            approval, run = _locked(session, approval_id)
             judgement = self._judge(session, actor, approval, run, taking)
             credentials.require(session, self.seating, actor, approval, run)
             row = Decision(
@@ -361,6 +359,15 @@ def _find(session: Session, approval_id: str, *, lock: bool = False) -> Approval
     if row is None:
         raise NotFound("not_found")
     return row
+
+
+def _locked(session: Session, approval_id: str) -> tuple[Approval, Run]:
+    """A request and its run, both locked, the run first: see `store.locks`."""
+    run_id = session.scalar(select(Approval.run_id).where(Approval.id == approval_id))
+    if run_id is None:
+        raise NotFound("not_found")
+    run = run_book.get(session, run_id, lock=True)
+    return _find(session, approval_id, lock=True), run
 
 
 def _decisions(session: Session, approval_id: str) -> list[Decision]:
