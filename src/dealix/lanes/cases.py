@@ -29,11 +29,12 @@ ALLOWED: dict[str, frozenset[str]] = {
     "late_delivery": frozenset({"done_by_hand"}),
     "late_answer": frozenset({"done_by_hand"}),
     "cancelled_behind": frozenset({"done_by_hand"}),
+    "stuck": frozenset(),
     "unmatched": frozenset({"done_by_hand"}),
     "unrouted": frozenset({"done_by_hand"}),
     "anchor_in_doubt": frozenset({"happened", "done_by_hand"}),
 }
-"""What may be said about each kind of case."""
+"""What may be said about each kind of case; one of `stuck` ends when its workflow goes on."""
 
 WAITED_FOR = frozenset({"in_doubt", "undo_failed", "ended_behind"})
 """Kinds whose resolution a workflow must hear; nobody waits for the others."""

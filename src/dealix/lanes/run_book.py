@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from dealix.errors import Conflict, NotEntitled, NotFound
 from dealix.lanes.models import Run
-from dealix.records.case_book import open_cases
+from dealix.records.case_book import open_cases, settle
 from dealix.records.models import Undo
 from dealix.records.run_notes import note
 from dealix.store.locks import lock_named, try_lock_named
@@ -105,6 +105,23 @@ def attention(session: Session, run: Run, why: str) -> None:
     """Something is open that only a person can settle."""
     run.status = "attention"
     note(session, "system", "run.attention", run.id, {"why": why}, chain=run.chain)
+
+
+def goes_on(session: Session, run: Run) -> None:
+    """The workflow of a live run does its work again: a case that said otherwise is over.
+
+    The run shows where it stands, unless something else of it is open.
+    """
+    if settle(session, "stuck", run.engine_id, "recovered", by="system") is None:
+        return
+    note(session, "system", "run.recovered", run.id, {}, chain=run.chain)
+    session.flush()
+    if run.status != "attention" or open_cases(session, run.id):
+        return
+    if run.undo_begun_at is not None:
+        run.status = "compensating"
+    else:
+        run.status = "paused" if run.paused_at else "waiting" if run.waiting_for else "running"
 
 
 def _undos(session: Session, run_id: str, *statuses: str) -> int:

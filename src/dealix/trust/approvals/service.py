@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
-from dealix.errors import Conflict, DealixError, InvalidInput, NotEntitled, NotFound
+from dealix.errors import Conflict, DealixError, InvalidInput, NotEntitled
 from dealix.lanes import run_book, signals
 from dealix.lanes.models import Run
 from dealix.lanes.schemas import GateState
@@ -19,6 +19,7 @@ from dealix.records import audit
 from dealix.records.run_notes import note
 from dealix.store.ids import new_id
 from dealix.store.session import Database, tenant_of
+from dealix.trust.access import directory
 from dealix.trust.approvals import (
     credentials,
     escalation,
@@ -91,21 +92,21 @@ class ApprovalService:
         """One request with its packet, who may decide, and what was decided."""
         self.permit(actor, "approval.read")
         with self.database.tenant(actor.tenant_id) as session:
-            row = _find(session, approval_id)
+            row = rounds.find(session, approval_id)
             view = self._view(session, row, actor, whole=True)
             return view | looks.looked(session, actor, row, self.vault)
 
     def open(self, session: Session, opening: Opening, run: Run) -> Approval:
         """Open a request, or answer the one of this run, gate and round (request ID dedup).
 
-        A gate that has approved already exactly what it would be asked now is not asked again:
-        then the answer is that approval.
+        A gate that has approved already exactly what it would be asked now is not asked again, nor
+        one whose requested changes nobody has answered: then the answer is the earlier request.
         """
         found = rounds.of_round(session, opening)
         if found is not None:
             return found
         earlier = rounds.before(session, opening)
-        if earlier is not None and rounds.still_agreed(earlier, opening):
+        if earlier is not None and rounds.stands(session, earlier, opening):
             return earlier
         asked = Asked(opening.kind, opening.type, opening.amount, opening.exclusive)
         version, seats = self.seating.open(
@@ -150,7 +151,7 @@ class ApprovalService:
             raise
         delivered = self._deliver(actor.tenant_id, signal)
         with self.database.tenant(actor.tenant_id) as session:
-            view = self._view(session, _find(session, approval_id), actor, whole=True)
+            view = self._view(session, rounds.find(session, approval_id), actor, whole=True)
         metrics.decision(view["gate"], decision, delivered=delivered)
         return {**view, "delivered": delivered}
 
@@ -164,7 +165,7 @@ class ApprovalService:
         """
         self.permit(actor, "approval.resubmit")
         with self.database.tenant(actor.tenant_id) as session:
-            approval, run = _locked(session, approval_id)
+            approval, run = rounds.locked(session, approval_id)
             _assert_owed(session, actor, approval, run)
             revise = self.revisions.get(run.workflow)
             kept = revise(session, actor, run, answers) if revise else {}
@@ -190,7 +191,7 @@ class ApprovalService:
 
     def state(self, session: Session, approval_id: str, at: datetime) -> GateState:
         """How a request stands and when its SLA has its next word; its decisions take effect."""
-        approval = _find(session, approval_id)
+        approval = rounds.find(session, approval_id)
         for decision in _decisions(session, approval_id):
             if decision.effective_at is None:
                 decision.effective_at = at
@@ -201,7 +202,7 @@ class ApprovalService:
 
     def escalate(self, session: Session, approval_id: str, at: datetime) -> GateState:
         """Remind, escalate and escalate further, as far as is due by `at`; each step once."""
-        approval = _find(session, approval_id, lock=True)
+        approval = rounds.find(session, approval_id, lock=True)
         run = run_book.get(session, approval.run_id)
         people = self.seating.book.directory.active_users(session)
         made = session.execute(select(Decision.user_id).where(Decision.run_id == run.id)).scalars()
@@ -217,7 +218,7 @@ class ApprovalService:
 
     def _store(self, actor: Actor, approval_id: str, taking: Taking) -> str:
         with self.database.tenant(actor.tenant_id) as session:
-            approval, run = _locked(session, approval_id)
+            approval, run = rounds.locked(session, approval_id)
             judgement = self._judge(session, actor, approval, run, taking)
             credentials.require(session, self.seating, actor, approval, run)
             row = Decision(
@@ -266,6 +267,7 @@ class ApprovalService:
             comment=taking.comment,
             seen=taking.packet_hash,
             changes=taking.changes,
+            given_by=directory.given_by(session, actor.user_id),
         )
         judged = judge(matter)
         self.seating.judge(session, actor, approval, run, judged.seat)
@@ -352,22 +354,6 @@ def _involved(session: Session, approval: Approval) -> set[str]:
     )
     carried = {one["user"] for one in approval.carried}
     return {approval.requested_by, *carried, *session.execute(query).scalars()}
-
-
-def _find(session: Session, approval_id: str, *, lock: bool = False) -> Approval:
-    row = session.get(Approval, (tenant_of(session), approval_id), with_for_update=lock)
-    if row is None:
-        raise NotFound("not_found")
-    return row
-
-
-def _locked(session: Session, approval_id: str) -> tuple[Approval, Run]:
-    """A request and its run, both locked, the run first: see `store.locks`."""
-    run_id = session.scalar(select(Approval.run_id).where(Approval.id == approval_id))
-    if run_id is None:
-        raise NotFound("not_found")
-    run = run_book.get(session, run_id, lock=True)
-    return _find(session, approval_id, lock=True), run
 
 
 def _decisions(session: Session, approval_id: str) -> list[Decision]:
