@@ -1,9 +1,11 @@
 """A workflow whose task fails again and again is found, told of, and let go when it goes on."""
 
+import asyncio
+
 import pytest
 from tests.lanes.faults import broken
 from tests.lanes.flow_stage import TENANT
-from tests.lanes.test_waits import deeds, every_case, refused
+from tests.lanes.test_waits import deeds, every_case, refused, terminate
 
 from dealix.proof.rig import until
 
@@ -60,6 +62,24 @@ def test_while_it_is_stuck_nothing_is_lost_and_a_cancel_takes_back_afterwards(st
     broken.clear()
     assert until(lambda: stage.run(run).ended_at is not None, 30)
     assert all(one.status == "resolved" for one in every_case(stage, run))
+
+
+def test_one_that_is_terminated_is_told_of_as_ended_and_can_be_taken_back(stage):
+    run = stage.start()
+    approval = stage.at_gate(run)
+    broken.set()
+    stage.decide(approval)
+    seen_stuck(stage, run)
+    asyncio.run(terminate(stage, run))
+    stage.sweeps.watch_runs()
+    ended = stage.case(run, "ended_behind")
+    assert {one.kind: one.status for one in every_case(stage, run)} == {
+        "stuck": "resolved",
+        "ended_behind": "open",
+    }
+    stage.cases.resolve(stage.amal, ended["id"], "retry", "take it back")
+    assert stage.end(run) == ("cancelled", "cancelled")
+    assert stage.provider.undone == 1
 
 
 def test_a_run_that_only_waits_is_none(stage):

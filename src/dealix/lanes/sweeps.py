@@ -15,7 +15,7 @@ from dealix.lanes import run_book, signals
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.delivery import IN_THE_SWEEP, Courier
 from dealix.lanes.models import Run, Signal
-from dealix.records.case_book import open_case, open_case_of
+from dealix.records.case_book import open_case, open_case_of, settle
 from dealix.records.models import Case
 from dealix.store.session import Database
 
@@ -71,12 +71,14 @@ class Sweeps:
             row = run_book.get(session, run_id, lock=True)
             if row.ended_at is not None or row.engine_id != run.engine_id:
                 return False
-            if seen.stuck is None:
-                run_book.goes_on(session, row)
-            if ended and not _being_taken_back(session, run_id):
-                _ask_a_person(session, row, "ended_behind", "ended_behind")
-            elif not ended and seen.stuck is not None:
+            if ended:
+                settle(session, "stuck", row.engine_id, "ended_behind", by="system")
+                if not _being_taken_back(session, run_id):
+                    _ask_a_person(session, row, "ended_behind", "ended_behind")
+            elif seen.stuck is not None:
                 _ask_a_person(session, row, "stuck", seen.stuck)
+            else:
+                run_book.goes_on(session, row)
         return True
 
     @staticmethod
