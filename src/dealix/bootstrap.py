@@ -48,6 +48,7 @@ from dealix.trust.access import directory
 from dealix.trust.access.accounts import Accounts
 from dealix.trust.access.own_account import OwnAccount
 from dealix.trust.access.rights import can_activate, permit
+from dealix.trust.approvals import links
 from dealix.trust.approvals.activities import ApprovalActivities
 from dealix.trust.approvals.outbox import Outbox
 from dealix.trust.approvals.reading import timeline
@@ -245,6 +246,7 @@ class Services(Providers):
             self.database,
             self.vault,
             lambda session, user_id: waiting_for(session, self.seating, user_id),
+            links.end_of_person,
         )
 
     @cached_property

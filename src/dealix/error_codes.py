@@ -31,6 +31,7 @@ CODES: dict[str, str] = {
     "rehearsal_unavailable": "This installation has no engine that can rehearse.",
     "unknown_event": "This run does not wait for an event called {event}.",
     "deadline_past": "The date {until} is not after the present deadline of the run.",
+    "deadline_too_far": "A run's deadline lies at most {days} days ahead.",
     "scenario_invalid": "The scenario {file} is not right: {reason}.",
     "rehearsal_stuck": "The rehearsal does not move on: {what}.",
     # partners
@@ -44,6 +45,7 @@ CODES: dict[str, str] = {
     "counter_without_proposal": "A counter-offer says what it wants changed: a value, or a sentence.",
     "offer_answered": "This version of the terms has been answered already.",
     "offer_replaced": "A newer version of these terms has been sent; open the newest message.",
+    "offer_not_sent": "These terms have not left yet, so nobody can have answered them.",
     "offer_closed": "These terms are no longer on offer.",
     "no_counter_to_answer": "This run does not wait for an answer to a counter-offer.",
     "nothing_changed": "The new version is the same as the one before; change something, or cancel the run.",
@@ -69,6 +71,7 @@ CODES: dict[str, str] = {
     # approvals
     "not_an_approver": "You are not among those who decide this request.",
     "own_request": "The one who asked may not be the one who approves.",
+    "rights_from_requester": "The one who asked has given you your access or your roles; somebody else must decide, or another administrator confirm your roles.",
     "one_slot_per_run": "You have already decided another gate of this run; someone else must decide this one.",
     "stale_packet": "The packet has changed since you saw it; look at the difference and decide again.",
     "changes_required": "List the changes that you ask for, each in a sentence.",

@@ -71,6 +71,7 @@ TONES = {
         "irreversible",
         "ended_behind",
         "cancelled_behind",
+        "stuck",
         "late_answer",
         "update_failed",
         "declined",

@@ -25,6 +25,11 @@ from dealix.store.ids import new_id
 from dealix.store.locks import lock_named
 from dealix.store.session import Database, tenant_of
 
+FURTHEST = 10
+"""How many times its longest duration a run's deadline may lie ahead."""
+LONGEST_JUMP = timedelta(days=400)
+"""How far one call moves a rehearsal's clock."""
+
 
 class Windows(Protocol):
     """What a run's page shows from the parts above the lanes."""
@@ -52,7 +57,8 @@ class RunService:
     ) -> None:
         """`known`: keys of the inventory; `kinds`: those that are built.
 
-        `fingerprint` is a keyed hash, so that an input's hash gives nothing personal away.
+        `fingerprint` is a keyed hash, so that an input's hash gives nothing personal away. What is
+        hashed begins with words of ours: the hash is shown, and the same key makes secrets.
         """
         self.database = database
         self.kinds = kinds
@@ -129,7 +135,7 @@ class RunService:
             if run.cancel_requested_at is None:
                 run.cancel_requested_at = clock.real_now()
                 run.cancel_requested_by = actor.user_id
-                data = {"comment": self.fingerprint(comment) if comment else None}
+                data = {"comment": self.fingerprint(f"comment:{comment}") if comment else None}
                 note(
                     session,
                     actor.user_id,
@@ -148,9 +154,9 @@ class RunService:
         self.permit(actor, "run.extend")
         with self.database.tenant(actor.tenant_id) as session:
             run = self._live(session, run_id)
-            if until.tzinfo is None or run.deadline is None or until <= run.deadline:
-                raise InvalidInput("deadline_past", until=until.isoformat())
-            data = {"from": run.deadline.isoformat(), "until": until.isoformat()}
+            self._assert_reasonable(run, until)
+            before = run.deadline.isoformat() if run.deadline else None
+            data = {"from": before, "until": until.isoformat()}
             run.deadline = until
             note(
                 session, actor.user_id, "run.extended", run.id, data, chain=run.chain, at=run.now()
@@ -194,8 +200,9 @@ class RunService:
     def fast_forward(self, actor: Actor, run_id: str, duration: timedelta) -> dict[str, Any]:
         """Move a rehearsal's clock; answers when the run is idle again."""
         self.permit(actor, "run.rehearse")
-        if duration <= timedelta(0):
-            raise InvalidInput("deadline_past", until=str(duration))
+        if not timedelta(0) < duration <= LONGEST_JUMP:
+            wrong = "greater_than" if duration <= timedelta(0) else "less_than_equal"
+            raise InvalidInput("invalid_input", errors=[{"field": "duration", "type": wrong}])
         with self.database.tenant(actor.tenant_id) as session:
             run = self._live(session, run_id)
             if not run.rehearsal:
@@ -284,6 +291,24 @@ class RunService:
 
     def _try_start(self, run: Run) -> None:
         self._quietly(lambda: self.courier.start(run.tenant_id, run.id))
+
+    def _assert_reasonable(self, run: Run, until: datetime) -> None:
+        """A new deadline lies after the present one and within what its workflow may ever need.
+
+        Raises:
+            InvalidInput: `invalid_input` for a time without a zone, `deadline_past`,
+                `deadline_too_far`.
+        """
+        if until.tzinfo is None:
+            error = {"field": "until", "type": "timezone_aware"}
+            raise InvalidInput("invalid_input", errors=[error])
+        if run.deadline is None or until <= run.deadline:
+            raise InvalidInput("deadline_past", until=until.isoformat())
+        kind = self.kinds.get(run.workflow)
+        longest = kind.longest if kind is not None else None
+        if longest is not None and until - run.now() > longest * FURTHEST:
+            days = (longest * FURTHEST).days
+            raise InvalidInput("deadline_too_far", days=days)
 
     def _can_rehearse(self) -> None:
         if not self.bridge.can_rehearse():

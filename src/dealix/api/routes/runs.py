@@ -131,7 +131,11 @@ def resume(run_id: Ident, actor: Who, services: Parts) -> dict[str, Any]:
 
 @router.post("/{run_id}/events", responses=LIVE)
 def event(run_id: Ident, body: Event, actor: Who, services: Parts) -> dict[str, Any]:
-    """Enter by hand what somebody outside answered."""
+    """Enter by hand what somebody outside answered.
+
+    The run takes it once. What the run does not ask for now is refused with its reason and not
+    kept; while a run is paused, an answer is kept until it goes on.
+    """
     return services.runs.event(actor, run_id, body.event, body.data)
 
 

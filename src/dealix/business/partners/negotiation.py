@@ -15,7 +15,7 @@ from dealix.actors import Actor
 from dealix.business.partners import repository, terms
 from dealix.business.partners.models import Answer, PartnerLink
 from dealix.business.partners.schemas import PartnerAnswer, PartnerTerms
-from dealix.errors import Conflict, InvalidInput, NotFound
+from dealix.errors import Conflict, InvalidInput, NotEntitled, NotFound
 from dealix.lanes import run_book, run_events
 from dealix.lanes.models import Run
 from dealix.records.run_notes import note
@@ -77,6 +77,7 @@ class PartnerDoor:
             company, company_ar = company_names(session)
             before = terms.of_version(session, run_id, version - 1) if version > 1 else None
             present = terms.of_version(session, run_id, version)
+            shown = self._text(session, run, version)
             return Offered(
                 tenant_id=tenant_id,
                 run_id=run_id,
@@ -87,10 +88,10 @@ class PartnerDoor:
                 partner=partner.name,
                 partner_ar=partner.name_ar,
                 terms=present,
-                text=self._text(session, run, version),
+                text=shown,
                 reference=reference_of(run),
                 state=_state(session, run, version),
-                differences=terms.differences(before, present) if before else [],
+                differences=terms.differences(before, present) if shown and before else [],
             )
 
     def answer(self, token: str, given: Mapping[str, Any]) -> str:
@@ -119,7 +120,12 @@ class PartnerDoor:
         return str(row.tenant_id), str(row.run_id), int(row.version)
 
     def _text(self, session: Session, run: Run, version: int) -> str:
-        """The term sheet in force; of a replaced version only the page's own facts are shown."""
+        """The term sheet in force; of a replaced version only the page's own facts are shown.
+
+        What was taken back is shown to nobody any more.
+        """
+        if run.undo_begun_at is not None:
+            return ""
         current, _terms = terms.latest(session, run.id)
         return self.draft(session, run)[0] if current == version else ""
 
@@ -181,17 +187,27 @@ def keep(
 
 
 def by_hand(vault: Vault) -> Callable[[Session, Actor, Run, Mapping[str, Any]], str | None]:
-    """An answer that came by mail, WhatsApp or word of mouth, entered by one of us."""
+    """An answer that came by mail, WhatsApp or word of mouth, entered by one of us.
+
+    Nobody can have answered terms that have not left: such an answer is refused, not kept.
+    """
 
     def enter(session: Session, actor: Actor, run: Run, given: Mapping[str, Any]) -> str | None:
         version, _terms = terms.latest(session, run.id)
+        if not _has_left(session, run, version):
+            raise Conflict("offer_not_sent")
         return keep(session, vault, run, version, validated(given), by=actor.user_id)
 
     return enter
 
 
 def revise(session: Session, actor: Actor, run: Run, given: Mapping[str, Any]) -> str | None:
-    """After a counter-offer: the requester's next version, which must be another one."""
+    """After a counter-offer: the requester's next version, which must be another one.
+
+    Nobody else makes it: who reviews the terms must not be the one who wrote them.
+    """
+    if actor.user_id != run.started_by:
+        raise NotEntitled("not_the_requester")
     countered = last_answer(session, run.id)
     version, present = terms.latest(session, run.id)
     if countered is None or countered.answer != "counter" or countered.version != version:
@@ -238,6 +254,14 @@ def answers(session: Session, run_id: str) -> list[Answer]:
 def reference_of(run: Run) -> str:
     """The reference by which both sides know these terms."""
     return f"TS-{run.id[-8:].upper()}"
+
+
+def _has_left(session: Session, run: Run, version: int) -> bool:
+    """Whether this version is on its way to the partner: its page can be opened."""
+    query = select(PartnerLink.run_id).where(
+        PartnerLink.run_id == run.id, PartnerLink.version == version
+    )
+    return session.execute(query.limit(1)).first() is not None
 
 
 def _state(session: Session, run: Run, version: int) -> str:

@@ -26,6 +26,10 @@ class _Without:
         everybody = self.directory.active_users(session)
         return [person for person in everybody if person.user_id != self.user_id]
 
+    def given_by(self, session: Session, user_id: str) -> str | None:
+        """As with them."""
+        return self.directory.given_by(session, user_id)
+
 
 @dataclass(frozen=True)
 class _Known:

@@ -174,9 +174,9 @@ class Outbound:
         self, spec: EffectSpec, effect: OutsideEffect, call: StepCall, reply: Reply
     ) -> StepResult:
         with self.database.tenant(call.tenant_id) as session:
+            run = run_book.get(session, call.run_id, lock=True)
             row, settled = effects.finish(session, spec, reply)
             if effects.answered_late(session, spec.key):
-                run = run_book.get(session, call.run_id, lock=True)
                 run_book.attention(session, run, effects.LATE_ANSWER)
             if row.status in {"undone", "waived"}:
                 return StepResult(data=row.result or {})
@@ -202,11 +202,12 @@ class Outbound:
 
     def _in_doubt(self, spec: EffectSpec, call: StepCall, reason: str) -> StepResult:
         with self.database.tenant(call.tenant_id) as session:
+            run = run_book.get(session, call.run_id, lock=True)
             row = effects.effect_of(session, spec.key)
             if row is None or row.status in effects.ENDED:
                 return StepResult(data=(row.result if row else None) or {})
             case_id = effects.doubt(session, spec, row, reason)
-            run_book.attention(session, run_book.get(session, call.run_id, lock=True), "in_doubt")
+            run_book.attention(session, run, "in_doubt")
         metrics.effect(spec.system, spec.method, "in_doubt")
         return StepResult(status="in_doubt", case_id=case_id)
 
