@@ -19,6 +19,7 @@ from dealix.proof.cast import (
     HAPPY,
     PARTNER_ANSWER,
     REJECTED,
+    SIGNATURE,
     TENANT,
     WORKFLOW,
     Cast,
@@ -34,6 +35,8 @@ from dealix.trust.approvals.service import ApprovalService
 
 MANAGER, EXECUTIVE = "manager_approval", "executive_approval"
 TERMS, LEGAL = "term_review", "legal_review"
+OUTSIDE = {"send_terms": "smtp", "write_crm": "hubspot", "send_envelope": "docusign"}
+"""A step at each kind of provider: one that can be asked nothing, by upsert, by look-up."""
 FOUND_WITHIN = 10.0
 FIVE = timedelta(seconds=5)
 Row = Mapping[str, Any]
@@ -74,7 +77,7 @@ class Trials:
         """Every fault of a provider at every outside step, all at once."""
         self.cast.plays.clear()
         plays: list[tuple[str, str, Play]] = []
-        for step, provider in (("send_terms", "smtp"), ("write_crm", "hubspot")):
+        for step, provider in OUTSIDE.items():
             for fault in ("timeout_after", "timeout_before", "error_500", "rate_limited"):
                 self._fault(provider, fault, self.cast.number)
                 plays.append((step, fault, self.cast.start(HAPPY)))
@@ -96,15 +99,16 @@ class Trials:
     def _lost_answer(self, step: str, fault: str, play: Play) -> Line:
         """A verdict that also wants a person to have been asked where nobody could know."""
         finding = verdict(self.cast, play)
-        unknowable = fault == "timeout_after" and step != "write_crm"
+        unknowable = fault == "timeout_after" and OUTSIDE.get(step, "smtp") == "smtp"
         if unknowable and not self.cast.asked_about(play, step):
             finding.lost.append("an answer was lost and nobody was asked")
         return line(finding, step, fault)
 
     def _fault(self, provider: str, fault: str, number: int) -> None:
         example = partner_example(number)
-        by = {"smtp": example["contact"]["email"], "hubspot": example["registration_number"]}
-        self.cast.door.fault(provider, fault, count=1, match=by[provider])
+        by_crm, by_mail = example["registration_number"], example["contact"]["email"]
+        match = by_crm if provider == "hubspot" else by_mail
+        self.cast.door.fault(provider, fault, count=1, match=match)
 
     # -- decisions ---------------------------------------------------------------------------
 
@@ -173,7 +177,7 @@ class Trials:
         self.cast.plays.clear()
         plays = [(MANAGER, self.cast.start(CANCELLED_EARLY))]
         plays.append((EXECUTIVE, self.cast.start(CANCELLED)))
-        for place in (TERMS, PARTNER_ANSWER):
+        for place in (TERMS, PARTNER_ANSWER, SIGNATURE):
             story = Story(f"cancelled at {place}", "cancelled", cancel_at=place)
             plays.append((place, self.cast.start(story)))
         held = len(plays)
