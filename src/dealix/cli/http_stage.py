@@ -12,12 +12,14 @@ from pydantic import TypeAdapter
 
 from dealix.cli.client import TIMEOUT, refusal_of
 from dealix.errors import InvalidInput, NotConfigured, NotFound
-from dealix.lanes.rehearsal import PATIENCE, POLL
+from dealix.lanes.rehearsal import POLL
 
 Json = dict[str, Any]
 DURATION = TypeAdapter(timedelta)
 PARTNER = "partner"
 ENVELOPE, SIGNATURE = "envelope", "signature"
+WORD_SECONDS = 15.0
+"""Real time within which the word of a signature comes, unless the story loses it."""
 SHORTEST = timedelta(milliseconds=10)
 PAGE = re.compile(r"/p/[0-9A-Za-z_-]{40,}")
 
@@ -103,7 +105,7 @@ class HttpStage:
             raise NotFound("not_found")
         body = {"at": run["now"]} | ({"reason": comment} if comment and word == "decline" else {})
         _checked(self.sandbox.post(f"/esign/{sent[-1]['reference']}/{word}", json=body))
-        before, end = _heard(run), time.monotonic() + PATIENCE
+        before, end = _heard(run), time.monotonic() + WORD_SECONDS
         while _heard(self.get(run["id"])) == before and time.monotonic() < end:
             time.sleep(POLL)
 

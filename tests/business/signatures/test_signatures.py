@@ -13,12 +13,17 @@ from tests.connectors.signing import PDF, held
 from tests.lanes.test_inbox import VAULT
 
 from dealix import clock
+from dealix.actors import Actor
+from dealix.business.signatures.activities import SignatureActivities
 from dealix.business.signatures.evidence import SignatureSource
 from dealix.business.signatures.models import Envelope
 from dealix.connectors.esign import connect, reference_for
 from dealix.errors import NotSignedIn, OutcomeUnknown, ProviderRefused, ProviderUnavailable
 from dealix.lanes import run_book, run_events, run_views
 from dealix.trust.outbound.envelopes import void_hash
+from dealix.trust.policy.tokens import Grant, issue
+
+OFFICER = Actor(TENANT, "user_officer", frozenset({"compliance_officer"}))
 
 
 def test_the_last_signature_wakes_the_run_with_who_and_when(desk: Desk) -> None:
@@ -372,3 +377,47 @@ def test_how_it_ended_cannot_be_changed(desk: Desk) -> None:
     desk.take()
     with pytest.raises(Exception, match="permission denied"), desk.database.tenant(TENANT) as one:
         one.execute(text("UPDATE signature_events SET status = 'declined'"))
+
+
+def test_what_no_approval_covers_is_not_sent_and_goes_back(desk: Desk) -> None:
+    agreed = [AGREEMENT]
+    steps = SignatureActivities(
+        desk.database,
+        desk.signatures,
+        desk.outbound,
+        {"partner_approval": lambda _session, _run: agreed[0]},
+    )
+    assert steps.send_envelope(desk.call()).status == "changed"
+    with desk.database.tenant(TENANT) as session:
+        papers = desk.signatures.papers(session, desk.run_id, AGREEMENT)
+        granted = Grant("esign.send", f"{desk.run_id}:send_envelope", papers.payload_hash)
+        issue(session, run_id=desk.run_id, decision_id="dec_1", issued_by="user_1", effect=granted)
+    agreed[0] = replace(AGREEMENT, signers=AGREEMENT.signers[:1])
+    assert steps.send_envelope(desk.call()).status == "changed", "another signer was not approved"
+    assert held(desk.sandbox, desk.key) == []
+    agreed[0] = AGREEMENT
+    assert steps.send_envelope(desk.call()).status == "done"
+    assert len(held(desk.sandbox, desk.key)) == 1
+
+
+def test_asked_at_the_deadline_it_says_whether_they_acted_in_time(desk: Desk) -> None:
+    steps = SignatureActivities(desk.database, desk.signatures, desk.outbound, {})
+    assert not steps.ask_signatories(desk.call()).come, "nothing was sent"
+    desk.sandbox.fault("docusign", "webhook_lost")
+    desk.send()
+    assert not steps.ask_signatories(desk.call()).come
+    desk.act("sign")
+    assert steps.ask_signatories(desk.call()).come
+    assert len(desk.signals()) == 1
+    assert steps.ask_signatories(desk.call()).come, "also when a sweep was faster"
+
+
+def test_an_erased_person_leaves_no_copy_and_the_signature_counts(desk: Desk) -> None:
+    desk.send()
+    desk.act("sign")
+    with desk.database.tenant(TENANT) as session:
+        VAULT.erase(session, OFFICER, "person_1")
+    desk.take()
+    assert (desk.state().status, desk.state().signed_digest) == ("completed", None)
+    assert len(desk.signals()) == 1
+    assert desk.signatures.signed_document(TENANT, desk.run_id) is None
