@@ -158,9 +158,10 @@ class Stage:
         committed = 0.0
         for gate in gates:
             committed = await asyncio.to_thread(self._say_yes, run_id, gate, kind == "ours")
-        if not gates and handle is None:
-            answer = self._sign if before == "send_envelope" else self._accept
-            await asyncio.to_thread(answer, run_id)
+        if before == "send_envelope":
+            await asyncio.to_thread(self._sign, run_id)
+        elif not gates and handle is None:
+            await asyncio.to_thread(self._accept, run_id)
         if handle is not None:
             committed = time.perf_counter()
             await handle.execute_update("decided")
