@@ -190,11 +190,13 @@ class DurableFlow(FlowCore):
                 warned = True
                 await self._local("warn_deadline", StepResult)
                 continue
+            if not await self.overdue():
+                return
+            if self._deadline != deadline:
+                continue  # extended while it was asked
             if self._paused:  # nothing fires while the run stands still, its end included
                 await self._unless_paused()
                 continue
-            if not await self.overdue():
-                return
             self._ending = FlowEnded("expired", "deadline")
             body.cancel()
             return
