@@ -24,7 +24,9 @@ from dealix.business.partners.examples import partner_example
 from dealix.business.partners.negotiation import PartnerDoor
 from dealix.business.partners.schemas import PartnerApprovalInput
 from dealix.business.partners.service import EVENTS, GATES, LONGEST, PartnerService
+from dealix.business.partners.signing import Agreements
 from dealix.business.partners.workflows import PartnerApproval
+from dealix.business.signatures.activities import SignatureActivities
 from dealix.business.signatures.service import Signatures
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.cases import CaseService
@@ -132,7 +134,7 @@ class Services(Providers):
     @cached_property
     def signatures(self) -> Signatures:
         """Documents sent for signature, and how that ended."""
-        return Signatures(self.database, self.post, self.courier.deliver)
+        return Signatures(self.database, self.post, self.courier.deliver, self.vault, self.objects)
 
     @cached_property
     def objects(self) -> Objects:
@@ -327,6 +329,12 @@ class Services(Providers):
                 self.outbound,
                 self.post,
                 self.packs,
+            ),
+            SignatureActivities(
+                self.database,
+                self.signatures,
+                self.outbound,
+                {"partner_approval": Agreements(self.partners).of},
             ),
         )
         return [method for group in groups for method in _activities(group)]

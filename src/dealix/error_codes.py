@@ -43,6 +43,7 @@ CODES: dict[str, str] = {
     "unknown_person": "There is no active person called {person} in this company.",
     "draft_changed": "The draft is no longer the one that was approved.",
     "counter_without_proposal": "A counter-offer says what it wants changed: a value, or a sentence.",
+    "signature_settled": "Nothing is out for signature here any more.",
     "offer_answered": "This version of the terms has been answered already.",
     "offer_replaced": "A newer version of these terms has been sent; open the newest message.",
     "offer_not_sent": "These terms have not left yet, so nobody can have answered them.",

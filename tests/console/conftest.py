@@ -96,6 +96,17 @@ class Console:
         self.api("noura", "POST", f"/runs/{run}/events", json=body)
         return self.waits_at(run, "executive_approval")
 
+    def out_for_signature(self, run: str, handle: str = "noura", locale: str = "en") -> Page:
+        """The page of a run that waits for its signatories."""
+        return self.visitor(handle, locale=locale).until(
+            f"/runs/{run}", lambda page: 'id="signatories"' in page.source, "a wait for signatures"
+        )
+
+    def signatories(self, run: str, word: str = "sign") -> Page:
+        """Both sides `sign` or `decline` what they were sent, by the buttons of the run's page."""
+        page = self.out_for_signature(run)
+        return self.visitor("noura").send(page, f"/runs/{run}/signature", word=word)
+
     def decider(self, approval: str) -> str:
         """The handle of somebody for whom this request waits."""
         for one in self.record["sign_ins"]:

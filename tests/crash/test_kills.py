@@ -12,10 +12,13 @@ FORWARD = points.named(
         "send_terms:before",
         "send_terms:after",
         "write_crm:after",
+        "send_envelope:after",
         "notify_activation:recorded",
     ]
 )
-BACKWARD = points.named(["withdraw_in_crm:after", "retract_terms:before", "retract_terms:after"])
+BACKWARD = points.named(
+    ["void_envelope:after", "withdraw_in_crm:after", "retract_terms:before", "retract_terms:after"]
+)
 
 
 def bad(round_):
@@ -54,6 +57,7 @@ def test_every_declared_step_and_undo_is_in_the_matrix():
     names = {point.step for point in points.everything()}
     assert names == {facts.name for facts in points.facts("partner_approval")}
     assert {"send_terms", "write_crm", "retract_terms", "deactivate_partner"} <= names
+    assert {"send_envelope", "void_envelope"} <= names
     for facts in points.facts("partner_approval"):
         held = {p.point for p in points.everything() if p.step == facts.name}
         assert held == {"before", "recorded"} | ({"after"} if facts.system else set())

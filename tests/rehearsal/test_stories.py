@@ -192,3 +192,31 @@ def test_the_lines_say_what_happened_in_order_on_virtual_dates(played):
     assert words.count(["undo", "retract_terms"]) == 1
     assert lines[-1].endswith("compensated (rejected)")
     assert performance.seconds < 60
+
+
+def test_the_pack_of_an_activation_holds_what_all_have_signed(played, theatre, tmp_path):
+    file = theatre.stage.evidence(played["happy"][0].run["evidence"][0], tmp_path / "pack.zip")
+    with zipfile.ZipFile(file) as archive:
+        [name] = [each for each in archive.namelist() if "signature_1" in each]
+        record = json.loads(archive.read(name))
+        sealed = [each for each in archive.namelist() if "signed_document_1" in each]
+    assert len(sealed) == 1
+    assert (record["status"], bool(record["signed"])) == ("completed", True)
+    assert [(one["role"], one["status"]) for one in record["signers"]] == [
+        ("partner_signatory", "completed"),
+        ("company_signatory", "completed"),
+    ]
+
+
+def test_a_signature_whose_word_was_lost_counts_at_the_deadline(played):
+    run = played["signature_unheard"][0].run
+    told = next(e for e in run["timeline"] if (e["kind"], e["name"]) == ("message", "signature"))
+    assert abs(moment(told["at"]) - moment(run["deadline"])) < SLACK
+    assert run["outcome"] == "activated"
+
+
+def test_a_signatory_who_declines_leaves_nothing_to_void(played):
+    run = played["signatory_declines"][0].run
+    assert "void_envelope" not in [e["name"] for e in run["timeline"]]
+    [step] = [e for e in run["timeline"] if e["name"] == "send_envelope"]
+    assert step["status"] == "done"

@@ -36,6 +36,7 @@ TONES = {
         "approve",
         "short",
         "ok",
+        "signature_completed",
     },
     "warn": {
         "stale_ar",
@@ -57,6 +58,10 @@ TONES = {
         "open",
         "final",
         "expired",
+        "signature_sending",
+        "signature_sent",
+        "signature_delivered",
+        "signature_withdrawn",
     },
     "bad": {
         "failed",
@@ -75,6 +80,8 @@ TONES = {
         "late_answer",
         "update_failed",
         "declined",
+        "signature_declined",
+        "signature_voided",
     },
 }
 

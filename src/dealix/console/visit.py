@@ -58,6 +58,7 @@ NOTICES = {
     "settings_kept": N_("The settings are kept."),
     "removed": N_("It is removed."),
     "answered": N_("The answer is on its way to the run."),
+    "signatory_acted": N_("The signatories have acted; the run hears of it in a moment."),
     "partner_answered": N_("Thank you. Your answer has been received."),
     "saved": N_("The change is saved."),
     "ended": N_("The access has ended, and so have the sessions."),

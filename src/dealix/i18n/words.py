@@ -1,6 +1,7 @@
 """The words that data holds as keys (roles, states, steps, gates), as people say them."""
 
 from dealix.i18n.catalogue import N_, translate
+from dealix.i18n.words_outside import MESSAGES, SIGNATURES
 
 ROLES = {
     "sales_rep": N_("Sales representative"),
@@ -103,6 +104,8 @@ STEPS = {
     "legal_review": N_("Legal review"),
     "partner_answer": N_("Partner's answer"),
     "signature": N_("Signature"),
+    "send_envelope": N_("Sent for signature"),
+    "void_envelope": N_("Signature request voided"),
 }
 
 PLACES_AND_MONEY = {
@@ -168,7 +171,8 @@ PACKETS = {
         "Approve this draft. The terms then go to the partner by email and into the CRM."
     ),
     "partner.activate": N_(
-        "Approve the activation. The partner then becomes active and is told by email."
+        "Approve the partnership. The terms then go out for signature; once all have signed, the "
+        "partner becomes active and is told by email."
     ),
     "email.send": N_("Send an email"),
     "email.retract": N_("Send a retraction by email"),
@@ -251,6 +255,7 @@ SYSTEMS = {
     "smtp": N_("Email"),
     "crm": N_("CRM"),
     "hubspot": N_("HubSpot"),
+    "docusign": N_("DocuSign"),
     "whatsapp": N_("WhatsApp"),
     "whatsapp_receipt": N_("WhatsApp: what became of the message"),
     "whatsapp_131026": N_("This number cannot be reached over WhatsApp."),
@@ -329,41 +334,6 @@ ADMINISTRATION = {
     "person.kek": N_("Key that wraps the keys of persons"),
 }
 
-MESSAGES = {
-    "allowed": N_("Allowed"),
-    "refused": N_("Refused"),
-    "later": N_("Waits"),
-    "partnership": N_("Partnership"),
-    "service": N_("Service"),
-    "marketing": N_("Marketing"),
-    "given": N_("gave consent"),
-    "withdrawn": N_("withdrew consent"),
-    "opted_out": N_("asked us to stop"),
-    "given_by_person": N_("The person said so"),
-    "given_by_starter": N_("Vouched for at the start"),
-    "web_form": N_("A web form"),
-    "signed_contract": N_("A signed contract"),
-    "reply": N_("An answer to us"),
-    "signature_right": N_("The signature is right"),
-    "no_message_leaves_twice_under_one_id": N_("No message leaves twice under one ID"),
-    "the_person_has_not_opted_out": N_("The person has not opted out"),
-    "consent_is_on_record_for_channel_and_purpose": N_(
-        "Consent is on record for this channel and purpose"
-    ),
-    "marketing_goes_only_to_who_gave_their_own_data": N_(
-        "Marketing goes only to who gave their own data"
-    ),
-    "the_country_allows_this_purpose_on_this_channel": N_(
-        "The country allows this purpose on this channel"
-    ),
-    "a_first_message_says_how_to_stop_it": N_("A first message says how to stop it"),
-    "outside_the_whatsapp_window_only_a_template_goes": N_(
-        "Outside the 24 hours of WhatsApp only a template goes"
-    ),
-    "the_sender_stays_within_the_daily_limit": N_("The sender stays within the daily limit"),
-    "nobody_is_disturbed_in_quiet_hours": N_("Nobody is disturbed in quiet hours"),
-}
-
 WORDS: dict[str, str] = {
     **ADMINISTRATION,
     **ROLES,
@@ -372,6 +342,7 @@ WORDS: dict[str, str] = {
     **STATES,
     **KINDS,
     **STEPS,
+    **SIGNATURES,
     **PLACES_AND_MONEY,
     **PACKETS,
     **PAPERS,

@@ -141,8 +141,13 @@ def _steps(session: Session, run: Run) -> list[dict[str, Any]]:
             done_at=stamp(row.done_at),
         )
         for row in rows
-        if row.method != "request_id" and row.kind != NOTICE
+        if not _opens_gate(row) and row.kind != NOTICE
     ]
+
+
+def _opens_gate(row: Effect) -> bool:
+    """A request to our own people: the timeline shows it as the approval that it is."""
+    return row.method == "request_id" and row.system is None
 
 
 def _undos(session: Session, run: Run) -> list[dict[str, Any]]:
@@ -181,7 +186,12 @@ def _cases(session: Session, run: Run) -> list[dict[str, Any]]:
 
 
 def _messages(session: Session, run: Run) -> list[dict[str, Any]]:
-    query = select(InboundEvent).where(InboundEvent.run_id == run.id, InboundEvent.facts.is_(None))
+    """What came in and was given to the run, at the run's own time."""
+    query = select(InboundEvent).where(
+        InboundEvent.run_id == run.id,
+        InboundEvent.facts.is_(None),
+        InboundEvent.attached_at.is_not(None),
+    )
     rows = session.execute(query).scalars()
     return [
         entry(

@@ -19,7 +19,7 @@ from dealix.errors import InvalidInput
 
 ActKind = Literal[
     "approve", "reject", "request_changes", "resubmit", "tell", "pause", "resume", "cancel",
-    "extend", "wait",
+    "extend", "wait", "sign", "decline",
 ]  # fmt: skip
 
 
@@ -44,6 +44,7 @@ class Act(Part):
 
     `at` is a gate, an event, or a gate whose requested changes the requester owes (`resubmit`).
     `tell` enters an event with `data`, on the partner's own page where `who` is `partner`.
+    `sign` and `decline` are what signatories do at the signature provider.
     Else `who` is `requester`, `manager`, `executive` or `approver` (who may decide there), a slot
     of the authority table, a role, or a person by the part of the address before the @.
     """

@@ -20,13 +20,14 @@ STEPS = (
     ("send_terms_whatsapp", False),
     ("write_crm", False),
     ("ask_executive", True),
+    ("send_envelope", False),
     ("activate_partner", True),
     ("notify_activation", False),
     ("record_outcome", True),
     ("assemble_evidence", True),
 )
 """Each step, and whether it is a local activity, as in our flow."""
-WAITS_AFTER = ("ask_manager", "ask_legal", "write_crm", "ask_executive")
+WAITS_AFTER = ("ask_manager", "ask_legal", "write_crm", "ask_executive", "send_envelope")
 """The steps after which somebody is waited for."""
 
 

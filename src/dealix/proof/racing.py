@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -35,11 +36,12 @@ GATES = {
     "ask_manager": (("manager_approval",), "draft_term_sheet"),
     "ask_legal": (("term_review", "legal_review"), "send_terms"),
     "write_crm": ((), "ask_executive"),
-    "ask_executive": (("executive_approval",), "activate_partner"),
+    "ask_executive": (("executive_approval",), "send_envelope"),
+    "send_envelope": ((), "activate_partner"),
 }
 """What ends a wait: the step before it, the gates that are decided in it, and the step after it.
 
-Without a gate it is the partner who answers.
+Without a gate it is the partner who answers, or signs.
 """
 BARE_QUEUE = "bare"
 
@@ -158,7 +160,9 @@ class Stage:
         committed = 0.0
         for gate in gates:
             committed = await asyncio.to_thread(self._say_yes, run_id, gate, kind == "ours")
-        if not gates and handle is None:
+        if before == "send_envelope":
+            await asyncio.to_thread(self._sign, run_id)
+        elif not gates and handle is None:
             await asyncio.to_thread(self._accept, run_id)
         if handle is not None:
             committed = time.perf_counter()
@@ -186,6 +190,15 @@ class Stage:
     def _accept(self, run_id: str) -> None:
         """The partner accepts, as one of ours enters it."""
         self.made.runs.event(self.starter, run_id, "partner_answer", {"answer": "accept"})
+
+    def _sign(self, run_id: str) -> None:
+        """All sign, and the provider is asked at once: no scheduler runs in a race."""
+        state = self.made.signatures.state(TENANT, run_id)
+        if state is None:
+            raise LookupError(f"{run_id} has nothing out for signature")
+        address = f"{self.made.settings.sandbox_url}/_sandbox/esign/{state.envelope}/sign"
+        httpx.post(address, trust_env=False).raise_for_status()
+        self.made.signatures.refresh(TENANT, run_id)
 
     def _stored(self) -> Any:
         """A run's row, not started anywhere yet."""

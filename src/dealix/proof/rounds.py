@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
 from dealix.proof import points
-from dealix.proof.cast import CANCELLED, HAPPY, REJECTED, TENANT, WORKFLOW, Cast, Play, Story
+from dealix.proof.cast import (
+    CANCELLED_LATE,
+    HAPPY,
+    REJECTED,
+    TENANT,
+    WORKFLOW,
+    Cast,
+    Play,
+    Story,
+)
 from dealix.proof.door import Door
 from dealix.proof.judge import Finding, holdings, judge
 from dealix.proof.points import Point
@@ -123,7 +132,7 @@ def stories(wanted: Sequence[Point]) -> list[Story]:
     """A run for each point: those of undos need runs that end badly."""
     forward = sum(not point.undoes for point in wanted)
     backward = len(wanted) - forward
-    bad = [REJECTED if number % 2 == 0 else CANCELLED for number in range(backward)]
+    bad = [CANCELLED_LATE if number % 2 == 0 else REJECTED for number in range(backward)]
     return [*([HAPPY] * forward), *bad]
 
 

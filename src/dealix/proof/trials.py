@@ -19,6 +19,7 @@ from dealix.proof.cast import (
     HAPPY,
     PARTNER_ANSWER,
     REJECTED,
+    SIGNATURE,
     TENANT,
     WORKFLOW,
     Cast,
@@ -40,6 +41,13 @@ ANSWERS = ("timeout_after", "timeout_before", "error_500", "rate_limited")
 SILENCE = "timeout_after and webhook_lost"
 """Neither the answer nor a status comes: nobody can know whether a message has gone out."""
 SPOKEN = "send_terms_whatsapp"
+OUTSIDE = {
+    "send_terms": "smtp",
+    SPOKEN: "whatsapp",
+    "write_crm": "hubspot",
+    "send_envelope": "docusign",
+}
+"""A step at each provider: one to be asked nothing, one that reports, by upsert, by look-up."""
 MAILS = ("send_terms", "notify_activation", "retract_terms")
 STATUSES = 20
 """More statuses than one message has."""
@@ -81,11 +89,7 @@ class Trials:
         """Every fault of a provider at every outside step, all at once."""
         self.cast.plays.clear()
         plays: list[tuple[str, str, Play]] = []
-        for step, provider in (
-            ("send_terms", "smtp"),
-            (SPOKEN, "whatsapp"),
-            ("write_crm", "hubspot"),
-        ):
+        for step, provider in OUTSIDE.items():
             for fault in ANSWERS:
                 self._fault(provider, fault, self.cast.number)
                 plays.append((step, fault, self.cast.start(HAPPY)))
@@ -128,6 +132,7 @@ class Trials:
         example = partner_example(number)
         by = {
             "smtp": example["contact"]["email"],
+            "docusign": example["contact"]["email"],
             "hubspot": example["registration_number"],
             "whatsapp": example["contact"]["phone"].removeprefix("+"),
         }
@@ -204,7 +209,7 @@ class Trials:
         self.cast.plays.clear()
         plays = [(MANAGER, self.cast.start(CANCELLED_EARLY))]
         plays.append((EXECUTIVE, self.cast.start(CANCELLED)))
-        for place in (TERMS, PARTNER_ANSWER):
+        for place in (TERMS, PARTNER_ANSWER, SIGNATURE):
             story = Story(f"cancelled at {place}", "cancelled", cancel_at=place)
             plays.append((place, self.cast.start(story)))
         held = len(plays)

@@ -73,7 +73,8 @@ def finish(session: Session, spec: EffectSpec, reply: Reply) -> tuple[Effect, st
     """
     effect = _locked(session, spec.key)
     undo = _undo_of(session, spec.key)
-    if effect.status == "undone" or (undo is not None and undo.status == "not_needed"):
+    needless = undo is not None and undo.status == "not_needed" and effect.status != "done"
+    if effect.status == "undone" or needless:
         _answered_late(session, spec, effect)
     if effect.status in ENDED:
         return effect, None
@@ -148,6 +149,22 @@ def mark_undone(session: Session, key: str, status: str = "undone") -> None:
     """The effect `key` was taken back, or a second person waived that."""
     effect = _locked(session, key)
     effect.status = status
+
+
+def stands(
+    session: Session, key: str, reason: str, *, final: bool, chain: str, at: datetime
+) -> None:
+    """Others have ended what an effect began, so that nothing of it can be taken back any more.
+
+    `final`: it is in force, as a document that all have signed is, and previews list it so.
+    """
+    effect, undo = _locked(session, key), _undo_of(session, key)
+    if effect.status != "done" or undo is None or undo.status != "registered":
+        return
+    effect.final = final
+    undo.status, undo.reason = "not_needed", reason
+    data = {"key": key, "step": effect.step, "reason": reason, "final": final}
+    note(session, "system", "effect.stands", effect.run_id, data, chain=chain, at=at)
 
 
 def answered_late(session: Session, key: str) -> bool:

@@ -11,6 +11,7 @@ from dealix.business.papers.evidence import PaperSource
 from dealix.business.partners import gates, negotiation, repository, terms
 from dealix.business.partners.evidence import sources
 from dealix.business.partners.service import PartnerService, template
+from dealix.business.signatures.evidence import SignatureSource
 from dealix.errors import InvariantBroken
 from dealix.lanes import run_book
 from dealix.lanes.crash_points import reach
@@ -272,7 +273,11 @@ class PartnerActivities:
             session,
             "system",
             run.id,
-            (*sources(str(call.data.get("outcome"))), PaperSource(self.evidence.objects)),
+            (
+                *sources(str(call.data.get("outcome"))),
+                PaperSource(self.evidence.objects),
+                SignatureSource(self.evidence.objects),
+            ),
             chain=run.chain,
             key=f"{run.id}:deal_closure",
         )

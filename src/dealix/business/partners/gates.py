@@ -8,9 +8,12 @@ from sqlalchemy.orm import Session
 from dealix.business.partners import terms
 from dealix.business.partners.schemas import PartnerTerms
 from dealix.business.partners.service import KIND, PartnerService, template
+from dealix.business.partners.signing import Agreements
+from dealix.business.signatures.service import papers_for
 from dealix.lanes.models import Run
 from dealix.trust.approvals.reading import agreed_part
 from dealix.trust.approvals.schemas import ApprovalPacket, ListedEffect, Opening
+from dealix.trust.outbound.envelopes import void_hash
 
 Opener = Callable[[Session, PartnerService, Run, int], Opening]
 
@@ -67,7 +70,7 @@ def executive(session: Session, partners: PartnerService, run: Run, round_: int)
         update={
             "document": _document(session, partners, run),
             "context": {**packet.context, "rounds": _rounds(session, run)},
-            "effects": _activation(session, partners, run),
+            "effects": [*_signature(session, partners, run), *_activation(session, partners, run)],
         }
     )
     opening = _opening(session, run, "executive_approval", round_, asked)
@@ -116,6 +119,25 @@ def _sending(session: Session, partners: PartnerService, run: Run) -> list[Liste
             resource=f"{run.id}:write_crm",
             payload_hash=partners.company(session, run, "terms_sent").payload_hash,
             undo="withdraw_in_crm",
+        ),
+    ]
+
+
+def _signature(session: Session, partners: PartnerService, run: Run) -> list[ListedEffect]:
+    """The envelope with exactly this document and these signers, and taking it back."""
+    agreement = Agreements(partners).of(session, run)
+    sent = papers_for(partners.vault, session, run.id, agreement).payload_hash
+    return [
+        ListedEffect(
+            action="esign.send",
+            resource=f"{run.id}:send_envelope",
+            payload_hash=sent,
+            undo="void_envelope",
+        ),
+        ListedEffect(
+            action="esign.void",
+            resource=f"{run.id}:void_envelope",
+            payload_hash=void_hash(sent),
         ),
     ]
 

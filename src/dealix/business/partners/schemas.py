@@ -101,10 +101,13 @@ class Strict(BaseModel):
 
 
 class Contact(Strict):
-    """The person at the partner who gets the terms. Personal data: it lies in the vault."""
+    """The person at the partner who gets the terms and signs. Personal data: it lies in the vault.
+
+    The signature provider takes no address of more than 100 characters.
+    """
 
     name: Annotated[Line, Field(title="Contact name")]
-    email: Annotated[str, Field(max_length=254, title="Contact email"), AfterValidator(_address)]
+    email: Annotated[str, Field(max_length=100, title="Contact email"), AfterValidator(_address)]
     locale: Annotated[Literal["ar", "en"], Field(title="Contact language")] = "ar"
     phone: Annotated[
         str | None, Field(max_length=64, title="Contact phone (WhatsApp)"), AfterValidator(_blank)

@@ -37,7 +37,7 @@ from dealix.trust.privacy import Vault
 LONGEST = timedelta(days=14)
 KIND = "partner_approval"
 GATES = ("manager_approval", "term_review", "legal_review", "executive_approval")
-EVENTS = ("partner_answer",)
+EVENTS = ("partner_answer", "signature")
 
 
 class PartnerService:
@@ -201,7 +201,7 @@ class PartnerService:
 
     def draft(self, session: Session, run: Run) -> tuple[str, str]:
         """The term sheet and the commitment by which packet, ledger and evidence know it."""
-        facts, partner = self._facts(session, run), self.partner(session, run)
+        facts, partner = self.facts(session, run), self.partner(session, run)
         text = drafting.term_sheet(facts)
         person, subject = partner.contact_person_id, f"{run.id}:draft"
         return text, self.vault.commit(session, person, subject, {"draft": text})["draft"]
@@ -220,7 +220,7 @@ class PartnerService:
 
     def offer_whatsapp(self, session: Session, run: Run) -> WhatsAppLetter | None:
         """The WhatsApp message that says where the terms are; None without a phone number."""
-        page = self._facts(session, run).page
+        page = self.facts(session, run).page
         text = drafting.whatsapp_terms(*self._spoken(session, run), page)
         return self._whatsapp(session, run, "terms_whatsapp", text)
 
@@ -272,7 +272,7 @@ class PartnerService:
         clear = self.vault.reveal(session, partner.contact_person_id)
         if not clear:
             raise Conflict("person_erased")
-        text = getattr(drafting, kind)(self._facts(session, run), partner.locale)
+        text = getattr(drafting, kind)(self.facts(session, run), partner.locale)
         body = f"{text.body}\n{opt_out_line(partner.locale)}\n"
         payload = canonical([clear["email"], text.subject, body]).decode()
         committed = self.vault.commit(
@@ -289,7 +289,7 @@ class PartnerService:
         )
 
     def _spoken(self, session: Session, run: Run) -> tuple[Facts, str]:
-        return self._facts(session, run), self.partner(session, run).locale
+        return self.facts(session, run), self.partner(session, run).locale
 
     def _whatsapp(
         self, session: Session, run: Run, kind: str, text: Template
@@ -317,7 +317,8 @@ class PartnerService:
             payload_hash=committed,
         )
 
-    def _facts(self, session: Session, run: Run) -> Facts:
+    def facts(self, session: Session, run: Run) -> Facts:
+        """What every text of a run is made of, by the version in force."""
         partner = self.partner(session, run)
         company, company_ar = company_names(session)
         clear = self.vault.reveal(session, partner.contact_person_id)

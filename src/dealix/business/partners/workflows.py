@@ -4,13 +4,13 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from dealix.business.partners.activities import PartnerActivities
-    from dealix.lanes.durable import DurableFlow
+    from dealix.business.signatures.workflows import Signing
     from dealix.lanes.flow_core import FlowEnded
     from dealix.lanes.schemas import FlowEnd, FlowStart
 
 
 @workflow.defn(name="partner_approval")
-class PartnerApproval(DurableFlow):
+class PartnerApproval(Signing):
     """The inventory's first durable workflow, its priority."""
 
     def __init__(self) -> None:
@@ -25,14 +25,15 @@ class PartnerApproval(DurableFlow):
         return await self.conduct(start)
 
     async def steps(self) -> str:
-        """Identify, score, ask the manager, agree on terms, ask the executive, activate."""
+        """Identify, score, ask the manager, agree on terms, ask the executive, sign, activate."""
         await self.step(PartnerActivities.identify_partner)
         await self.step(PartnerActivities.score_fit)
         await self.gate("manager_approval", PartnerActivities.ask_manager)
-        approved = False
-        while not approved:  # what the executive sends back may change the terms
+        signed = False
+        while not signed:  # what the executive sends back may change the terms
             await self.agree()
-            approved = await self.gates(executive_approval=PartnerActivities.ask_executive)
+            if await self.gates(executive_approval=PartnerActivities.ask_executive):
+                signed = await self.sign()
         await self.step(PartnerActivities.activate_partner)
         await self.step(PartnerActivities.notify_activation)
         return "activated"

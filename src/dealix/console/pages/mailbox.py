@@ -9,10 +9,10 @@ import hashlib
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-import httpx
 from fastapi import APIRouter, Depends, Response
 
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
+from dealix.console.other_side import ask
 from dealix.console.render import page
 from dealix.console.visit import Visit
 from dealix.errors import NotFound, ProviderUnavailable
@@ -22,7 +22,6 @@ from dealix.trust.access.rights import permit
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 CHANNELS = frozenset({"email", "whatsapp"})
-PATIENCE = httpx.Timeout(5.0)
 
 
 @router.get("/mailbox")
@@ -46,7 +45,7 @@ def reply(
         "message_id": first(sent, "message_id"),
     }
     try:
-        _ask(visit, "POST", "/_sandbox/messages/reply", json=body)
+        ask(visit, "POST", "/_sandbox/messages/reply", json=body)
     except ProviderUnavailable as failure:
         return _page(visit, failure, body)
     return back_to("/mailbox", "answered")
@@ -59,7 +58,7 @@ def _page(
     permit(visit.who, "mailbox.read")
     messages: list[dict[str, Any]] = []
     try:
-        received = _ask(visit, "GET", "/_sandbox/messages").json()
+        received = ask(visit, "GET", "/_sandbox/messages").json()
         own = _own_names(visit)
         messages = [each for each in reversed(received) if _mentioned(each) & own]
     except ProviderUnavailable as silence:
@@ -90,17 +89,3 @@ def _mentioned(message: Mapping[str, Any]) -> set[str]:
 
 def _name_of(message_id: str) -> str:
     return message_id.strip().lstrip("<").removeprefix("wa.").partition("@")[0]
-
-
-def _ask(visit: Visit, method: str, path: str, **more: Any) -> httpx.Response:
-    base = visit.services.settings.sandbox_url
-    if not base:
-        raise NotFound("not_found")
-    try:
-        answer = httpx.request(method, f"{base.rstrip('/')}{path}", timeout=PATIENCE, **more)
-        answer.raise_for_status()
-    except httpx.HTTPError as failure:
-        raise ProviderUnavailable(
-            "provider_unavailable", provider="sandbox", reason=type(failure).__name__
-        ) from failure
-    return answer

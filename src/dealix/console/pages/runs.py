@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from dealix import catalog
 from dealix.catalog.words import StepKind
+from dealix.console import other_side
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.engine_link import engine_href
 from dealix.console.packets import DECIDED
@@ -15,7 +16,7 @@ from dealix.console.people import people
 from dealix.console.render import page
 from dealix.console.titles import titles
 from dealix.console.visit import Visit
-from dealix.errors import Conflict, InvalidInput, NotEntitled, Refused
+from dealix.errors import Conflict, InvalidInput, NotEntitled, ProviderUnavailable, Refused
 from dealix.i18n import N_, sentence_of
 from dealix.i18n.words import RUN_STATES
 
@@ -91,6 +92,24 @@ def extend(
     return back_to(f"/runs/{run_id}", "extended")
 
 
+@router.post("/runs/{run_id}/signature")
+def sign(
+    visit: Annotated[Visit, Depends(signed_in)],
+    sent: Annotated[Sent, Depends(checked)],
+    run_id: str,
+) -> Response:
+    """Act as the signatories in the sandbox; the provider's webhook then tells the run."""
+    word = first(sent, "word")
+    if word not in {"sign", "decline"}:
+        raise InvalidInput("invalid_input")
+    found = visit.services.runs.get(visit.who, run_id)
+    try:
+        other_side.sign(visit, found, word)
+    except (Conflict, ProviderUnavailable) as refusal:
+        return _run_page(visit, run_id, refusal)
+    return back_to(f"/runs/{run_id}", "signatory_acted")
+
+
 @router.post("/runs/{run_id}/fast-forward")
 def fast_forward(
     visit: Annotated[Visit, Depends(signed_in)],
@@ -109,7 +128,10 @@ def fast_forward(
 
 
 def _run_page(
-    visit: Visit, run_id: str, refusal: Refused | None = None, until: str = ""
+    visit: Visit,
+    run_id: str,
+    refusal: Refused | ProviderUnavailable | None = None,
+    until: str = "",
 ) -> Response:
     visit.section = "runs"
     found = visit.services.runs.get(visit.who, run_id)
@@ -134,6 +156,8 @@ def _run_page(
         progress={"done": len(done & counted), "all": len(counted)},
         entry_name=entry_name,
         person=people(visit),
+        signature=visit.services.signatures.state(visit.who.tenant_id, run_id),
+        plays=bool(visit.services.settings.sandbox_url) and visit.may("mailbox.read"),
         decided=DECIDED,
         title_of=titles(visit),
         jumps=[(key, visit.speech.say(label)) for key, _, label in JUMPS],
