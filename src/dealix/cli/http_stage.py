@@ -15,6 +15,7 @@ from dealix.errors import InvalidInput, NotConfigured, NotFound
 Json = dict[str, Any]
 DURATION = TypeAdapter(timedelta)
 PARTNER = "partner"
+REGISTRY = "registry"
 SHORTEST = timedelta(milliseconds=10)
 PAGE = re.compile(r"/p/[0-9A-Za-z_-]{40,}")
 
@@ -77,11 +78,17 @@ class HttpStage:
         self._send(who, f"/approvals/{approval['id']}/resubmissions", dict(answer))
 
     def tell(self, who: str, run_id: str, event: str, data: Mapping[str, Any]) -> None:
-        """See `Stage.tell`; the partner answers on the page whose address they got by mail."""
+        """See `Stage.tell`; the partner answers on the page whose address they got by mail.
+
+        What the `registry` tells is what it says of the partner from then on, in this run alone.
+        """
         if who == PARTNER:
             answer = self.pages.post(self._page(run_id), data=dict(data))
             if not answer.is_redirect:
                 raise refusal_of(answer)
+            return
+        if who == REGISTRY:
+            _checked(self.sandbox.post("/wathq/companies", json={**data, "scope": run_id}))
             return
         self._send(who, f"/runs/{run_id}/events", {"event": event, "data": dict(data)})
 

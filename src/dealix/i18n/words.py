@@ -1,6 +1,7 @@
 """The words that data holds as keys (roles, states, steps, gates), as people say them."""
 
 from dealix.i18n.catalogue import N_, translate
+from dealix.i18n.words_registry import REGISTRY
 
 ROLES = {
     "sales_rep": N_("Sales representative"),
@@ -381,6 +382,7 @@ WORDS: dict[str, str] = {
     **METHODS,
     **APPROVALS,
     **MESSAGES,
+    **REGISTRY,
 }
 
 
