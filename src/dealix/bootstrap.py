@@ -25,7 +25,7 @@ from dealix.business.partners.examples import partner_example
 from dealix.business.partners.negotiation import PartnerDoor
 from dealix.business.partners.registry_check import DoorCheck
 from dealix.business.partners.registry_findings import RegistryDesk
-from dealix.business.partners.schemas import PartnerApprovalInput
+from dealix.business.partners.schemas import ActivationFacts, PartnerApprovalInput
 from dealix.business.partners.service import EVENTS, GATES, LONGEST, PartnerService
 from dealix.business.partners.workflows import PartnerApproval
 from dealix.business.signatures.service import Signatures
@@ -289,6 +289,7 @@ class Services(Providers):
                     negotiation.REVISION: negotiation.revise,
                     activation.EVENT: self.partners.book.enter,
                 },
+                forms={activation.EVENT: ActivationFacts},
                 subjects=self.partners.subjects,
             )
         }

@@ -94,16 +94,20 @@ def test_the_same_key_again_is_the_same_run_and_asks_nobody(console):
     ("place", "fault"), [(710, "error_500"), (711, "rate_limited"), (712, "timeout_after")]
 )
 def test_a_registry_that_is_away_holds_up_no_start(console, place, fault):
-    console.sandbox("POST", "/_sandbox/faults", json={"provider": "wathq", "fault": fault})
-    answer = post(console, example(console, place))
+    given = example(console, place)
+    strikes = {"provider": "wathq", "fault": fault, "match": given["registration_number"]}
+    console.sandbox("POST", "/_sandbox/faults", json=strikes)
+    answer = post(console, given)
     assert answer.status_code == 201
     assert answer.json()["input"]["registry_at_start"] == "unavailable"
 
 
 def test_a_slow_registry_does_not_keep_anybody_waiting(console):
-    slow = {"provider": "wathq", "fault": "slow", "seconds": 20, "count": 1}
+    given = example(console, 713)
+    slow = {"provider": "wathq", "fault": "slow", "seconds": 20}
+    slow["match"] = given["registration_number"]
     console.sandbox("POST", "/_sandbox/faults", json=slow)
-    answer = post(console, example(console, 713))
+    answer = post(console, given)
     assert (answer.status_code, answer.elapsed.total_seconds() < 10) == (201, True)
     assert answer.json()["input"]["registry_at_start"] == "unavailable"
 

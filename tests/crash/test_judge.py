@@ -54,8 +54,8 @@ def run(outcome="activated", ended="2026-01-01"):
     }
 
 
-GOOD = [mail("a"), spoken("w"), company("c"), mail("b")]
-WHOLE = ledger("email", "whatsapp", "crm", "email")
+GOOD = [mail("a"), spoken("w"), company("c"), mail("b"), company("d")]
+WHOLE = ledger("email", "whatsapp", "crm", "email", "crm")
 
 
 def test_a_whole_activation_is_good():

@@ -63,7 +63,8 @@ class WorkflowKind:
     facts) and stores what the run needs; it raises and so starts nothing. `examine` comes before
     it, with no transaction open: it asks outside what a start must know. `examples(n)` answers
     the nth distinct valid input. `by_hand` are the events that a person may enter, each with what
-    checks and keeps it and answers the signal to deliver. `subjects` answers, by run, whom each of
+    checks and keeps it and answers the signal to deliver; `forms` are the fields of those that the
+    run's page asks for. `subjects` answers, by run, whom each of
     several runs is about: doors show it, and it stays out of the engine.
     """
 
@@ -78,5 +79,6 @@ class WorkflowKind:
     gates: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     by_hand: Mapping[str, ByHand] = field(default_factory=dict)
+    forms: Mapping[str, type[BaseModel]] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     subjects: Callable[[Session, Sequence[Run]], dict[str, Subject]] = nobody

@@ -133,8 +133,10 @@ ConsentSource = Literal["given_by_person", "web_form", "signed_contract"]
 class ActivationFacts(Strict):
     """What an activation needs on record; what is not given stays as it is."""
 
-    saudization: Saudization | None = None
-    data_sharing_consent: ConsentSource | None = None
+    saudization: Annotated[Saudization | None, Field(title="Saudization (Nitaqat band)")] = None
+    data_sharing_consent: Annotated[
+        ConsentSource | None, Field(title="Consent to sharing personal data (PDPL)")
+    ] = None
 
 
 class PartnerApprovalInput(Strict):
