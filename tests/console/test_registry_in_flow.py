@@ -146,7 +146,7 @@ def test_a_company_that_stands_no_longer_is_not_activated_and_all_is_taken_back(
 
 
 def test_what_the_activation_needs_is_waited_for_and_brought_on_the_page(console):
-    given = example(console, 724, saudization=None, data_sharing_consent=None)
+    given = example(console, 726, saudization=None, data_sharing_consent=None)
     run, approval = to_executive(console, given)
     risks = packet(console, approval)["risks"]
     assert {"saudization_not_recorded", "data_sharing_not_consented"} <= set(risks)
