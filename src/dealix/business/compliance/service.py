@@ -12,7 +12,7 @@ from dealix import clock
 from dealix.business.compliance.models import RegistryAnswer
 from dealix.connectors.company_research import RegistryReader, RegistryRecord
 from dealix.connectors.rehearsal import rehearsing
-from dealix.errors import NotFound
+from dealix.errors import NotConfigured, NotFound
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.records import audit
 from dealix.store.ids import new_id
@@ -75,6 +75,14 @@ class CompanyRegistry:
         with _world(rehearsal):
             record = self._reader(rehearsal is not None).look(number)
         return self._keep(tenant_id, number, world, record)
+
+    def is_configured(self, *, rehearsal: bool) -> bool:
+        """Whether this installation has a registry to ask."""
+        try:
+            self._reader(rehearsal)
+        except NotConfigured:
+            return False
+        return True
 
     def kept(self, tenant_id: str, answer_id: str) -> Finding:
         """An answer that was given before, by its ID.

@@ -19,7 +19,7 @@ from dealix.business.partners.service import PartnerService
 from dealix.connectors import outcomes
 from dealix.connectors.company_research import RegistryRecord
 from dealix.connectors.company_research.records import bare_name
-from dealix.errors import NotConfigured, ProviderRefused
+from dealix.errors import ProviderRefused
 from dealix.lanes import run_book
 from dealix.lanes.models import Run
 from dealix.lanes.schemas import StepCall
@@ -77,15 +77,13 @@ class RegistryDesk:
             run = run_book.get(session, call.run_id)
             partner = self._partners.partner(session, run)
             country, number = partner.country, partner.registration_number
-        if country != COVERED:
+        if country != COVERED or not self._registry.is_configured(rehearsal=call.rehearsal):
             return None
         heard: list[Finding] = []
 
         def ask() -> Reply:
             try:
                 found = find(run, number, call.run_id if call.rehearsal else None)
-            except NotConfigured:
-                return Reply("", {"refused": None})
             except ProviderRefused as no:  # it refuses us, not the company: ours to mend, then on
                 reason = str(no.params.get("reason", no.code))
                 raise outcomes.unavailable(REGISTRY, reason) from None
