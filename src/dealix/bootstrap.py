@@ -18,11 +18,14 @@ from dealix.business.evidence.service import Evidence
 from dealix.business.papers.library import ClauseLibrary
 from dealix.business.papers.service import PapersService
 from dealix.business.papers.uploads import UploadService
-from dealix.business.partners import negotiation
+from dealix.business.partners import activation, negotiation
 from dealix.business.partners.activities import PartnerActivities
+from dealix.business.partners.activities_activation import ActivationActivities
 from dealix.business.partners.examples import partner_example
 from dealix.business.partners.negotiation import PartnerDoor
-from dealix.business.partners.schemas import PartnerApprovalInput
+from dealix.business.partners.registry_check import DoorCheck
+from dealix.business.partners.registry_findings import RegistryDesk
+from dealix.business.partners.schemas import ActivationFacts, PartnerApprovalInput
 from dealix.business.partners.service import EVENTS, GATES, LONGEST, PartnerService
 from dealix.business.partners.signing import Agreements
 from dealix.business.partners.workflows import PartnerApproval
@@ -281,13 +284,16 @@ class Services(Providers):
                 input_model=PartnerApprovalInput,
                 prepare=self.partners.prepare,
                 examples=partner_example,
+                examine=DoorCheck(self.companies_at_door).examine,
                 longest=LONGEST,
                 gates=GATES,
                 events=EVENTS,
                 by_hand={
                     negotiation.EVENT: negotiation.by_hand(self.vault),
                     negotiation.REVISION: negotiation.revise,
+                    activation.EVENT: self.partners.book.enter,
                 },
+                forms={activation.EVENT: ActivationFacts},
                 subjects=self.partners.subjects,
             )
         }
@@ -317,6 +323,12 @@ class Services(Providers):
         keys = TenantKeys.of(self.secrets, self.settings)
         return CompanyRegistry(self.database, keys, self.company_registry)
 
+    @cached_property
+    def companies_at_door(self) -> CompanyRegistry:
+        """The same registry and the same answers, for a start that must not wait."""
+        keys = TenantKeys.of(self.secrets, self.settings)
+        return CompanyRegistry(self.database, keys, self.company_registry_at_door)
+
     def steps(self) -> list[Callable[..., Any]]:
         """Every activity of the durable lane, bound to its collaborators."""
         groups: tuple[object, ...] = (
@@ -335,6 +347,14 @@ class Services(Providers):
                 self.signatures,
                 self.outbound,
                 {"partner_approval": Agreements(self.partners).of},
+            ),
+            ActivationActivities(
+                self.database,
+                self.partners,
+                RegistryDesk(self.database, self.companies, self.partners),
+                self.partners.book,
+                self.outbound,
+                self.post,
             ),
         )
         return [method for group in groups for method in _activities(group)]

@@ -16,6 +16,8 @@ ACTIVITIES = """
 from dealix.lanes.steps import ask, step, undo
 
 class PartnerActivities:
+    @step("check_registration", system="wathq", method="content_hash")
+    def check_registration(self, call): ...
     @step("identify_partner", method="upsert")
     def identify_partner(self, call): ...
     @step("score_fit", method="upsert")
@@ -50,6 +52,14 @@ class PartnerActivities:
     def withdraw_in_crm(self, call): ...
     @ask("ask_executive", gate="executive_approval")
     def ask_executive(self, call): ...
+    @step("check_activation_facts", method="upsert")
+    def check_activation_facts(self, call): ...
+    @step("confirm_registration", system="wathq", method="content_hash")
+    def confirm_registration(self, call): ...
+    @step("activate_in_crm", system="crm", method="upsert", undo="deactivate_in_crm")
+    def activate_in_crm(self, call): ...
+    @undo("deactivate_in_crm", system="crm", method="upsert")
+    def deactivate_in_crm(self, call): ...
     @step("activate_partner", method="upsert", undo="deactivate_partner")
     def activate_partner(self, call): ...
     @undo("deactivate_partner", method="upsert")
@@ -114,6 +124,7 @@ class PartnerApproval(Signing):
         await self.step(PartnerActivities.assemble_evidence, outcome=outcome)
 
     async def steps(self):
+        stands(await self.step(PartnerActivities.check_registration))
         await self.step(PartnerActivities.identify_partner)
         await self.step(PartnerActivities.score_fit)
         await self.gate("manager_approval", PartnerActivities.ask_manager)
@@ -127,7 +138,11 @@ class PartnerApproval(Signing):
         await self.event("terms_revision")
         await self.gate("executive_approval", PartnerActivities.ask_executive)
         await self.sign()
+        while (await self.step(PartnerActivities.check_activation_facts)).status == "changed":
+            await self.event("activation_facts")
+        stands(await self.step(PartnerActivities.confirm_registration))
         await self.step(PartnerActivities.activate_partner)
+        await self.step(PartnerActivities.activate_in_crm)
         await self.step(PartnerActivities.notify_activation)
 
     async def _agree(self):

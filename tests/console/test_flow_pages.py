@@ -64,7 +64,7 @@ def test_from_the_form_to_an_active_partner(console):
         f"/runs/{run}", lambda page: shown_status(page) == "Completed", "completed"
     )
     steps = [name for kind, name, status in done.entries() if kind == "step" and status == "done"]
-    assert steps[:2] == ["identify_partner", "score_fit"]
+    assert steps[:3] == ["check_registration", "identify_partner", "score_fit"]
     assert steps[-1] == "assemble_evidence"
     assert "send_envelope" in steps
     assert 'id="signature" data-status="completed"' in done.source

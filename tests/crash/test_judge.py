@@ -58,8 +58,8 @@ def run(outcome="activated", ended="2026-01-01"):
     }
 
 
-GOOD = [mail("a"), spoken("w"), company("c"), mail("b"), envelope("e")]
-WHOLE = ledger("email", "whatsapp", "crm", "email", "esign")
+GOOD = [mail("a"), spoken("w"), company("c"), envelope("e"), company("d"), mail("b")]
+WHOLE = ledger("email", "whatsapp", "crm", "esign", "crm", "email")
 
 
 def test_a_whole_activation_is_good():
@@ -76,7 +76,7 @@ def test_a_whole_activation_is_good():
         ([GOOD[0], *GOOD[2:]], ledger("email", "crm", "email", "esign"), "lost"),
         (GOOD[:4], WHOLE, "lost"),
         (GOOD[:4], WHOLE[:4], "lost"),
-        ([*GOOD[:4], envelope("e", "delivered")], WHOLE, "lost"),
+        ([*GOOD[:3], envelope("e", "delivered"), *GOOD[4:]], WHOLE, "lost"),
         ([*GOOD, envelope("another key")], [*WHOLE, *ledger("esign")], "doubled"),
         ([*GOOD, mail("b")], WHOLE, "doubled"),
         ([*GOOD, mail("another key")], [*WHOLE, *ledger("email")], "doubled"),

@@ -7,12 +7,15 @@ from dealix.proof.rig import KINDS
 
 FORWARD = points.named(
     [
+        "check_registration:after",
         "identify_partner:recorded",
         "ask_manager:before",
         "send_terms:before",
         "send_terms:after",
         "write_crm:after",
         "send_envelope:after",
+        "confirm_registration:before",
+        "activate_in_crm:after",
         "notify_activation:recorded",
     ]
 )
@@ -44,7 +47,7 @@ def test_a_kill_amid_the_undo_takes_everything_back_once(rig, cast, kind):
 @pytest.mark.slow
 def test_a_cancel_amid_the_activation_takes_it_back(rig, cast):
     round_ = rounds.crash_deactivation(rig, cast, "durable_worker")
-    assert round_.held == 2
+    assert round_.held == 5
     assert bad(round_) == []
     for play in cast.plays.values():
         run = cast.door.get(cast.starter, f"/runs/{play.run}")

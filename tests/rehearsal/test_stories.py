@@ -13,6 +13,8 @@ from tests.rehearsal.conftest import WORKFLOW
 from dealix.business.evidence.verifying import verify
 from dealix.cli import rehearse
 
+pytestmark = pytest.mark.timeout(300)
+"""The first test that asks for them plays all stories."""
 STORIES = [file.stem for file in rehearse.stories(WORKFLOW)]
 MOMENT = re.compile(r'"(\w+)":\s*"(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00))"')
 DECISIONS = {"approve", "reject", "request_changes"}
@@ -38,6 +40,8 @@ def test_the_stories_that_were_asked_for_exist():
         "cancelled_at_manager",
         "cancelled_at_executive",
         "crm_down",
+        "registry_down",
+        "suspended_before_activation",
     }
 
 
@@ -112,6 +116,20 @@ def test_an_expiry_comes_on_the_deadline(played):
         warned = moment(run["warned_at"]) - moment(run["started_at"])
         whole = moment(run["deadline"]) - moment(run["started_at"])
         assert abs(warned - whole * 0.75) < SLACK
+
+
+def test_a_registry_that_is_down_is_waited_for(played):
+    run = played["registry_down"][0].run
+    asked = next(e for e in run["timeline"] if e["name"] == "confirm_registration")
+    began = next(e for e in run["timeline"] if e["name"] == "check_activation_facts")
+    assert asked["attempts"] > 100
+    assert moment(asked["done_at"]) - moment(began["done_at"]) >= timedelta(days=1, hours=23)
+
+
+def test_a_suspended_company_ends_with_its_reason(played):
+    run = played["suspended_before_activation"][0].run
+    assert run["error"] == {"code": "registration_suspended"}
+    assert "activate_partner" not in {entry["name"] for entry in run["timeline"]}
 
 
 def test_an_outage_is_waited_out_and_nothing_is_doubled(played):

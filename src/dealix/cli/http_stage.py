@@ -20,6 +20,7 @@ PARTNER = "partner"
 ENVELOPE, SIGNATURE = "envelope", "signature"
 WORD_SECONDS = 15.0
 """Real time within which the word of a signature comes, unless the story loses it."""
+REGISTRY = "registry"
 SHORTEST = timedelta(milliseconds=10)
 PAGE = re.compile(r"/p/[0-9A-Za-z_-]{40,}")
 
@@ -82,11 +83,17 @@ class HttpStage:
         self._send(who, f"/approvals/{approval['id']}/resubmissions", dict(answer))
 
     def tell(self, who: str, run_id: str, event: str, data: Mapping[str, Any]) -> None:
-        """See `Stage.tell`; the partner answers on the page whose address they got by mail."""
+        """See `Stage.tell`; the partner answers on the page whose address they got by mail.
+
+        What the `registry` tells is what it says of the partner from then on, in this run alone.
+        """
         if who == PARTNER:
             answer = self.pages.post(self._page(run_id), data=dict(data))
             if not answer.is_redirect:
                 raise refusal_of(answer)
+            return
+        if who == REGISTRY:
+            _checked(self.sandbox.post("/wathq/companies", json={**data, "scope": run_id}))
             return
         self._send(who, f"/runs/{run_id}/events", {"event": event, "data": dict(data)})
 

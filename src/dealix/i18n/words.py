@@ -2,6 +2,7 @@
 
 from dealix.i18n.catalogue import N_, translate
 from dealix.i18n.words_outside import MESSAGES, SIGNATURES
+from dealix.i18n.words_registry import REGISTRY
 
 ROLES = {
     "sales_rep": N_("Sales representative"),
@@ -354,6 +355,7 @@ WORDS: dict[str, str] = {
     **METHODS,
     **APPROVALS,
     **MESSAGES,
+    **REGISTRY,
 }
 
 

@@ -166,7 +166,7 @@ class DurableFlow(FlowCore):
         if self._ending is not None:
             reason = self._ending
         if isinstance(reason, FlowEnded):
-            return Ending(outcome=reason.outcome, reason=reason.reason)
+            return Ending(outcome=reason.outcome, reason=reason.reason, error=reason.error)
         if isinstance(reason, asyncio.CancelledError):
             return Ending(outcome="cancelled", reason="cancelled")
         if isinstance(reason, (ActivityError, ApplicationError)):

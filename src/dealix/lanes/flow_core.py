@@ -18,12 +18,18 @@ HEARTBEAT = timedelta(seconds=2)
 
 
 class FlowEnded(Exception):
-    """The flow ends before its last step: `rejected`, `declined`, …"""
+    """The flow ends before its last step: `rejected`, `declined`, …
 
-    def __init__(self, outcome: str, reason: str | None = None) -> None:
+    `error` is shown on the run where no person's decision says why it ended.
+    """
+
+    def __init__(
+        self, outcome: str, reason: str | None = None, error: dict[str, Any] | None = None
+    ) -> None:
         super().__init__(outcome)
         self.outcome = outcome
         self.reason = reason
+        self.error = error
 
 
 class FlowCore:

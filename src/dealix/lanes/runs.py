@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -86,7 +87,13 @@ class RunService:
             self._can_rehearse()
         digest = self.fingerprint(_canonical(input, rehearsal=rehearsal))
         with self.database.tenant(actor.tenant_id) as session:
-            run, created = self._store(session, actor, kind, checked, digest, key, rehearsal)
+            known = self._by_key(session, kind.key, key, digest)
+        if known is not None:
+            return self.get(actor, known.id), False
+        start = Beginning(new_id("run"), rehearsal)
+        start = replace(start, found=kind.examine(actor, checked, start))
+        with self.database.tenant(actor.tenant_id) as session:
+            run, created = self._store(session, actor, kind, checked, digest, key, start)
         if created:
             self._try_start(run)
         return self.get(actor, run.id), created
@@ -238,15 +245,15 @@ class RunService:
         checked: BaseModel,
         digest: str,
         key: str | None,
-        rehearsal: bool,  # noqa: FBT001
+        start: Beginning,
     ) -> tuple[Run, bool]:
         """The run's row, with what its business needs, in the caller's transaction."""
         found = self._by_key(session, kind.key, key, digest)
         if found is not None:
             return found, False
         now = clock.real_now()
-        run_id = new_id("run")
-        prepared = kind.prepare(session, actor, checked, Beginning(run_id, rehearsal))
+        run_id, rehearsal = start.run_id, start.rehearsal
+        prepared = kind.prepare(session, actor, checked, start)
         values = {
             "tenant_id": tenant_of(session),
             "id": run_id,

@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
 
 TIMEOUT = timedelta(minutes=2)
 STEPS = (
+    ("check_registration", False),
     ("identify_partner", True),
     ("score_fit", True),
     ("ask_manager", True),
@@ -21,7 +22,10 @@ STEPS = (
     ("write_crm", False),
     ("ask_executive", True),
     ("send_envelope", False),
+    ("check_activation_facts", True),
+    ("confirm_registration", False),
     ("activate_partner", True),
+    ("activate_in_crm", False),
     ("notify_activation", False),
     ("record_outcome", True),
     ("assemble_evidence", True),

@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dealix.business.partners.activities import PartnerActivities
+from dealix.business.partners.activities_activation import ActivationActivities
 from dealix.business.signatures.activities import SignatureActivities
 from dealix.lanes.steps import StepFacts, facts_of
 
 OUTSIDE = ("before", "after", "recorded")
 OWN = ("before", "recorded")
-GROUPS = {"partner_approval": (PartnerActivities, SignatureActivities)}
+GROUPS: dict[str, tuple[type, ...]] = {
+    "partner_approval": (PartnerActivities, ActivationActivities, SignatureActivities)
+}
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ from dealix.proof.rig import HOLD_SECONDS, Rig
 
 FORWARD = tuple(point for point in points.of(WORKFLOW) if not point.undoes)
 BACKWARD = tuple(point for point in points.of(WORKFLOW) if point.undoes)
-ACTIVATION, DEACTIVATION = "activate_partner", "deactivate_partner"
+LATE_UNDOS = {"activate_partner": "deactivate_partner", "activate_in_crm": "deactivate_in_crm"}
+"""Steps of the activation, each with its undo, which only a cancel amid it brings about."""
 LATE = Story("cancelled while it activates", "cancelled")
 
 
@@ -92,11 +93,11 @@ def crash(rig: Rig, cast: Cast, kind: str, wanted: Sequence[Point]) -> Round:
 
 
 def crash_deactivation(rig: Rig, cast: Cast, kind: str) -> Round:
-    """The same for the undo of the activation: the runs are cancelled while they activate."""
+    """The same for the undos of the activation: the runs are cancelled while they activate."""
     began = time.monotonic()
     cast.plays.clear()
-    gates = points.named(f"{ACTIVATION}:{point}" for point in points.OWN)
-    wanted = [point for point in BACKWARD if point.step == DEACTIVATION]
+    gates = [point for point in FORWARD if point.step in LATE_UNDOS]
+    wanted = [point for point in BACKWARD if point.step in LATE_UNDOS.values()]
     rig.arm([*gates, *wanted])
     for _ in gates:
         cast.start(LATE)

@@ -42,6 +42,7 @@ SILENCE = "timeout_after and webhook_lost"
 """Neither the answer nor a status comes: nobody can know whether a message has gone out."""
 SPOKEN = "send_terms_whatsapp"
 OUTSIDE = {
+    "check_registration": "wathq",
     "send_terms": "smtp",
     SPOKEN: "whatsapp",
     "write_crm": "hubspot",
@@ -130,12 +131,16 @@ class Trials:
 
     def _fault(self, provider: str, fault: str, number: int, count: int = 1) -> None:
         example = partner_example(number)
+        registration = example["registration_number"]
         by = {
             "smtp": example["contact"]["email"],
             "docusign": example["contact"]["email"],
-            "hubspot": example["registration_number"],
+            "hubspot": registration,
+            "wathq": registration,
             "whatsapp": example["contact"]["phone"].removeprefix("+"),
         }
+        if provider == "wathq":
+            count = 2  # once at the door of the start, once in its step
         self.cast.door.fault(provider, fault, count=count, match=by[provider])
 
     def _silence(self, number: int) -> None:

@@ -1,6 +1,6 @@
 """The steps of the partner approval: each acts once, by its declared method."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from dealix.business.evidence.service import Evidence
 from dealix.business.papers.evidence import PaperSource
 from dealix.business.partners import gates, negotiation, repository, terms
 from dealix.business.partners.evidence import sources
+from dealix.business.partners.own_steps import Work, own_step
 from dealix.business.partners.service import PartnerService, template
 from dealix.business.signatures.evidence import SignatureSource
 from dealix.errors import InvariantBroken
@@ -203,20 +204,9 @@ class PartnerActivities:
         self,
         method: Callable[..., Any],
         call: StepCall,
-        work: Callable[[Session, Run, StepCall], Mapping[str, Any]],
+        work: Work,
     ) -> StepResult:
-        """A step on our own stores: work, ledger and audit in one transaction."""
-        facts = facts_of(method)
-        reach(facts.name, "before")
-        with self.database.tenant(call.tenant_id) as session:
-            # A late worker must not do again what an undo that has begun takes back.
-            find = run_book.fence if facts.undo else run_book.get
-            run = find(session, call.run_id)
-            spec = spec_of(facts, call, None)
-            row = effects.once(session, spec, lambda: work(session, run, call))
-            result = StepResult(data=row.result or {})
-        reach(facts.name, "recorded")
-        return result
+        return own_step(self.database, method, call, work)
 
     def _open(
         self, method: Callable[..., Any], call: StepCall, opening: gates.Opener

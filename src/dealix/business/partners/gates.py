@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from dealix.business.partners import terms
+from dealix.business.partners import registry_packet, terms
 from dealix.business.partners.schemas import PartnerTerms
 from dealix.business.partners.service import KIND, PartnerService, template
 from dealix.business.partners.signing import Agreements
@@ -143,13 +143,19 @@ def _signature(session: Session, partners: PartnerService, run: Run) -> list[Lis
 
 
 def _activation(session: Session, partners: PartnerService, run: Run) -> list[ListedEffect]:
-    """The notice that tells the partner."""
+    """The CRM write that marks the partner as active, and the notice that tells them."""
     return [
+        ListedEffect(
+            action="crm.write",
+            resource=f"{run.id}:activate_in_crm",
+            payload_hash=partners.company(session, run, "active").payload_hash,
+            undo="deactivate_in_crm",
+        ),
         ListedEffect(
             action="email.send",
             resource=f"{run.id}:notify_activation",
             payload_hash=partners.activation(session, run).payload_hash,
-        )
+        ),
     ]
 
 
@@ -201,20 +207,25 @@ def _packet(
                 "net_first_year": economics.net_first_year,
                 "currency": economics.currency,
                 "exclusivity": dossier.exclusivity,
+                **registry_packet.context(dossier.registry),
+                "saudization": partners.book.saudization(session, run),
             },
-            "risks": _risks(economics.fit_score, exclusivity=dossier.exclusivity),
+            "risks": [
+                *registry_packet.risks(dossier.registry),
+                *_risks(economics.fit_score, exclusivity=dossier.exclusivity),
+                *partners.book.risks(session, run),
+            ],
             "reversibility": reversibility,
             "personal": personal,
             "person_id": person,
+            "persons": registry_packet.persons(dossier.registry),
         }
     )
 
 
 def _risks(fit_score: int, *, exclusivity: bool) -> list[str]:
     """Risks as stable words; pages translate them."""
-    found = ["registration_not_checked"]
-    if exclusivity:
-        found.append("exclusive")
+    found = ["exclusive"] if exclusivity else []
     if fit_score < 50:
         found.append("low_fit")
     return found

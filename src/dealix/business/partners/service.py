@@ -8,7 +8,15 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
-from dealix.business.partners import drafting, negotiation, repository, scoring, terms
+from dealix.business.partners import (
+    activation,
+    drafting,
+    negotiation,
+    repository,
+    scoring,
+    terms,
+)
+from dealix.business.partners.activation import ActivationBook
 from dealix.business.partners.drafting import TEMPLATE_VERSION, Facts, Template
 from dealix.business.partners.models import Partner
 from dealix.business.partners.schemas import (
@@ -17,6 +25,7 @@ from dealix.business.partners.schemas import (
     PartnerDossier,
     PartnerTerms,
     Provenance,
+    RegistryFinding,
 )
 from dealix.errors import Conflict, InvalidInput
 from dealix.lanes.kinds import Beginning, Prepared, Subject
@@ -47,6 +56,7 @@ class PartnerService:
         """`public_url` is where the partner's answer page is found."""
         self.vault = vault
         self.consents = ConsentBook(vault)
+        self.book = ActivationBook(self.consents)
         self.seating = seating
         self.public_url = public_url.rstrip("/")
 
@@ -74,6 +84,7 @@ class PartnerService:
             "exclusivity": given.exclusivity,
             "economics": given.economics.model_dump(mode="json"),
             "approver": given.approver,
+            **start.found,
         }
         offered = PartnerTerms(
             **given.economics.model_dump(), exclusivity=given.exclusivity, clauses={}
@@ -81,6 +92,7 @@ class PartnerService:
 
         def after(session: Session, run: Run) -> None:
             terms.keep(session, run, offered, "start", actor.user_id)
+            self.book.keep(session, run, activation.of_input(given), actor.user_id)
             self._cover_bad_end(session, run)
 
         return Prepared(stored, deadline, after)
@@ -155,6 +167,9 @@ class PartnerService:
             ("crm.withdraw", "withdraw_in_crm"): self.company(
                 session, run, "withdrawn"
             ).payload_hash,
+            ("crm.withdraw", "deactivate_in_crm"): self.company(
+                session, run, "withdrawn", of="activate_in_crm"
+            ).payload_hash,
         }
         for (action, name), payload_hash in hashes.items():
             if payload_hash is not None:
@@ -163,8 +178,10 @@ class PartnerService:
     # -- typed outputs -----------------------------------------------------------------------
 
     def dossier(self, session: Session, run: Run) -> PartnerDossier:
-        """Who the partner is, from what the starter gave; the registry is not asked yet."""
+        """Who the partner is: what the starter gave, and what the registry answered."""
         partner = self.partner(session, run)
+        registry = repository.output(session, run.id, RegistryFinding)
+        late = run.input.get("registry_at_start") == "unavailable"
         return PartnerDossier(
             partner_id=partner.id,
             name=partner.name,
@@ -172,16 +189,18 @@ class PartnerService:
             partner_type=partner.partner_type,
             country=partner.country,
             registration_number=partner.registration_number,
-            registration_checked="format_only",
+            registration_checked="at_registry" if registry else "format_only",
             contact_person_id=partner.contact_person_id,
             contact_locale="ar" if partner.locale == "ar" else "en",
             exclusivity=terms.latest(session, run.id)[1].exclusivity,
+            registry=registry,
             provenance=Provenance(
                 generated_at=run.started_at,
                 method="person",
                 inputs_hash=digest(run.input),
-                sources=[f"run {run.id}"],
-                not_configured=["registry"],
+                sources=[f"run {run.id}", *(registry.provenance.sources if registry else ())],
+                not_configured=[] if registry or late else ["registry"],
+                delayed=["registry"] if late else [],
             ),
         )
 
@@ -229,10 +248,10 @@ class PartnerService:
         text = drafting.whatsapp_retraction(*self._spoken(session, run))
         return self._whatsapp(session, run, "retraction_whatsapp", text)
 
-    def company(self, session: Session, run: Run, status: str) -> Company:
-        """The partner as the CRM gets it; no person's data in it."""
+    def company(self, session: Session, run: Run, status: str, *, of: str = "write_crm") -> Company:
+        """The partner as the CRM gets it, without persons; `of` is what a withdrawal undoes."""
         partner = self.partner(session, run)
-        undoes = f"{run.id}:write_crm" if status == "withdrawn" else ""
+        undoes = f"{run.id}:{of}" if status == "withdrawn" else ""
         return Company(
             ext_ref=partner.id,
             name=partner.name,

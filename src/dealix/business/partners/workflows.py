@@ -4,9 +4,10 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from dealix.business.partners.activities import PartnerActivities
+    from dealix.business.partners.activities_activation import ActivationActivities
     from dealix.business.signatures.workflows import Signing
     from dealix.lanes.flow_core import FlowEnded
-    from dealix.lanes.schemas import FlowEnd, FlowStart
+    from dealix.lanes.schemas import FlowEnd, FlowStart, StepResult
 
 
 @workflow.defn(name="partner_approval")
@@ -25,7 +26,8 @@ class PartnerApproval(Signing):
         return await self.conduct(start)
 
     async def steps(self) -> str:
-        """Identify, score, ask the manager, agree on terms, ask the executive, sign, activate."""
+        """Check, score, ask the manager, agree on terms, ask the executive, sign, activate."""
+        stands(await self.step(ActivationActivities.check_registration))
         await self.step(PartnerActivities.identify_partner)
         await self.step(PartnerActivities.score_fit)
         await self.gate("manager_approval", PartnerActivities.ask_manager)
@@ -34,8 +36,7 @@ class PartnerApproval(Signing):
             await self.agree()
             if await self.gates(executive_approval=PartnerActivities.ask_executive):
                 signed = await self.sign()
-        await self.step(PartnerActivities.activate_partner)
-        await self.step(PartnerActivities.notify_activation)
+        await self.activate()
         return "activated"
 
     async def agree(self) -> None:
@@ -67,7 +68,23 @@ class PartnerApproval(Signing):
             )
         return int(draft.data["version"])
 
+    async def activate(self) -> None:
+        """Activate once all it needs is on record and the registry still lets the company stand."""
+        while (await self.step(ActivationActivities.check_activation_facts)).status == "changed":
+            await self.event("activation_facts")
+        stands(await self.step(ActivationActivities.confirm_registration))
+        await self.step(PartnerActivities.activate_partner)
+        await self.step(ActivationActivities.activate_in_crm)
+        await self.step(PartnerActivities.notify_activation)
+
     async def conclude(self, outcome: str) -> None:
         """Every end is on the partner's record and leaves a pack that proves it."""
         await self.step(PartnerActivities.record_outcome, outcome=outcome)
         await self.step(PartnerActivities.assemble_evidence, outcome=outcome)
+
+
+def stands(found: StepResult) -> None:
+    """End the flow where the registry says of the company what lets nobody go on with it."""
+    if found.data.get("refused"):
+        code = str(found.data["refused"])
+        raise FlowEnded("rejected", code, error={"code": code})

@@ -11,12 +11,20 @@ from dealix.catalog.words import StepKind
 from dealix.console import other_side
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.engine_link import engine_href
+from dealix.console.forms import SchemaForm
 from dealix.console.packets import DECIDED
 from dealix.console.people import people
 from dealix.console.render import page
 from dealix.console.titles import titles
 from dealix.console.visit import Visit
-from dealix.errors import Conflict, InvalidInput, NotEntitled, ProviderUnavailable, Refused
+from dealix.errors import (
+    Conflict,
+    InvalidInput,
+    NotEntitled,
+    NotFound,
+    ProviderUnavailable,
+    Refused,
+)
 from dealix.i18n import N_, sentence_of
 from dealix.i18n.words import RUN_STATES
 
@@ -110,6 +118,24 @@ def sign(
     return back_to(f"/runs/{run_id}", "signatory_acted")
 
 
+@router.post("/runs/{run_id}/events/{event}")
+def enter(
+    visit: Annotated[Visit, Depends(signed_in)],
+    sent: Annotated[Sent, Depends(checked)],
+    run_id: str,
+    event: str,
+) -> Response:
+    """Enter what the run waits for."""
+    form = _event_form(visit, visit.services.runs.get(visit.who, run_id), event)
+    if form is None:
+        raise NotFound("not_found")
+    try:
+        visit.services.runs.event(visit.who, run_id, event, form.read(sent))
+    except (InvalidInput, Conflict, NotEntitled) as refusal:
+        return _run_page(visit, run_id, refusal)
+    return back_to(f"/runs/{run_id}", "answered")
+
+
 @router.post("/runs/{run_id}/fast-forward")
 def fast_forward(
     visit: Annotated[Visit, Depends(signed_in)],
@@ -146,6 +172,7 @@ def _run_page(
     def entry_name(entry: dict[str, Any]) -> Markup:
         return names.get(entry["name"]) or visit.speech.word(entry["name"])
 
+    asked = None if found["ended_at"] else _event_form(visit, found, found["waiting_for"])
     return page(
         visit,
         "run.html",
@@ -165,8 +192,16 @@ def _run_page(
         problem=sentence_of(refusal, visit.speech.locale) if refusal else "",
         until=until,
         until_problem=bool(until),
+        asked=asked.fields({}) if asked else [],
         error_of=visit.error_text,
     )
+
+
+def _event_form(visit: Visit, found: dict[str, Any], event: str | None) -> SchemaForm | None:
+    """The form of an event that people enter on the run's page."""
+    kind = visit.services.runs.kinds.get(found["workflow"])
+    model = kind.forms.get(event or "") if kind else None
+    return SchemaForm(model.model_json_schema(), visit.speech.zone) if model else None
 
 
 def _undo_page(visit: Visit, run_id: str, refusal: Refused | None = None) -> Response:

@@ -79,8 +79,18 @@ def packet(session: Session, row: Approval, vault: Vault) -> dict[str, Any]:
     person = shown.get("person_id")
     shown["revealed"] = vault.reveal(session, person) if person else {}
     shown["erased"] = bool(person) and vault.is_erased(session, str(person))
+    shown["named"] = _named(session, vault, row.packet.get("persons") or {})
     shown["draft"] = _draft(session, row, vault)
     return shown
+
+
+def _named(session: Session, vault: Vault, persons: dict[str, str]) -> list[dict[str, str | None]]:
+    """The others whom a packet names, in clear; no name for who was erased."""
+    clear = vault.reveal_many(session, persons)
+    return [
+        {"person_id": each, "name": clear[each].get("name"), "position": position}
+        for each, position in persons.items()
+    ]
 
 
 def _draft(session: Session, row: Approval, vault: Vault) -> str | None:

@@ -5,7 +5,7 @@ from alembic import op
 from dealix.store import rls
 
 revision = "0024"
-down_revision = "0015"
+down_revision = "0019"
 
 OF_LEAVERS = "u.tenant_id = t.tenant_id AND u.id = t.user_id AND NOT u.active"
 

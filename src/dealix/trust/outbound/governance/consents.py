@@ -14,6 +14,7 @@ from dealix.store.session import tenant_of
 from dealix.trust.outbound.governance.models import ConsentEvent
 from dealix.trust.outbound.governance.schemas import (
     CHANNELS,
+    DATA_SHARING,
     EVERYTHING,
     OWN_WORD,
     PURPOSES,
@@ -35,6 +36,8 @@ class Standing:
     opted_out: bool = False
     given: dict[tuple[str, str], str] = field(default_factory=dict)
     """The source of each consent in force, by channel and purpose."""
+    sharing: str | None = None
+    """The source of the consent to sharing personal data; it says nothing of messages."""
 
     def add(self, event: ConsentEvent, *, own: bool) -> None:
         """Take one event more into account; `own`: it names this person, not just an address."""
@@ -42,6 +45,11 @@ class Standing:
             self.opted_out = True
             return
         if not own:
+            return
+        if event.purpose in {DATA_SHARING, EVERYTHING} and event.event == "withdrawn":
+            self.sharing = None
+        if event.purpose == DATA_SHARING:
+            self.sharing = event.source if event.event == "given" else self.sharing
             return
         for place in _places(event.channel, event.purpose):
             if event.event == "given":

@@ -16,6 +16,7 @@ from dealix.trust.outbound.governance.consents import REAL, ConsentBook
 from dealix.trust.outbound.governance.models import ConsentEvent, Judgment
 from dealix.trust.outbound.governance.schemas import (
     CHANNELS,
+    DATA_SHARING,
     EVERYTHING,
     OWN_WORD,
     PURPOSES,
@@ -153,6 +154,9 @@ class OutboundDesk:
             for purpose in PURPOSES
             if (channel, purpose) in standing.given
         ]
+        if standing.sharing is not None:
+            sharing = {"channel": EVERYTHING, "purpose": DATA_SHARING, "source": standing.sharing}
+            consents.append(sharing)
         return {"opted_out": standing.opted_out, "consents": consents}
 
     @staticmethod
