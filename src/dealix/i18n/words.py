@@ -1,6 +1,7 @@
 """The words that data holds as keys (roles, states, steps, gates), as people say them."""
 
 from dealix.i18n.catalogue import N_, translate
+from dealix.i18n.place_words import PLACES_AND_MONEY
 
 ROLES = {
     "sales_rep": N_("Sales representative"),
@@ -113,24 +114,6 @@ STEPS = {
     "partner_answer": N_("Partner's answer"),
     "terms_revision": N_("Terms revised after a counter-offer"),
     "signature": N_("Signature"),
-}
-
-PLACES_AND_MONEY = {
-    "SA": N_("Saudi Arabia"),
-    "AE": N_("United Arab Emirates"),
-    "BH": N_("Bahrain"),
-    "KW": N_("Kuwait"),
-    "QA": N_("Qatar"),
-    "OM": N_("Oman"),
-    "ar": N_("Arabic"),
-    "en": N_("English"),
-    "SAR": N_("Saudi riyal"),
-    "AED": N_("UAE dirham"),
-    "BHD": N_("Bahraini dinar"),
-    "KWD": N_("Kuwaiti dinar"),
-    "QAR": N_("Qatari riyal"),
-    "OMR": N_("Omani rial"),
-    "USD": N_("US dollar"),
 }
 
 PACKETS = {

@@ -42,7 +42,6 @@ from dealix.trust.privacy import Vault
 Seats = list[OpenSlot]
 Revise = Callable[[Session, Actor, Run, Mapping[str, Any]], Mapping[str, Any]]
 Changes = list[str]
-Decisions = list[Decision]
 
 
 class ApprovalService:
@@ -76,16 +75,17 @@ class ApprovalService:
     def list(
         self, actor: Actor, scope: str = "mine", run_id: str | None = None
     ) -> list[dict[str, Any]]:
-        """Requests, of one run or of all; see `reading.of_scope`. `mine` wait for this person."""
+        """Requests of one run or of all; see `reading.of_scope` and `reading.within`."""
         self.permit(actor, "approval.read")
         with self.database.tenant(actor.tenant_id) as session:
-            rows = reading.of_scope(session, scope, run_id)
+            rows = reading.of_scope(session, "owed" if scope == "todo" else scope, run_id)
+            near = reading.group_of(actor, self.seating.book.directory.active_users(session))
             about = self.subjects.by_id(session, (row.run_id for row in rows))
             seen = [
                 self._view(session, row, actor, whole=True) | {"subject": about.get(row.run_id)}
                 for row in rows
             ]
-        return [view for view in seen if scope != "mine" or view["may_decide"]]
+        return reading.within(scope, seen, actor, near)
 
     def get(self, actor: Actor, approval_id: str) -> dict[str, Any]:
         """One request with its packet, who may decide, and what was decided."""
