@@ -21,10 +21,12 @@ from dealix.business.papers.uploads import UploadService
 from dealix.business.partners import activation, negotiation
 from dealix.business.partners.activities import PartnerActivities
 from dealix.business.partners.activities_activation import ActivationActivities
+from dealix.business.partners.board import PartnerBoard
 from dealix.business.partners.examples import partner_example
 from dealix.business.partners.negotiation import PartnerDoor
 from dealix.business.partners.registry_check import DoorCheck
 from dealix.business.partners.registry_findings import RegistryDesk
+from dealix.business.partners.rounds import NegotiationDesk
 from dealix.business.partners.schemas import ActivationFacts, PartnerApprovalInput
 from dealix.business.partners.service import EVENTS, GATES, LONGEST, PartnerService
 from dealix.business.partners.signing import Agreements
@@ -202,6 +204,18 @@ class Services(Providers):
     def partner_door(self) -> PartnerDoor:
         """The page on which partners answer."""
         return PartnerDoor(self.database, self.vault, self.partners.draft, self.courier.deliver)
+
+    @cached_property
+    def negotiations(self) -> NegotiationDesk:
+        """Negotiations as our own people read them."""
+        return NegotiationDesk(
+            self.database, self.vault, self.inbox, permit, self.settings.public_url
+        )
+
+    @cached_property
+    def partner_board(self) -> PartnerBoard:
+        """Every partner approval, side by side."""
+        return PartnerBoard(self.database, permit)
 
     @cached_property
     def outbound(self) -> Outbound:

@@ -44,7 +44,7 @@ def send(client, run, body):
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
-        (YES, 409, "offer_not_sent"),
+        (YES, 409, "offer_not_out"),
         ({"event": "terms_revision", "data": {}}, 409, "no_counter_to_answer"),
         ({"event": "signature", "data": {}}, 422, "unknown_event"),
         ({"event": "never_heard_of", "data": {}}, 422, "unknown_event"),

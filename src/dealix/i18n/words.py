@@ -1,6 +1,7 @@
 """The words that data holds as keys (roles, states, steps, gates), as people say them."""
 
 from dealix.i18n.catalogue import N_, translate
+from dealix.i18n.place_words import PLACES_AND_MONEY
 from dealix.i18n.words_outside import MESSAGES, SIGNATURES
 from dealix.i18n.words_registry import REGISTRY
 
@@ -47,6 +48,9 @@ OUTCOMES = {
     "rejected": N_("Rejected"),
     "declined": N_("Declined"),
     "expired": N_("Expired"),
+    "accept": N_("Accepted"),
+    "counter": N_("Counter-offer"),
+    "decline": N_("Declined"),
 }
 
 STATES = {
@@ -68,6 +72,8 @@ STATES = {
     "queued": N_("Queued"),
     "by_hand": N_("Done by hand"),
     "attached": N_("Attached"),
+    "heard": N_("Taken up"),
+    "new": N_("Not taken up yet"),
     "acted": N_("Acted on"),
     "sent": N_("Sent"),
     "delivered": N_("Delivered"),
@@ -89,6 +95,7 @@ STEPS = {
     "manager_approval": N_("Manager approval"),
     "draft_term_sheet": N_("Term sheet drafted"),
     "send_terms": N_("Terms sent to the partner"),
+    "send_terms_whatsapp": N_("Terms announced by WhatsApp"),
     "write_crm": N_("Written to the CRM"),
     "executive_approval": N_("Executive approval"),
     "activate_partner": N_("Partner activated"),
@@ -96,35 +103,21 @@ STEPS = {
     "assemble_evidence": N_("Evidence pack"),
     "ask_manager": N_("Manager asked"),
     "ask_executive": N_("Executive asked"),
+    "ask_commercial_owner": N_("Commercial owner asked"),
+    "ask_legal": N_("Legal counsel asked"),
     "record_outcome": N_("Outcome recorded"),
     "retract_terms": N_("Terms retracted"),
+    "retract_terms_whatsapp": N_("Terms retracted by WhatsApp"),
     "withdraw_in_crm": N_("Withdrawn in the CRM"),
     "deactivate_partner": N_("Partner deactivated"),
     "notify_rejection": N_("Notice of the rejection"),
     "term_review": N_("Term review"),
     "legal_review": N_("Legal review"),
     "partner_answer": N_("Partner's answer"),
+    "terms_revision": N_("Terms revised after a counter-offer"),
     "signature": N_("Signature"),
     "send_envelope": N_("Sent for signature"),
     "void_envelope": N_("Signature request voided"),
-}
-
-PLACES_AND_MONEY = {
-    "SA": N_("Saudi Arabia"),
-    "AE": N_("United Arab Emirates"),
-    "BH": N_("Bahrain"),
-    "KW": N_("Kuwait"),
-    "QA": N_("Qatar"),
-    "OM": N_("Oman"),
-    "ar": N_("Arabic"),
-    "en": N_("English"),
-    "SAR": N_("Saudi riyal"),
-    "AED": N_("UAE dirham"),
-    "BHD": N_("Bahraini dinar"),
-    "KWD": N_("Kuwaiti dinar"),
-    "QAR": N_("Qatari riyal"),
-    "OMR": N_("Omani rial"),
-    "USD": N_("US dollar"),
 }
 
 PACKETS = {

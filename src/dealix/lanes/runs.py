@@ -176,9 +176,14 @@ class RunService:
         """Let a run stand still; decisions and answers that come meanwhile are kept."""
         return self._still(actor, run_id, pausing.pause)
 
-    def resume(self, actor: Actor, run_id: str) -> dict[str, Any]:
-        """Let a paused run go on with everything that came meanwhile."""
-        return self._still(actor, run_id, pausing.resume)
+    def resume(self, actor: Actor, run_id: str, seen: str | None = None) -> dict[str, Any]:
+        """Let a paused run go on with everything that came meanwhile.
+
+        `seen` is the `kept_hash` of what the person was shown; when more came since, it is refused.
+        """
+        return self._still(
+            actor, run_id, lambda session, run, by: pausing.resume(session, run, by, seen)
+        )
 
     def _still(
         self, actor: Actor, run_id: str, change: Callable[[Session, Run, str], str]

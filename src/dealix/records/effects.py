@@ -5,7 +5,7 @@ Then the step's declaration decides: `resend` where the provider dedups by key, 
 can be asked by our key, `ask` where only a person can find out.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -204,6 +204,18 @@ def list_effects(session: Session, run_id: str | None = None) -> list[dict[str, 
     if run_id is not None:
         query = query.where(Effect.run_id == run_id)
     return [public(effect) for effect in session.execute(query).scalars()]
+
+
+def done_times(session: Session, run_ids: Iterable[str], step: str) -> dict[str, list[datetime]]:
+    """When each of these runs did a step, oldest first, on its own clock."""
+    query = select(Effect.run_id, Effect.done_at).where(
+        Effect.run_id.in_(sorted(set(run_ids))), Effect.step == step
+    )
+    found: dict[str, list[datetime]] = {}
+    for run_id, done_at in session.execute(query.order_by(Effect.done_at)):
+        if done_at is not None:
+            found.setdefault(run_id, []).append(done_at)
+    return found
 
 
 def public(effect: Effect) -> dict[str, Any]:

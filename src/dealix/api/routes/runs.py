@@ -45,6 +45,12 @@ class Event(Body):
     data: dict[str, Any]
 
 
+class Resume(Body):
+    """The `kept_hash` of the run as it was seen; without it, whatever came meanwhile acts."""
+
+    kept_hash: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+
+
 class FastForward(Body):
     """How far, as ISO 8601 (`P2D`, `PT4H`)."""
 
@@ -124,9 +130,11 @@ def pause(run_id: Ident, actor: Who, services: Parts) -> dict[str, Any]:
 
 
 @router.post("/{run_id}/resume", responses=LIVE)
-def resume(run_id: Ident, actor: Who, services: Parts) -> dict[str, Any]:
+def resume(
+    run_id: Ident, actor: Who, services: Parts, body: Resume | None = None
+) -> dict[str, Any]:
     """Let a paused run go on."""
-    return services.runs.resume(actor, run_id)
+    return services.runs.resume(actor, run_id, body.kept_hash if body else None)
 
 
 @router.post("/{run_id}/events", responses=LIVE)

@@ -90,7 +90,7 @@ class PartnerDoor:
                 terms=present,
                 text=shown,
                 reference=reference_of(run),
-                state=_state(session, run, version),
+                state=state_of(session, run, version),
                 differences=terms.differences(before, present) if shown and before else [],
             )
 
@@ -159,7 +159,7 @@ def keep(
     session: Session, vault: Vault, run: Run, version: int, answer: PartnerAnswer, *, by: str
 ) -> str | None:
     """Store an answer with what wakes the run; the run's row is locked by the caller."""
-    state = _state(session, run, version)
+    state = state_of(session, run, version)
     if state != "open":
         raise Conflict(f"offer_{state}")
     person = repository.partner(session, run.input["partner_id"]).contact_person_id
@@ -194,8 +194,8 @@ def by_hand(vault: Vault) -> Callable[[Session, Actor, Run, Mapping[str, Any]], 
 
     def enter(session: Session, actor: Actor, run: Run, given: Mapping[str, Any]) -> str | None:
         version, _terms = terms.latest(session, run.id)
-        if not _has_left(session, run, version):
-            raise Conflict("offer_not_sent")
+        if not is_out(session, run, version):
+            raise Conflict("offer_not_out")
         return keep(session, vault, run, version, validated(given), by=actor.user_id)
 
     return enter
@@ -234,6 +234,14 @@ def open_page(session: Session, vault: Vault, run: Run) -> None:
     session.execute(insert(PartnerLink).values(row).on_conflict_do_nothing())
 
 
+def is_out(session: Session, run: Run, version: int) -> bool:
+    """Whether the page of this version has been opened: the version is with the partner."""
+    query = select(PartnerLink.token_hash).where(
+        PartnerLink.run_id == run.id, PartnerLink.version == version
+    )
+    return session.execute(query).first() is not None
+
+
 def token_of(vault: Vault, run: Run, version: int) -> str:
     """The secret part of a version's address: the same each time, known to the key's holder."""
     return vault.blind_index(f"partner-link:{run.tenant_id}:{run.id}:{version}")
@@ -256,15 +264,7 @@ def reference_of(run: Run) -> str:
     return f"TS-{run.id[-8:].upper()}"
 
 
-def _has_left(session: Session, run: Run, version: int) -> bool:
-    """Whether this version is on its way to the partner: its page can be opened."""
-    query = select(PartnerLink.run_id).where(
-        PartnerLink.run_id == run.id, PartnerLink.version == version
-    )
-    return session.execute(query.limit(1)).first() is not None
-
-
-def _state(session: Session, run: Run, version: int) -> str:
+def state_of(session: Session, run: Run, version: int) -> str:
     """`open`, `answered`, `replaced` by a newer version, or `closed` with the run."""
     if run.ended_at is not None or run.undo_begun_at is not None:
         return "closed"

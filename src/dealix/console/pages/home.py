@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from dealix.console.decision_page import how_much
 from dealix.console.door import PageRoute, signed_in
+from dealix.console.pages.todo import owed_by
 from dealix.console.render import page
 from dealix.console.titles import links, titles
 from dealix.console.visit import Visit
@@ -25,6 +26,7 @@ def home(visit: Annotated[Visit, Depends(signed_in)]) -> Response:
         visit,
         "home.html",
         mine=visit.mine,
+        owed=sum(map(len, owed_by(visit))),
         cases=visit.allowed(lambda: services.cases.list(visit.who, "open"), []),
         runs=visit.allowed(lambda: services.runs.list(visit.who, limit=LATEST), []),
         title_of=titles(visit),

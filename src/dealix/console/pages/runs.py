@@ -1,5 +1,6 @@
 """Runs: the list, one run with its timeline, what a cancel takes back, and time for rehearsals."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -7,12 +8,14 @@ from fastapi import APIRouter, Depends, Response
 from markupsafe import Markup
 
 from dealix import catalog
+from dealix.business.partners import negotiation
 from dealix.catalog.words import StepKind
 from dealix.console import other_side
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.engine_link import engine_href
 from dealix.console.forms import SchemaForm
 from dealix.console.packets import DECIDED
+from dealix.console.pages.standstill import kept_of
 from dealix.console.people import people
 from dealix.console.render import page
 from dealix.console.titles import titles
@@ -187,6 +190,8 @@ def _run_page(
         plays=bool(visit.services.settings.sandbox_url) and visit.may("mailbox.read"),
         decided=DECIDED,
         title_of=titles(visit),
+        kept=kept_of(found),
+        negotiates=negotiation.EVENT in names and visit.may("negotiation.read"),
         jumps=[(key, visit.speech.say(label)) for key, _, label in JUMPS],
         engine_href=engine_href(visit.services.settings, found),
         problem=sentence_of(refusal, visit.speech.locale) if refusal else "",
@@ -206,15 +211,26 @@ def _event_form(visit: Visit, found: dict[str, Any], event: str | None) -> Schem
 
 def _undo_page(visit: Visit, run_id: str, refusal: Refused | None = None) -> Response:
     visit.section = "runs"
+    found = visit.services.runs.get(visit.who, run_id)
     return page(
         visit,
         "undo.html",
         status=refusal.status if refusal else 200,
-        run=visit.services.runs.get(visit.who, run_id),
+        run=found,
         preview=visit.services.runs.undo_preview(visit.who, run_id),
+        version_of=_versions(visit, found),
         title_of=titles(visit),
         problem=sentence_of(refusal, visit.speech.locale) if refusal else "",
     )
+
+
+def _versions(visit: Visit, run: dict[str, Any]) -> Callable[[dict[str, Any]], int | None]:
+    """Says which version of the terms a message of ours brought, where the run negotiates."""
+    if not visit.may("negotiation.read") or run["workflow"] != "partner_approval":
+        return lambda _item: None
+    rounds = visit.services.negotiations.get(visit.who, run["id"])["rounds"]
+    brought = {one["key"]: each["version"] for each in rounds for one in each["sent"]}
+    return lambda item: brought.get(item["key"])
 
 
 def _local_moment(visit: Visit, text: str) -> datetime:

@@ -45,7 +45,6 @@ from dealix.trust.privacy import Vault
 Seats = list[OpenSlot]
 Revise = Callable[[Session, Actor, Run, Mapping[str, Any]], Mapping[str, Any]]
 Changes = list[str]
-Decisions = list[Decision]
 
 
 class ApprovalService:
@@ -79,19 +78,21 @@ class ApprovalService:
     def list(
         self, actor: Actor, scope: str = "mine", run_id: str | None = None
     ) -> list[dict[str, Any]]:
-        """Requests, of one run or of all; see `reading.of_scope`. `mine` wait for this person."""
+        """Requests of one run or of all; see `reading.of_scope` and `reading.within`."""
         self.permit(actor, "approval.read")
         with self.database.tenant(actor.tenant_id) as session:
-            rows = reading.of_scope(session, scope, run_id)
+            rows = reading.of_scope(session, "owed" if scope == "todo" else scope, run_id)
+            near = reading.group_of(actor, self.seating.book.directory.active_users(session))
             seating = workload.knowing(session, self.seating)
             if scope == "mine":
                 rows = workload.decidable(session, seating, actor.user_id, rows)
             about = self.subjects.by_id(session, (row.run_id for row in rows))
-            return [
+            seen = [
                 self._view(session, row, actor, whole=True, seating=seating)
                 | {"subject": about.get(row.run_id)}
                 for row in rows
             ]
+        return reading.within(scope, seen, actor, near)
 
     def waiting(self, actor: Actor) -> int:
         """How many requests wait for this person: as many as `list` shows them of theirs."""
