@@ -197,6 +197,7 @@ class RunSummary(Shown):
     lane: Lane
     status: Status
     outcome: str | None
+    practice: bool
     started_at: datetime
     ended_at: datetime | None
     deadline: datetime | None

@@ -86,6 +86,7 @@ class Visit:
     has_sandbox: bool = False
     section: str = ""
     notice: str = ""
+    practice: bool = False
 
     @property
     def who(self) -> Actor:

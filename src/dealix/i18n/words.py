@@ -87,6 +87,7 @@ STEPS = {
     "manager_approval": N_("Manager approval"),
     "draft_term_sheet": N_("Term sheet drafted"),
     "send_terms": N_("Terms sent to the partner"),
+    "send_terms_whatsapp": N_("Terms announced by WhatsApp"),
     "write_crm": N_("Written to the CRM"),
     "executive_approval": N_("Executive approval"),
     "activate_partner": N_("Partner activated"),
@@ -96,6 +97,7 @@ STEPS = {
     "ask_executive": N_("Executive asked"),
     "record_outcome": N_("Outcome recorded"),
     "retract_terms": N_("Terms retracted"),
+    "retract_terms_whatsapp": N_("Terms retracted by WhatsApp"),
     "withdraw_in_crm": N_("Withdrawn in the CRM"),
     "deactivate_partner": N_("Partner deactivated"),
     "notify_rejection": N_("Notice of the rejection"),
@@ -135,6 +137,7 @@ PACKETS = {
     "country": N_("Country"),
     "registration_number": N_("Commercial registration"),
     "exclusivity": N_("Exclusive partnership"),
+    "practice": N_("Practice"),
     "contact": N_("Contact"),
     "expected_revenue": N_("Expected revenue a year"),
     "partner_share": N_("Partner's share"),
@@ -164,6 +167,7 @@ PACKETS = {
     "low_fit": N_("The fit score is low."),
     "positive": N_("Positive"),
     "not positive": N_("Not positive"),
+    "partner.propose": N_("Decide whether to go on with this partner."),
     "partner.send_terms": N_(
         "Approve this draft. The terms then go to the partner by email and into the CRM."
     ),

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from dealix.actors import Actor
-from dealix.lanes.models import Run
+from dealix.lanes.models import Run, world_of
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,16 @@ def nobody(_session: Session, _runs: Sequence[Run]) -> dict[str, Subject]:
 
 @dataclass(frozen=True)
 class Beginning:
-    """The start that is being prepared: the run's ID to be, and whether it is a rehearsal."""
+    """The start that is being prepared: the run's ID to be, and whether it is for real."""
 
     run_id: str
     rehearsal: bool
+    practice: bool = False
+
+    @property
+    def world(self) -> str:
+        """As the run's own `world`."""
+        return world_of(self.run_id, rehearsal=self.rehearsal, practice=self.practice)
 
 
 ByHand = Callable[[Session, Actor, Run, Mapping[str, Any]], str | None]

@@ -21,12 +21,14 @@ from dealix.engines.home import Home, read_json
 from dealix.lanes import run_book
 from dealix.lanes.codec import data_converter
 from dealix.lanes.delivery import flow_start
+from dealix.lanes.kinds import Beginning
 from dealix.lanes.schemas import StepCall
 from dealix.lanes.temporal import connect
 from dealix.lanes.worker import THREADS, durable_worker
 from dealix.proof.bare import STEPS, BareFlow
 from dealix.proof.cast import TENANT
 from dealix.settings import Settings
+from dealix.store.ids import new_id
 from dealix.trust.access.rights import permit
 from dealix.trust.approvals.service import ApprovalService
 
@@ -190,9 +192,10 @@ class Stage:
         number, self.number = self.number, self.number + 1
         kind, given = self.made.kinds["partner_approval"], partner_example(5 * number)
         checked = kind.input_model.model_validate(given)
+        start = Beginning(new_id("run"), rehearsal=False)
         with self.made.database.tenant(TENANT) as session:
             run, _ = self.made.runs._store(  # noqa: SLF001 (the start without its engine)
-                session, self.starter, kind, checked, f"bench-{number}", None, False
+                session, self.starter, kind, checked, f"bench-{number}", None, start
             )
             run_id = run.id
         with self.made.database.tenant(TENANT) as session:

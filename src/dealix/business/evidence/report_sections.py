@@ -29,6 +29,7 @@ def head(told: Told, words: Wordings) -> list[Block]:
         (N_("Workflow"), isolated(_workflow(run, words)) if run else NOTHING),
         (N_("Outcome"), words.word(run.get("outcome")) if run else NOTHING),
         (N_("Rehearsal"), words.value(run.get("rehearsal"))),
+        (N_("Practice"), words.value(run.get("practice", False))),
         (N_("Started by"), words.who(run.get("started_by"))),
         (N_("Started"), words.when(run.get("started_at"))),
         (N_("Deadline"), words.when(run.get("deadline"))),

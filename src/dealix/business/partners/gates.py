@@ -89,7 +89,7 @@ def _reviewed(
 
 
 def _sending(session: Session, partners: PartnerService, run: Run) -> list[ListedEffect]:
-    """The messages that bring this version, and the CRM write that follows them."""
+    """The messages that bring this version, and the CRM write that follows them for real."""
     spoken = partners.offer_whatsapp(session, run)
     by_phone = (
         []
@@ -111,13 +111,17 @@ def _sending(session: Session, partners: PartnerService, run: Run) -> list[Liste
             undo="retract_terms",
         ),
         *by_phone,
-        ListedEffect(
-            action="crm.write",
-            resource=f"{run.id}:write_crm",
-            payload_hash=partners.company(session, run, "terms_sent").payload_hash,
-            undo="withdraw_in_crm",
-        ),
+        *([] if run.practice else [_crm_write(session, partners, run)]),
     ]
+
+
+def _crm_write(session: Session, partners: PartnerService, run: Run) -> ListedEffect:
+    return ListedEffect(
+        action="crm.write",
+        resource=f"{run.id}:write_crm",
+        payload_hash=partners.company(session, run, "terms_sent").payload_hash,
+        undo="withdraw_in_crm",
+    )
 
 
 def _activation(session: Session, partners: PartnerService, run: Run) -> list[ListedEffect]:
@@ -179,6 +183,7 @@ def _packet(
                 "net_first_year": economics.net_first_year,
                 "currency": economics.currency,
                 "exclusivity": dossier.exclusivity,
+                **({"practice": True} if run.practice else {}),
             },
             "risks": _risks(economics.fit_score, exclusivity=dossier.exclusivity),
             "reversibility": reversibility,
