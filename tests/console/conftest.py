@@ -107,11 +107,13 @@ class Console:
         effects = self.sandbox("GET", "/_sandbox/effects")
         return [one for one in effects if one["idempotency_key"].strip("<>") in names]
 
-    def partner_page(self, run: str) -> str:
+    def partner_page(self, run: str, *, waiting: bool = True) -> str:
         """The address of the partner's own page, as the newest mail with one leads there."""
         self.visitor("noura").until(
             f"/runs/{run}",
-            lambda page: self.api("noura", "GET", f"/runs/{run}")["waiting_for"] == ANSWER,
+            lambda page: (
+                not waiting or self.api("noura", "GET", f"/runs/{run}")["waiting_for"] == ANSWER
+            ),
             "a wait for its partner",
         )
         mails = [one["body"]["text"] for one in self.messages(run) if one["provider"] == "smtp"]

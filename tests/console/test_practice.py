@@ -7,6 +7,7 @@ import zipfile
 
 import httpx
 import pytest
+from pypdf import PdfReader
 
 PARTNER = "first.hour@partner.example"
 PHONE = "+966551234567"
@@ -89,6 +90,11 @@ def test_a_whole_flow_with_a_counter_offer_reaches_only_its_starter(console, wal
     assert sum("WhatsApp" in row["body"]["subject"] for row in rows) == 2
 
 
+def test_the_mailbox_leads_on_to_the_partners_page(console, walked):
+    noura = console.visitor("noura")
+    assert console.partner_page(walked, waiting=False) in noura.get("/mailbox").links("/p/")
+
+
 def test_practice_leaves_no_trace_in_the_crm_and_says_so(console, walked):
     effects = console.api("noura", "GET", f"/effects?run={walked}")
     (crm,) = [one for one in effects if one["key"].endswith("write_crm")]
@@ -159,9 +165,12 @@ def test_the_evidence_says_practice(console, walked):
     answer = httpx.get(address, headers=headers, trust_env=False, timeout=60)
     with zipfile.ZipFile(io.BytesIO(answer.content)) as files:
         run = json.loads(files.read("items/run.json"))
+        report = PdfReader(io.BytesIO(files.read("items/report_en.pdf")))
     assert run["practice"] is True
-    started = [one for one in console.api("dana", "GET", "/audit") if one["subject"] == walked]
-    assert any(one["data"].get("practice") is True for one in started)
+    assert "This was practice" in report.pages[0].extract_text()
+    entries = console.api("dana", "GET", f"/audit?run={walked}&limit=200")
+    (started,) = [one["record"] for one in entries if one["record"]["action"] == "run.started"]
+    assert started["data"]["practice"] is True
 
 
 def test_a_practice_partner_is_no_partner(console, walked):

@@ -174,6 +174,8 @@ PACKETS = {
     "partner.activate": N_(
         "Approve the activation. The partner then becomes active and is told by email."
     ),
+    "partner.send_terms.practice": N_("Approve this draft; the terms go to who started the run."),
+    "partner.activate.practice": N_("Approve the activation; only who started the run is told."),
     "email.send": N_("Send an email"),
     "email.retract": N_("Send a retraction by email"),
     "whatsapp.send": N_("Send a WhatsApp message"),

@@ -38,8 +38,10 @@ def head(told: Told, words: Wordings) -> list[Block]:
         (N_("Pack"), words.ident(manifest.pack_id)),
         (N_("Hash of all that this report tells of"), words.ident(f"sha256:{manifest.sha256}")),
     ]
+    practised = words.say(N_("This was practice: nothing of it reached anybody outside."))
     return [
         Heading(words.say(N_("Evidence pack"))),
+        *([Paragraph(practised)] if run.get("practice") else []),
         Facts(tuple((words.say(name), value) for name, value in rows)),
     ]
 

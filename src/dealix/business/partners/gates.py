@@ -12,6 +12,9 @@ from dealix.lanes.models import Run
 from dealix.trust.approvals.reading import agreed_part
 from dealix.trust.approvals.schemas import ApprovalPacket, ListedEffect, Opening
 
+OUTSIDE = ("partner.send_terms", "partner.activate")
+"""What has consequences outside, so that practice asks it in words of its own."""
+
 Opener = Callable[[Session, PartnerService, Run, int], Opening]
 
 
@@ -165,7 +168,7 @@ def _packet(
     person, personal = partners.contact(session, run)
     return ApprovalPacket.model_validate(
         {
-            "asks": asks,
+            "asks": f"{asks}.practice" if run.practice and asks in OUTSIDE else asks,
             "subject": {
                 "partner_id": dossier.partner_id,
                 "name": dossier.name,
