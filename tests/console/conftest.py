@@ -1,5 +1,6 @@
 import itertools
 import os
+import re
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,12 +41,18 @@ class Console:
         self.visitors.append(made)
         return made
 
-    def start(self, handle: str = "noura", *, rehearsal: bool = False, **changed: str) -> str:
+    def start(
+        self,
+        handle: str = "noura",
+        *,
+        rehearsal: bool = False,
+        practice: bool = False,
+        **changed: str,
+    ) -> str:
         """Start a partner approval by its form with an example's values. Answers the run's ID."""
         visitor = self.visitor(handle)
         form = visitor.get(f"/start/partner_approval?example={next(_numbers)}")
-        if rehearsal:
-            changed["_rehearsal"] = "true"
+        changed["_mode"] = "rehearsal" if rehearsal else "practice" if practice else "real"
         page = visitor.send(form, "/start/partner_approval", **changed)
         assert page.path.startswith("/runs/"), page.text
         return page.path.rpartition("/")[2]
@@ -106,6 +113,25 @@ class Console:
         """Both sides `sign` or `decline` what they were sent, by the buttons of the run's page."""
         page = self.out_for_signature(run)
         return self.visitor("noura").send(page, f"/runs/{run}/signature", word=word)
+
+    def messages(self, run: str) -> list[dict[str, Any]]:
+        """What the providers hold of a run's messages to people outside, oldest first."""
+        named = self.api("noura", "GET", f"/messages/outbound?run={run}")
+        names = {one["message_id"].strip("<>") for one in named}
+        effects = self.sandbox("GET", "/_sandbox/effects")
+        return [one for one in effects if one["idempotency_key"].strip("<>") in names]
+
+    def partner_page(self, run: str, *, waiting: bool = True) -> str:
+        """The address of the partner's own page, as the newest mail with one leads there."""
+        self.visitor("noura").until(
+            f"/runs/{run}",
+            lambda page: (
+                not waiting or self.api("noura", "GET", f"/runs/{run}")["waiting_for"] == ANSWER
+            ),
+            "a wait for its partner",
+        )
+        mails = [one["body"]["text"] for one in self.messages(run) if one["provider"] == "smtp"]
+        return re.findall(r"/p/[0-9a-f]{64}", "".join(mails))[-1]
 
     def decider(self, approval: str) -> str:
         """The handle of somebody for whom this request waits."""

@@ -93,6 +93,7 @@ class Visit:
     has_sandbox: bool = False
     section: str = ""
     notice: str = ""
+    practice: bool = False
 
     @property
     def who(self) -> Actor:

@@ -132,6 +132,7 @@ PACKETS = {
     "country": N_("Country"),
     "registration_number": N_("Commercial registration"),
     "exclusivity": N_("Exclusive partnership"),
+    "practice": N_("Practice"),
     "contact": N_("Contact"),
     "expected_revenue": N_("Expected revenue a year"),
     "partner_share": N_("Partner's share"),
@@ -161,6 +162,7 @@ PACKETS = {
     "low_fit": N_("The fit score is low."),
     "positive": N_("Positive"),
     "not positive": N_("Not positive"),
+    "partner.propose": N_("Decide whether to go on with this partner."),
     "partner.send_terms": N_(
         "Approve this draft. The terms then go to the partner by email and into the CRM."
     ),
@@ -168,6 +170,8 @@ PACKETS = {
         "Approve the partnership. The terms then go out for signature; once all have signed, the "
         "partner becomes active and is told by email."
     ),
+    "partner.send_terms.practice": N_("Approve this draft; the terms go to who started the run."),
+    "partner.activate.practice": N_("Approve the activation; only who started the run is told."),
     "email.send": N_("Send an email"),
     "email.retract": N_("Send a retraction by email"),
     "whatsapp.send": N_("Send a WhatsApp message"),

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from dealix.actors import Actor
-from dealix.lanes.models import Run
+from dealix.lanes.models import Run, world_of
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,20 @@ def nobody(_session: Session, _runs: Sequence[Run]) -> dict[str, Subject]:
 
 @dataclass(frozen=True)
 class Beginning:
-    """The start that is being prepared: the run's ID to be, and whether it is a rehearsal.
+    """The start that is being prepared: the run's ID to be, and whether it is for real.
 
     `found` is what `examine` found out beforehand.
     """
 
     run_id: str
     rehearsal: bool
+    practice: bool = False
     found: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def world(self) -> str:
+        """As the run's own `world`."""
+        return world_of(self.run_id, rehearsal=self.rehearsal, practice=self.practice)
 
 
 def nothing_to_find(_actor: Actor, _given: Any, _start: Beginning) -> Mapping[str, Any]:

@@ -29,6 +29,7 @@ def summary(run: Run) -> dict[str, Any]:
         "status": run.status,
         "outcome": run.outcome,
         "rehearsal": run.rehearsal,
+        "practice": run.practice,
         "started_by": run.started_by,
         "started_at": stamp(run.started_at),
         "ended_at": stamp(run.ended_at),

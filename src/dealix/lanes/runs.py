@@ -78,19 +78,26 @@ class RunService:
         input: Mapping[str, Any],  # noqa: A002 (the surface's name)
         key: str | None = None,
         rehearsal: bool = False,  # noqa: FBT001,FBT002 (a field of the surface)
+        *,
+        practice: bool = False,
     ) -> tuple[dict[str, Any], bool]:
-        """Start a run, or answer the one of this key; says whether it is new."""
+        """Start a run, or answer the one of this key; says whether it is new.
+
+        `practice`: its messages to people outside all go to `actor`, until its end.
+        """
         kind = self._kind(workflow)
         self.permit(actor, f"run.start.{workflow}")
         checked = _validated(kind.input_model, input)
         if rehearsal:
             self._can_rehearse()
-        digest = self.fingerprint(_canonical(input, rehearsal=rehearsal))
+        if rehearsal and practice:
+            raise InvalidInput("practice_or_rehearsal")
+        digest = self.fingerprint(_canonical(input, rehearsal=rehearsal, practice=practice))
+        start = Beginning(new_id("run"), rehearsal, practice)
         with self.database.tenant(actor.tenant_id) as session:
             known = self._by_key(session, kind.key, key, digest)
         if known is not None:
             return self.get(actor, known.id), False
-        start = Beginning(new_id("run"), rehearsal)
         start = replace(start, found=kind.examine(actor, checked, start))
         with self.database.tenant(actor.tenant_id) as session:
             run, created = self._store(session, actor, kind, checked, digest, key, start)
@@ -270,6 +277,7 @@ class RunService:
             "status": "running",
             "started_by": actor.user_id,
             "rehearsal": rehearsal,
+            "practice": start.practice,
             "chain": f"rehearsal:{run_id}" if rehearsal else "main",
             "requested_at": now,
             "started_at": now,
@@ -280,6 +288,7 @@ class RunService:
         run = run_book.get(session, run_id, lock=True)
         prepared.after(session, run)
         data = {"workflow": kind.key, "input": digest, "rehearsal": rehearsal}
+        data |= {"practice": True} if start.practice else {}
         note(session, actor.user_id, "run.started", run_id, data, chain=run.chain)
         return run, True
 
@@ -363,6 +372,7 @@ _BUSINESS_CODES = frozenset(
 )
 
 
-def _canonical(given: Mapping[str, Any], *, rehearsal: bool) -> str:
+def _canonical(given: Mapping[str, Any], *, rehearsal: bool, practice: bool) -> str:
     """The input as one text, by which a repeated key is told from a reused one."""
-    return json.dumps([dict(given), rehearsal], sort_keys=True, ensure_ascii=False, default=str)
+    whole = [dict(given), rehearsal, *(["practice"] if practice else [])]
+    return json.dumps(whole, sort_keys=True, ensure_ascii=False, default=str)

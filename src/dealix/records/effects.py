@@ -41,6 +41,17 @@ def once(session: Session, spec: EffectSpec, work: Callable[[], Mapping[str, Any
     return effect
 
 
+def leave_out(session: Session, spec: EffectSpec, reason: str) -> Effect:
+    """Record that a step was not done on purpose, and why; there is nothing to take back."""
+    effect = _row(session, spec)
+    if effect.status in ENDED:
+        return effect
+    effect.status, effect.reason = "waived", reason
+    data = {"key": spec.key, "step": spec.step, "reason": reason}
+    note(session, "system", "effect.left_out", spec.run_id, data, chain=spec.chain)
+    return effect
+
+
 def begin(session: Session, spec: EffectSpec) -> Begun:
     """Commit to an outside effect; the caller commits before it calls the provider."""
     effect = _row(session, spec)

@@ -24,6 +24,10 @@ class Start(Body):
     input: dict[str, Any]
     key: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     rehearsal: StrictBool = False
+    practice: Annotated[
+        StrictBool,
+        Field(description="Every message to somebody outside goes to you instead."),
+    ] = False
 
 
 class Cancel(Body):
@@ -69,7 +73,12 @@ class FastForward(Body):
 def start(body: Start, actor: Who, services: Parts, response: Response) -> dict[str, Any]:
     """Start a run."""
     run, created = services.runs.start(
-        actor, body.workflow, body.input, body.key, rehearsal=body.rehearsal
+        actor,
+        body.workflow,
+        body.input,
+        body.key,
+        rehearsal=body.rehearsal,
+        practice=body.practice,
     )
     response.status_code = 201 if created else 200
     response.headers["Location"] = f"/api/v1/runs/{run['id']}"

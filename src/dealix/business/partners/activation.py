@@ -21,7 +21,6 @@ from dealix.records.canonical import digest
 from dealix.records.run_notes import note
 from dealix.store.ids import new_id
 from dealix.trust.outbound.governance import ConsentBook
-from dealix.trust.outbound.governance.consents import REAL
 from dealix.trust.outbound.governance.schemas import DATA_SHARING, EVERYTHING
 
 EVENT = "activation_facts"
@@ -61,7 +60,7 @@ class ActivationBook:
                 purpose=DATA_SHARING,
                 source=given.data_sharing_consent,
                 by=by,
-                world=_world(run),
+                world=run.world,
             )
 
     def missing(self, session: Session, run: Run) -> list[str]:
@@ -71,7 +70,7 @@ class ActivationBook:
         if partner.country == "SA" and self.saudization(session, run) is None:
             lacks.append(SAUDIZATION)
         contact = partner.contact_person_id
-        if self._consents.standing(session, contact, _world(run)).sharing is None:
+        if self._consents.standing(session, contact, run.world).sharing is None:
             lacks.append(CONSENT)
         return lacks
 
@@ -129,7 +128,3 @@ def validated(given: Mapping[str, Any]) -> ActivationFacts:
 
 def _contact(session: Session, run: Run) -> str:
     return repository.partner(session, run.input["partner_id"]).contact_person_id
-
-
-def _world(run: Run) -> str:
-    return run.id if run.rehearsal else REAL

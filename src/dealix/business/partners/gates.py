@@ -15,6 +15,9 @@ from dealix.trust.approvals.reading import agreed_part
 from dealix.trust.approvals.schemas import ApprovalPacket, ListedEffect, Opening
 from dealix.trust.outbound.envelopes import void_hash
 
+OUTSIDE = ("partner.send_terms", "partner.activate")
+"""What has consequences outside, so that practice asks it in words of its own."""
+
 Opener = Callable[[Session, PartnerService, Run, int], Opening]
 
 
@@ -92,7 +95,7 @@ def _reviewed(
 
 
 def _sending(session: Session, partners: PartnerService, run: Run) -> list[ListedEffect]:
-    """The messages that bring this version, and the CRM write that follows them."""
+    """The messages that bring this version, and the CRM write that follows them for real."""
     spoken = partners.offer_whatsapp(session, run)
     by_phone = (
         []
@@ -114,13 +117,17 @@ def _sending(session: Session, partners: PartnerService, run: Run) -> list[Liste
             undo="retract_terms",
         ),
         *by_phone,
-        ListedEffect(
-            action="crm.write",
-            resource=f"{run.id}:write_crm",
-            payload_hash=partners.company(session, run, "terms_sent").payload_hash,
-            undo="withdraw_in_crm",
-        ),
+        *([] if run.practice else [_crm_write(session, partners, run)]),
     ]
+
+
+def _crm_write(session: Session, partners: PartnerService, run: Run) -> ListedEffect:
+    return ListedEffect(
+        action="crm.write",
+        resource=f"{run.id}:write_crm",
+        payload_hash=partners.company(session, run, "terms_sent").payload_hash,
+        undo="withdraw_in_crm",
+    )
 
 
 def _signature(session: Session, partners: PartnerService, run: Run) -> list[ListedEffect]:
@@ -144,13 +151,14 @@ def _signature(session: Session, partners: PartnerService, run: Run) -> list[Lis
 
 def _activation(session: Session, partners: PartnerService, run: Run) -> list[ListedEffect]:
     """The CRM write that marks the partner as active, and the notice that tells them."""
+    written = ListedEffect(
+        action="crm.write",
+        resource=f"{run.id}:activate_in_crm",
+        payload_hash=partners.company(session, run, "active").payload_hash,
+        undo="deactivate_in_crm",
+    )
     return [
-        ListedEffect(
-            action="crm.write",
-            resource=f"{run.id}:activate_in_crm",
-            payload_hash=partners.company(session, run, "active").payload_hash,
-            undo="deactivate_in_crm",
-        ),
+        *([] if run.practice else [written]),
         ListedEffect(
             action="email.send",
             resource=f"{run.id}:notify_activation",
@@ -189,7 +197,7 @@ def _packet(
     person, personal = partners.contact(session, run)
     return ApprovalPacket.model_validate(
         {
-            "asks": asks,
+            "asks": f"{asks}.practice" if run.practice and asks in OUTSIDE else asks,
             "subject": {
                 "partner_id": dossier.partner_id,
                 "name": dossier.name,
@@ -209,6 +217,7 @@ def _packet(
                 "exclusivity": dossier.exclusivity,
                 **registry_packet.context(dossier.registry),
                 "saudization": partners.book.saudization(session, run),
+                **({"practice": True} if run.practice else {}),
             },
             "risks": [
                 *registry_packet.risks(dossier.registry),

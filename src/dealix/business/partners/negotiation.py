@@ -46,6 +46,7 @@ class Offered:
     reference: str
     state: str
     differences: list[dict[str, Any]]
+    practice: bool = False
 
 
 class PartnerDoor:
@@ -92,6 +93,7 @@ class PartnerDoor:
                 reference=reference_of(run),
                 state=state_of(session, run, version),
                 differences=terms.differences(before, present) if shown and before else [],
+                practice=run.practice,
             )
 
     def answer(self, token: str, given: Mapping[str, Any]) -> str:

@@ -99,6 +99,7 @@ class RegistryDesk:
             resource=f"{call.run_id}:{step}",
             payload_hash=digest({"number": number}),
             kind="registry.read",
+            asks=True,
             call=ask,
             recorded=keep_it,
         )

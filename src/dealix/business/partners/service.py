@@ -38,7 +38,7 @@ from dealix.trust.access.directory import active_user, company_names
 from dealix.trust.approvals.seating import Seating
 from dealix.trust.outbound.effects import Company, Letter, WhatsAppLetter
 from dealix.trust.outbound.governance import ConsentBook, opt_out_line
-from dealix.trust.outbound.governance.consents import REAL
+from dealix.trust.outbound.recipients import addressee_of, recipient_of
 from dealix.trust.policy import tokens
 from dealix.trust.policy.authority_book import Matter
 from dealix.trust.privacy import Vault
@@ -74,7 +74,9 @@ class PartnerService:
             KIND, given.partner_type, given.economics.expected_revenue, given.exclusivity
         )
         self.seating.assert_staffed(session, matter, actor.user_id, named)
-        if not start.rehearsal:
+        if start.practice and recipient_of(session, self.vault, actor.user_id) is None:
+            raise InvalidInput("practice_nobody")
+        if not (start.rehearsal or start.practice):
             self._alone(session, given)
         partner = self._store(session, given, start)
         self._vouch(session, actor, partner.contact_person_id, start)
@@ -136,7 +138,7 @@ class PartnerService:
             registration_number=given.registration_number,
             contact_person_id=person_id,
             locale=given.contact.locale,
-            status="rehearsal" if start.rehearsal else "in_progress",
+            status=_beginning(start),
             created_at=clock.now(),
             updated_at=clock.now(),
         )
@@ -146,8 +148,7 @@ class PartnerService:
 
     def _vouch(self, session: Session, actor: Actor, person_id: str, start: Beginning) -> None:
         """Business correspondence with a contact for whom the starter vouches is on record."""
-        world = start.run_id if start.rehearsal else REAL
-        self.consents.vouch(session, person_id, "partnership", by=actor.user_id, world=world)
+        self.consents.vouch(session, person_id, "partnership", by=actor.user_id, world=start.world)
 
     def _cover_bad_end(self, session: Session, run: Run) -> None:
         """The start, by a person with the right, covers the notices of a bad end."""
@@ -293,19 +294,20 @@ class PartnerService:
             raise Conflict("person_erased")
         text = getattr(drafting, kind)(self.facts(session, run), partner.locale)
         body = f"{text.body}\n{opt_out_line(partner.locale)}\n"
-        payload = canonical([clear["email"], text.subject, body]).decode()
-        committed = self.vault.commit(
-            session, partner.contact_person_id, f"{run.id}:mail", {kind: payload}
-        )[kind]
-        return Letter(
-            text.subject,
-            body,
-            clear["email"],
-            clear["name"],
-            partner.locale,
-            partner.contact_person_id,
-            committed,
-        )
+        return self._letter(session, run, kind, text.subject, body)
+
+    def _letter(self, session: Session, run: Run, kind: str, subject: str, body: str) -> Letter:
+        """A letter to the contact under the hash of what leaves, whoever really gets it included.
+
+        Only practice has another one get it: the run's starter.
+        """
+        partner = self.partner(session, run)
+        person, locale = partner.contact_person_id, partner.locale
+        to = addressee_of(session, self.vault, run, self.vault.reveal(session, person), locale)
+        subject, body = to.subject(subject), to.body(body)
+        payload = canonical([to.address, subject, body]).decode()
+        commitments = self.vault.commit(session, person, f"{run.id}:mail", {kind: payload})
+        return Letter(subject, body, to.address, to.name, locale, person, commitments[kind])
 
     def _spoken(self, session: Session, run: Run) -> tuple[Facts, str]:
         return self.facts(session, run), self.partner(session, run).locale
@@ -319,6 +321,8 @@ class PartnerService:
             raise Conflict("person_erased")
         if "phone" not in clear:
             return None
+        if run.practice:
+            return self._whatsapp_in_practice(session, run, kind, text)
         left = [clear["phone"], partner.locale, text.name, *text.values, text.text]
         committed = self.vault.commit(
             session,
@@ -334,6 +338,22 @@ class PartnerService:
             locale=partner.locale,
             person_id=partner.contact_person_id,
             payload_hash=committed,
+        )
+
+    def _whatsapp_in_practice(
+        self, session: Session, run: Run, kind: str, text: Template
+    ) -> WhatsAppLetter:
+        """The message as the starter gets it: by mail, under WhatsApp's own name."""
+        mail = self._letter(session, run, kind, "WhatsApp", text.text)
+        return WhatsAppLetter(
+            template=text.name,
+            values=text.values,
+            text=text.text,
+            to=mail.to,
+            locale=mail.locale,
+            person_id=mail.person_id,
+            payload_hash=mail.payload_hash,
+            by_mail=mail,
         )
 
     def facts(self, session: Session, run: Run) -> Facts:
@@ -354,6 +374,13 @@ class PartnerService:
             clauses=tuple((one.ar, one.en) for _key, one in sorted(present.clauses.items())),
             page=f"{self.public_url}/p/{negotiation.token_of(self.vault, run, version)}",
         )
+
+
+def _beginning(start: Beginning) -> str:
+    """The state of a partner's record at the start."""
+    if start.rehearsal:
+        return "rehearsal"
+    return "practice" if start.practice else "in_progress"
 
 
 def template() -> str:

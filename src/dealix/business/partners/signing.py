@@ -1,6 +1,6 @@
 """What a partner approval has signed: the accepted version as a PDF, and by whom on either side."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -11,8 +11,9 @@ from dealix.errors import Conflict
 from dealix.lanes.models import Run
 from dealix.printing import Heading, Paper, Paragraph, Rule, Space, printed
 from dealix.printing.paper import Block, Locale
-from dealix.trust.outbound.recipients import recipient_of
+from dealix.trust.outbound.recipients import addressee_of, recipient_of
 from dealix.trust.policy.authority_book import Matter
+from dealix.trust.privacy import Vault
 
 GATE = "executive_approval"
 THEIRS, OURS = "Signed for the partner:", "Signed for the company:"
@@ -31,7 +32,7 @@ class Agreements:
         partner = self.partners.partner(session, run)
         words = drafting.signature_request(self.partners.facts(session, run), partner.locale)
         version, _terms = terms.latest(session, run.id)
-        return Agreement(
+        meant = Agreement(
             person_id=partner.contact_person_id,
             subject=words.subject,
             document_name=f"{negotiation.reference_of(run)}-v{version}.pdf",
@@ -39,6 +40,29 @@ class Agreements:
             signers=_signers(session, self.partners, run),
             message=words.body,
         )
+        return played_by_starter(session, self.partners.vault, run, meant, partner.locale)
+
+
+def played_by_starter(
+    session: Session, vault: Vault, run: Run, agreement: Agreement, locale: str
+) -> Agreement:
+    """An agreement as it leaves: in practice the starter signs for everybody, and is told so.
+
+    It comes before the hash, so that an approval covers who really gets it.
+    """
+    if not run.practice or not agreement.signers:
+        return agreement
+    known = [{"name": each.name, "email": each.email} for each in agreement.signers]
+    played = [addressee_of(session, vault, run, each, locale) for each in known]
+    return replace(
+        agreement,
+        subject=played[0].subject(agreement.subject),
+        message=played[0].body(agreement.message),
+        signers=tuple(
+            replace(each, email=who.address)
+            for each, who in zip(agreement.signers, played, strict=True)
+        ),
+    )
 
 
 def term_sheet_pdf(session: Session, partners: PartnerService, run: Run) -> bytes:

@@ -6,6 +6,7 @@ message by its correlation ID.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -22,6 +23,7 @@ from dealix.trust.access.rights import permit
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 CHANNELS = frozenset({"email", "whatsapp"})
+PARTNER_PAGE = re.compile(r"/p/[0-9a-f]{64}(?![0-9a-f])")
 
 
 @router.get("/mailbox")
@@ -68,9 +70,21 @@ def _page(
         "mailbox.html",
         status=failure.status if failure else 200,
         messages=messages,
+        page_in=_page_in,
         kept=kept or {},
         problem=sentence_of(failure, visit.speech.locale) if failure else "",
     )
+
+
+def _page_in(message: Mapping[str, Any]) -> str:
+    """The partner's page that a message of ours leads to, on this site; empty where there is none.
+
+    What came in from outside is never made into a link.
+    """
+    found = (
+        PARTNER_PAGE.search(message.get("text") or "") if message["direction"] == "out" else None
+    )
+    return found[0] if found else ""
 
 
 def _own_names(visit: Visit) -> set[str]:

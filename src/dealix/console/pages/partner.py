@@ -73,6 +73,7 @@ def _page(
     visit = Visit(
         request=request, speech=speech, csrf="", notice=str(speech.say(notice)) if notice else ""
     )
+    visit.practice = found.practice
     closed = STATES.get(found.state)
     form = SchemaForm(PartnerAnswer.model_json_schema(), DEFAULT_ZONE).fields({})
     problems = sentences(locale, refusal, form, {})[0] if refusal is not None else {}

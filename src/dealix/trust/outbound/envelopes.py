@@ -100,6 +100,7 @@ class Envelopes:
             resource=f"{call.run_id}:{step}",
             payload_hash=papers.payload_hash,
             kind="envelope",
+            reaches=tuple(each.email for each in papers.signers),
             call=send,
             look_up=look_up,
             begun=lambda session: _expect(session, call, reference),
@@ -129,6 +130,7 @@ class Envelopes:
             resource=f"{call.run_id}:{step}",
             payload_hash=void_hash(sent),
             kind="envelope.void",
+            recalls=True,
             call=void,
             look_up=look_up,
         )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.errors import InvalidInput
+from dealix.lanes.models import PRACTICE, REAL
 from dealix.records import audit
 from dealix.store.ids import new_id
 from dealix.store.session import tenant_of
@@ -24,7 +25,6 @@ from dealix.trust.outbound.governance.schemas import (
 )
 from dealix.trust.privacy import Vault
 
-REAL = "real"
 FIELD_OF = {"email": "email", "whatsapp": "phone", "sms": "phone"}
 """The field of the vault that is a person's address on each channel."""
 
@@ -97,7 +97,8 @@ class ConsentBook:
         rows = [{**common, "id": new_id("con"), "address_hash": each} for each in hashes]
         session.execute(insert(ConsentEvent), rows)
         data = {"channel": channel, "purpose": purpose, "source": source, "world": world}
-        chain = audit.MAIN if world == REAL else audit.rehearsal_chain(world)
+        played = world != REAL and not world.startswith(PRACTICE)
+        chain = audit.rehearsal_chain(world) if played else audit.MAIN
         audit.append(session, by, f"consent.{event}", person_id, data, chain)
 
     def vouch(
@@ -131,7 +132,7 @@ class ConsentBook:
                 )
 
     def standing(self, session: Session, person_id: str, world: str = REAL) -> Standing:
-        """Where a person stands; a rehearsal adds its own events to the real ones."""
+        """Where a person stands; a rehearsal or practice adds its own events to the real."""
         addresses = self.hashes(session, person_id)
         query = (
             select(ConsentEvent)
