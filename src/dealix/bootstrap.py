@@ -298,7 +298,7 @@ class Services(Providers):
                 input_model=PartnerApprovalInput,
                 prepare=self.partners.prepare,
                 examples=partner_example,
-                examine=DoorCheck(self.companies_at_door).examine,
+                examine=DoorCheck(lambda: self.companies_at_door).examine,
                 longest=LONGEST,
                 gates=GATES,
                 events=EVENTS,
