@@ -11,6 +11,9 @@ PIP := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-che
 export UV_PYTHON_DOWNLOADS := never
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
+# Tests run side by side in this many processes, each with engines of its own.
+TEST_WORKERS ?= 2
+
 RUN_STAMP := $(VENV)/run.stamp
 DEV_STAMP := $(VENV)/dev.stamp
 
@@ -26,7 +29,7 @@ up: $(RUN_STAMP) web ## the stack with console and example company; Ctrl-C stops
 	@$(BIN)/dealix up
 
 test: $(DEV_STAMP) web browser ## all tests, on real embedded engines
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup --no-loadscope-reorder
 
 check: $(DEV_STAMP) ## format, lint, types, imports, generated docs
 	@$(BIN)/ruff format --check

@@ -7,10 +7,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 
 from dealix.engines import plan as plans
 from dealix.engines import postgres
@@ -19,6 +22,7 @@ from dealix.engines.stack import Stack
 from dealix.observability.exit import leave
 from dealix.store.migrate import migrate
 from dealix.store.session import Database
+from dealix.trust.access import passwords
 
 TEMPLATE = "dealix"
 
@@ -51,6 +55,22 @@ class Engines:
         return Urls(f"{owner}/{database}", f"{app}/{database}")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _costs_paid_once() -> Iterator[None]:
+    """What takes long on purpose or each time anew, and proves nothing by being repeated.
+
+    In this process a password is hashed with argon2's smallest parameters (0.05 ms instead of 100;
+    stacks and `test_passwords` keep the real ones), and httpx reads the public certificate
+    authorities for its first client only (30 ms each): no test leaves this machine.
+    """
+    transports = httpx._transports.default
+    with pytest.MonkeyPatch.context() as patch:
+        quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(passwords, "_hasher", quick)
+        patch.setattr(transports, "create_ssl_context", cache(transports.create_ssl_context))
+        yield
+
+
 @pytest.fixture(scope="session")
 def engines() -> Iterator[Engines]:
     """The three engines, on a folder of their own; they end with this run, however it ends."""
@@ -58,6 +78,7 @@ def engines() -> Iterator[Engines]:
     stack = Stack(home)
     try:
         stack.start(["postgres", "valkey", "temporal"])
+        spare_the_disk(home)
         plan = plans.read(Home(home), plans.settings_for(home))
         assert plan.migration_url is not None
         yield Engines(
@@ -77,6 +98,17 @@ def engines() -> Iterator[Engines]:
             data = postgres.cluster(Home(home)).data  # outside, where root may make no namespace
             shutil.rmtree(home, ignore_errors=True)
             shutil.rmtree(data.parent if home not in data.parents else data, ignore_errors=True)
+
+
+def spare_the_disk(home: Path) -> None:
+    """Let the stack's PostgreSQL wait for no disk: what ends here are processes, never the power.
+
+    A commit and a dropped database then cost no flush; the crash tests keep the flushes.
+    """
+    url = plans.read(Home(home), plans.settings_for(home)).superuser_url
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")
@@ -123,6 +155,32 @@ def opened(urls: Urls) -> Iterator[Database]:
     database = Database(urls.app, pool_size=4)
     yield database
     database.close()
+
+
+ON_ONE_STACK = ("tests/crash/", "tests/console/", "tests/rehearsal/")
+"""Folders whose files share a stack of their own, those that take longest first."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Between several workers (`make test`) split by file, or by folder where files share a stack.
+
+    Long folders begin first, so that no worker is left alone with one at the end.
+    """
+    if not hasattr(config, "workerinput"):
+        return
+
+    def group(item: pytest.Item) -> str:
+        file = item.nodeid.partition("::")[0]
+        return next((folder for folder in ON_ONE_STACK if file.startswith(folder)), file)
+
+    def place(item: pytest.Item) -> int:
+        name = group(item)
+        return ON_ONE_STACK.index(name) if name in ON_ONE_STACK else len(ON_ONE_STACK)
+
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group(item)))
+    items.sort(key=place)
 
 
 STATUS = pytest.StashKey[int]()

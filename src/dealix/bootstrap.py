@@ -18,15 +18,22 @@ from dealix.business.evidence.service import Evidence
 from dealix.business.papers.library import ClauseLibrary
 from dealix.business.papers.service import PapersService
 from dealix.business.papers.uploads import UploadService
-from dealix.business.partners import negotiation
+from dealix.business.partners import activation, negotiation
 from dealix.business.partners.activities import PartnerActivities
+from dealix.business.partners.activities_activation import ActivationActivities
 from dealix.business.partners.answering import EVENT, Answers
+from dealix.business.partners.board import PartnerBoard
 from dealix.business.partners.examples import partner_example
 from dealix.business.partners.negotiation import PartnerDoor
 from dealix.business.partners.reading import RequestedPapers
-from dealix.business.partners.schemas import PartnerApprovalInput
+from dealix.business.partners.registry_check import DoorCheck
+from dealix.business.partners.registry_findings import RegistryDesk
+from dealix.business.partners.rounds import NegotiationDesk
+from dealix.business.partners.schemas import ActivationFacts, PartnerApprovalInput
 from dealix.business.partners.service import EVENTS, GATES, LONGEST, PartnerService
+from dealix.business.partners.signing import Agreements
 from dealix.business.partners.workflows import PartnerApproval
+from dealix.business.signatures.activities import SignatureActivities
 from dealix.business.signatures.service import Signatures
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.cases import CaseService
@@ -50,6 +57,7 @@ from dealix.trust.access import directory
 from dealix.trust.access.accounts import Accounts
 from dealix.trust.access.own_account import OwnAccount
 from dealix.trust.access.rights import can_activate, permit
+from dealix.trust.approvals import links
 from dealix.trust.approvals.activities import ApprovalActivities
 from dealix.trust.approvals.outbox import Outbox
 from dealix.trust.approvals.reading import timeline
@@ -133,7 +141,7 @@ class Services(Providers):
     @cached_property
     def signatures(self) -> Signatures:
         """Documents sent for signature, and how that ended."""
-        return Signatures(self.database, self.post, self.courier.deliver)
+        return Signatures(self.database, self.post, self.courier.deliver, self.vault, self.objects)
 
     @cached_property
     def objects(self) -> Objects:
@@ -197,7 +205,7 @@ class Services(Providers):
     @cached_property
     def answers(self) -> Answers:
         """What partners answer to terms."""
-        return Answers(self.vault, self.partners.sheets, self.uploads)
+        return Answers(self.vault, self.partners.sheets, lambda: self.uploads)
 
     @cached_property
     def partner_door(self) -> PartnerDoor:
@@ -208,6 +216,18 @@ class Services(Providers):
     def requested_papers(self) -> RequestedPapers:
         """The papers of requests, for who may see their packets."""
         return RequestedPapers(self.database, permit, self.partners.sheets)
+
+    @cached_property
+    def negotiations(self) -> NegotiationDesk:
+        """Negotiations as our own people read them."""
+        return NegotiationDesk(
+            self.database, self.vault, self.inbox, permit, self.settings.public_url
+        )
+
+    @cached_property
+    def partner_board(self) -> PartnerBoard:
+        """Every partner approval, side by side."""
+        return PartnerBoard(self.database, permit)
 
     @cached_property
     def outbound(self) -> Outbound:
@@ -257,6 +277,7 @@ class Services(Providers):
             self.database,
             self.vault,
             lambda session, user_id: waiting_for(session, self.seating, user_id),
+            links.end_of_person,
         )
 
     @cached_property
@@ -289,13 +310,16 @@ class Services(Providers):
                 input_model=PartnerApprovalInput,
                 prepare=self.partners.prepare,
                 examples=partner_example,
+                examine=DoorCheck(lambda: self.companies_at_door).examine,
                 longest=LONGEST,
                 gates=GATES,
                 events=EVENTS,
                 by_hand={
                     EVENT: self.answers.by_hand,
                     negotiation.REVISION: negotiation.revise,
+                    activation.EVENT: self.partners.book.enter,
                 },
+                forms={activation.EVENT: ActivationFacts},
                 subjects=self.partners.subjects,
             )
         }
@@ -325,6 +349,12 @@ class Services(Providers):
         keys = TenantKeys.of(self.secrets, self.settings)
         return CompanyRegistry(self.database, keys, self.company_registry)
 
+    @cached_property
+    def companies_at_door(self) -> CompanyRegistry:
+        """The same registry and the same answers, for a start that must not wait."""
+        keys = TenantKeys.of(self.secrets, self.settings)
+        return CompanyRegistry(self.database, keys, self.company_registry_at_door)
+
     def steps(self) -> list[Callable[..., Any]]:
         """Every activity of the durable lane, bound to its collaborators."""
         groups: tuple[object, ...] = (
@@ -337,6 +367,20 @@ class Services(Providers):
                 self.outbound,
                 self.post,
                 self.packs,
+            ),
+            SignatureActivities(
+                self.database,
+                self.signatures,
+                self.outbound,
+                {"partner_approval": Agreements(self.partners).of},
+            ),
+            ActivationActivities(
+                self.database,
+                self.partners,
+                RegistryDesk(self.database, self.companies, self.partners),
+                self.partners.book,
+                self.outbound,
+                self.post,
             ),
         )
         return [method for group in groups for method in _activities(group)]

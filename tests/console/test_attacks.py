@@ -2,7 +2,6 @@
 
 import html
 import json
-import statistics
 import time
 from html.parser import HTMLParser
 
@@ -167,8 +166,11 @@ def test_no_form_is_taken_without_the_sessions_own_token(console, ids, path):
         if before:
             visitor.client.headers[name] = before
     visitor.client.headers["Origin"] = "null"
-    visitor.client.headers["Sec-Fetch-Site"] = "none"
-    assert visitor.post(target, {"csrf_token": home}).status == 403
+    for site in ("none", "cross-site", "same-site", "same-origin"):
+        if site == "same-origin" and path in {"/sign-out", "/d/{token}"}:
+            continue  # a decision link's page sends no referrer, and so its forms name no origin
+        visitor.client.headers["Sec-Fetch-Site"] = site
+        assert visitor.post(target, {"csrf_token": home}).status == 403, site
     visitor.client.headers["Sec-Fetch-Site"] = "same-origin"
     del visitor.client.headers["Origin"]
     assert visitor.get("/").path == "/"  # still signed in: nothing has happened
@@ -523,7 +525,7 @@ def test_neither_words_nor_time_tell_who_is_here(console):
     email = console.person("maha")["email"]
     took: dict[str, list[float]] = {"known": [], "unknown": []}
     said = {}
-    for round_ in range(4):
+    for round_ in range(6):
         for name, who in (("known", email), ("unknown", "nobody@rawabi-sa.example")):
             began = time.perf_counter()
             body = {"email": who, "password": f"wrong {round_}"}
@@ -532,7 +534,7 @@ def test_neither_words_nor_time_tell_who_is_here(console):
             said[name] = {**answer.json(), "status": answer.status_code}
     client.close()
     assert said["known"] == said["unknown"]
-    known, unknown = (statistics.median(took[name][1:]) for name in ("known", "unknown"))
+    known, unknown = (min(took[name]) for name in ("known", "unknown"))  # the least disturbed
     assert 0.5 < known / unknown < 2, took
 
 

@@ -2,14 +2,23 @@
 
 import re
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
+from tests.console.test_decision_in_browser import link_in_mail
+from tests.console.touring import (
+    BRANDS,
+    CONTRAST,
+    NAMELESS,
+    SHOTS,
+    SPOKEN,
+    WIDER,
+    WIDTHS,
+    foreign,
+    tours,
+    unseen,
+)
 
 pytestmark = pytest.mark.browser
-
-SHOTS = Path(__file__).resolve().parents[2] / "var" / "shots"
-WIDTHS = {"wide": 1280, "phone": 360}
 
 PAGES = {
     "home": ("fahad", "/"),
@@ -46,53 +55,16 @@ PAGES = {
     "persons-named": ("abeer", "/people?reveal=true"),
     "person": ("abeer", "/people/{person}"),
     "person-erase": ("abeer", "/people/{person}/erase"),
+    "first-hour": ("mariam@rawabi-ae", "/"),
+    "start-practice": ("noura", "/start/partner_approval?mode=practice"),
+    "practice": ("noura", "/runs/{practice}"),
+    "practice-partner": (None, "{practice_page}?lang={locale}"),
+    "practice-outbound": ("noura", "/outbound?run={practice}"),
+    "partner": (None, "/p/{offered}?lang={locale}"),
+    "link": (None, "/d/{link}"),
     "not-found": ("noura", "/nowhere"),
     "sign-in": (None, "/sign-in"),
 }
-
-CONTRAST = """() => {
-  const channel = v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
-  const light = c => 0.2126 * channel(c[0]) + 0.7152 * channel(c[1]) + 0.0722 * channel(c[2]);
-  const parse = text => {
-    const found = text.match(/[\\d.]+/g).map(Number);
-    return [...found.slice(0, 3), found[3] ?? 1];
-  };
-  const over = (top, under) => top.slice(0, 3).map((v, i) => v * top[3] + under[i] * (1 - top[3]));
-  const behind = element => {
-    const layers = [];
-    for (let e = element; e; e = e.parentElement) {
-      layers.push(parse(getComputedStyle(e).backgroundColor));
-    }
-    return layers.reverse().reduce((under, layer) => over(layer, under), [255, 255, 255]);
-  };
-  const poor = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const node = walker.currentNode, element = node.parentElement;
-    const text = node.textContent.trim();
-    if (!text || !element.checkVisibility() || element.closest('.unseen')) continue;
-    const style = getComputedStyle(element), back = behind(element);
-    const a = light(over(parse(style.color), back)), b = light(back);
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    const size = parseFloat(style.fontSize), bold = Number(style.fontWeight) >= 600;
-    const needed = size >= 24 || (bold && size >= 18.66) ? 3 : 4.5;
-    if (ratio < needed) poor.push(text.slice(0, 40) + ' ' + ratio.toFixed(2));
-  }
-  return poor;
-}"""
-
-NAMELESS = """() => [
-    ...document.querySelectorAll('input, select, textarea, button, a[href], progress')
-  ].filter(e => e.type !== 'hidden')
-  .filter(e => !(e.labels && [...e.labels].some(l => l.textContent.trim()))
-    && !e.textContent.trim() && !e.getAttribute('aria-label'))
-  .map(e => e.outerHTML.slice(0, 120))"""
-
-WIDER = """() => [...document.querySelectorAll('body *')]
-  .filter(e => {
-    const box = e.getBoundingClientRect();
-    return box.width && (box.right > innerWidth + 1 || box.left < -1);
-  }).slice(0, 5).map(e => e.outerHTML.slice(0, 120))"""
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +82,13 @@ def story(console):
     rows[0] = {**rows[0], "amount_to": "500000"}
     draft = console.api("bandar", "POST", "/authority", json={"rows": rows})["version"]
     user = console.person("fahad")["user_id"]
+    practice = console.start(practice=True)
+    console.approve(practice, "manager_approval", "term_review", "legal_review")
     return {
+        "practice": practice,
+        "practice_page": console.partner_page(practice),
+        "offered": console.partner_page(run)[3:],
+        "link": link_in_mail(console, console.decider(approval), approval)[3:],
         "run": run,
         "rehearsal": rehearsal,
         "approval": approval,
@@ -142,35 +120,37 @@ def window(console, browser, handle=None, locale="en", width=1280, **more):
         context.close()
 
 
-def foreign(console, address: str, said: list[str]) -> None:
-    if not address.startswith((console.url, "data:")):
-        said.append(f"a page asked {address}")
+@pytest.fixture(scope="module")
+def tour(console, browser):
+    yield from tours(console, browser)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("locale", ["ar", "en"])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_stands_in_both_languages_at_every_width(
-    console, browser, story, name, locale, width
-):
+def test_a_page_stands_in_both_languages_at_every_width(tour, story, name, locale):
     handle, path = PAGES[name]
-    with window(console, browser, handle, locale, WIDTHS[width]) as (page, said):
-        page.goto(console.url + path.format(**story))
-        page.evaluate("document.fonts.ready")
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SHOTS / f"{name}-{locale}-{width}.png", full_page=True)
-        root = page.evaluate("[document.dir, document.documentElement.lang]")
-        assert root == (["rtl", "ar"] if locale == "ar" else ["ltr", "en"])
-        widths = page.evaluate(
-            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        )
-        assert widths[0] <= widths[1], page.evaluate(WIDER)
-        assert page.evaluate("document.fonts.check('16px \"IBM Plex Sans Arabic\"', 'روابي')")
-        assert page.evaluate("document.querySelectorAll('h1').length") == 1
-        assert page.evaluate(NAMELESS) == []
+    here = tour[locale]
+    page = here.page
+    here.go(handle, path.format(**story, locale=locale))
+    for width in WIDTHS:
+        here.shoot(name, width)
+        wide = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        widths = page.evaluate(wide)
+        assert widths[0] <= widths[1], (width, page.evaluate(WIDER))
         assert page.evaluate(CONTRAST) == []
-        # The browser itself notes the 404 of the page that is one.
-        assert [text for text in said if name != "not-found" or "404" not in text] == []
+    root = page.evaluate("[document.dir, document.documentElement.lang]")
+    assert root == (["rtl", "ar"] if locale == "ar" else ["ltr", "en"])
+    assert page.evaluate("document.fonts.check('16px \"IBM Plex Sans Arabic\"', 'روابي')")
+    assert page.evaluate("document.querySelectorAll('h1').length") == 1
+    assert page.evaluate(NAMELESS) == []
+    assert page.evaluate(SPOKEN, list(BRANDS)) == [[], []]
+    # The browser itself notes the 404 of the page that is one.
+    assert [text for text in here.said if name != "not-found" or "404" not in text] == []
+
+
+def test_no_page_is_left_out_of_the_tour():
+    """A page that is added to the console is added to the tour, or says why it cannot be seen."""
+    assert unseen(path for _handle, path in PAGES.values()) == set()
 
 
 DARK = ("home", "form", "approval", "run", "undo", "user", "authority-draft", "sign-in")
@@ -181,7 +161,7 @@ DARK = ("home", "form", "approval", "run", "undo", "user", "authority-draft", "s
 def test_a_page_can_be_read_in_the_dark(console, browser, story, name, locale):
     handle, path = PAGES[name]
     with window(console, browser, handle, locale, 360, color_scheme="dark") as (page, _):
-        page.goto(console.url + path.format(**story))
+        page.goto(console.url + path.format(**story, locale=locale))
         page.evaluate("document.fonts.ready")
         SHOTS.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=SHOTS / f"{name}-{locale}-dark.png", full_page=True)

@@ -50,6 +50,14 @@ def test_a_folder_of_a_newer_layout_is_refused(tmp_path):
     assert refused.value.code == "layout_newer"
 
 
+def test_a_stacks_ports_stand_together_so_that_two_stacks_do_not_meet(tmp_path):
+    names = [f"p{number}" for number in range(12)]
+    chosen = sorted(ports(Home(tmp_path).create(), names, {"p3": 64999}).values())
+    assert chosen.pop() == 64999
+    assert len(set(chosen)) == 11
+    assert chosen[-1] - chosen[0] < 100 or chosen[-1] - chosen[0] > 11_000  # over the range's end
+
+
 def test_ports_are_remembered(tmp_path):
     home = Home(tmp_path).create()
     first = ports(home, ["one", "two"], {})

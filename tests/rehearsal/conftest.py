@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.conftest import spare_the_disk
 
 from dealix.cli import rehearse
 from dealix.cli.http_stage import HttpStage
@@ -46,6 +47,7 @@ def theatre(tmp_path_factory) -> Iterator[Theatre]:
     stack = Stack(home)
     try:
         record = stack.start(rehearse.NEEDED)
+        spare_the_disk(home)
         stage = HttpStage(record, "rawabi-sa", "partner_manager")
         yield Theatre(home, record, stage)
         stage.close()

@@ -21,7 +21,7 @@ FILE = "spike.json"
 KILLED = (None, "durable_worker", "temporal", "postgres", "api", "scheduler")
 TIMES = 3
 PATIENCE = 90.0
-FIRST_GATE, SECOND_GATE = "manager_approval", "executive_approval"
+FIRST_GATE, SECOND_GATE = "manager_approval", "term_review"
 Say = Callable[[str], None]
 
 

@@ -89,6 +89,7 @@ def draw(
         rounds=list(reversed(packet["context"].get("rounds") or [])),
         value=lambda value: value_said(speech, value),
         paper=way.paper if "pdf" in (packet.get("document") or {}) else "",
+        managers=[] if way.bare else packet.get("named", []),
         risks=[value_said(speech, risk) for risk in packet["risks"]],
         draft=None if way.bare else packet.get("draft"),
         erased=packet.get("erased", False),

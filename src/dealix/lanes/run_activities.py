@@ -114,12 +114,12 @@ class RunActivities:
         """The oldest answer of this name that no step has taken; without one the run waits."""
         name = str(call.data["event"])
         with self.database.tenant(call.tenant_id) as session:
-            own_run(session, call)
+            run = own_run(session, call)
             event = run_events.take(session, call.run_id, name, call.key)
             if event is None:
-                run_book.mark(session, call.run_id, "waiting", name)
+                run_book.show(run, "waiting", name)
                 return EventState(come=False)
-            run_book.mark(session, call.run_id, "running")
+            run_book.show(run, "running")
             return EventState(come=True, id=event.id, data=event.data)
 
     @activity.defn(name="close_run")
@@ -130,6 +130,7 @@ class RunActivities:
             run = own_run(session, call)
             if run.ended_at is None:
                 blocking.end_all(session, run)
+                run_book.goes_on(session, run)
                 run.status = run_book.end_status(session, run, ending.outcome, good=ending.good)
                 run.outcome, run.ended_at, run.waiting_for = ending.outcome, call.at, None
                 run.error = ending.error

@@ -15,8 +15,20 @@ FOREIGN = re.compile(
 )
 """A run of Latin letters, digits and what stands between them: a phone number, a date, a name."""
 
+NEUTRAL = frozenset({"NSM", "ES", "ET", "CS", "WS", "ON"})
+RIGHTWARD = NEUTRAL | {"L", "EN"}
+LEFTWARD = NEUTRAL | {"R", "AL"}
+"""Classes of letters that stand together without a change of direction in a line of that one."""
+
 PAIRS = {"(": ")", "[": "]", "<": ">"}
 SEPARATORS = str.maketrans({"\u066b": ".", "\u066c": ","})
+
+
+def one_way(text: str, *, rightward: bool) -> bool:
+    """Whether a line of this direction holds `text` as one run, as most lines do."""
+    if text.isascii() and rightward:
+        return True
+    return (RIGHTWARD if rightward else LEFTWARD).issuperset(map(unicodedata.bidirectional, text))
 
 
 def clean(text: str) -> str:

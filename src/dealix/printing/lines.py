@@ -13,7 +13,7 @@ from itertools import groupby
 from fpdf.bidi import BidiParagraph
 from fpdf.enums import TextDirection
 
-from dealix.printing.directions import OPENERS, POP, balanced
+from dealix.printing.directions import OPENERS, POP, balanced, one_way
 
 Measure = Callable[[str], float]
 INVISIBLE = OPENERS | {POP}
@@ -71,8 +71,8 @@ def visual(line: str, *, rightward: bool) -> list[tuple[str, bool]]:
 
     `rightward` is the direction of the whole line; isolates have done their work and are left out.
     """
-    if rightward and line.isascii():
-        return [(line, False)] if line else []
+    if one_way(line, rightward=rightward):
+        return [(line, not rightward)] if line else []
     base = TextDirection.LTR if rightward else TextDirection.RTL
     letters = BidiParagraph(line, base).get_characters_with_embedding_level()
     seen = [one for one in letters if one.character not in INVISIBLE]

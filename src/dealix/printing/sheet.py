@@ -1,15 +1,16 @@
 """A page under the pen: fonts, one line of text at a place, head and foot of every page."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import Literal
 
 from fpdf import FPDF
+from fpdf.enums import TextDirection
 from fpdf.fonts import TTFFont
 from fpdf.line_break import Fragment
 
-from dealix.printing.directions import clean, ltr, steady, western
+from dealix.printing.directions import clean, ltr, one_way, steady, western
 from dealix.printing.lines import INVISIBLE, broken, visual
 from dealix.printing.paper import Face, Locale, Paper
 
@@ -36,7 +37,7 @@ Align = Literal["start", "end", "centre"]
 
 
 class Sheet(FPDF):
-    """A4 pages of one paper; `total` is the number of pages that the foot names."""
+    """A4 pages of one paper; its foot names `total` of them. With 0 they are only counted."""
 
     def __init__(self, paper: Paper, total: int, widths: Widths) -> None:
         super().__init__(format="A4", unit="mm")
@@ -89,7 +90,12 @@ class Sheet(FPDF):
     def write_line(
         self, text: str, x: float, width: float, locale: Locale, align: Align = "start"
     ) -> None:
-        """One line between `x` and `x + width` at the present height; the height stays."""
+        """One line between `x` and `x + width` at the present height; the height stays.
+
+        While pages are only counted nothing is written: no line moves what comes after it.
+        """
+        if self.total == 0:
+            return
         runs = visual(text.rstrip(), rightward=locale == "en")
         room = [self._measure(run) for run, _ in runs]
         free = width - sum(room)
@@ -111,6 +117,19 @@ class Sheet(FPDF):
             self.cell(text=text, h=self.line_height)
             place += self._width(family, text)
         self.set_font("main", self.font_style)
+
+    def _preload_bidirectional_text(self, text: str, markdown: bool) -> Sequence[Fragment]:  # noqa: FBT001
+        """A text of one direction is one piece: what the library does to learn that costs most.
+
+        Any other goes through its bidi rules.
+        """
+        shaping = self.text_shaping or {"direction": None}
+        for way in (TextDirection.LTR, TextDirection.RTL):
+            wanted = shaping["direction"] in {None, way}
+            if wanted and one_way(text, rightward=way == TextDirection.LTR):
+                shaping["paragraph_direction"] = shaping["fragment_direction"] = way
+                return self._preload_font_styles(text, markdown)
+        return super()._preload_bidirectional_text(text, markdown)
 
     def _parse_chars(
         self,

@@ -69,8 +69,8 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
         "The first three lines compare our flow with the same activities in a plain workflow on",
         "a plain client and worker. The rest is the AES-GCM codec, the heartbeat and clock around",
         "each step, the deadline's timer, and the settling of the run (gates closed, run closed).",
-        "After a commit ours also reads the stored signal and loads the decision by its ID (two",
-        "transactions): that is why a forged update is harmless and a lost one is delivered again.",
+        "After a commit ours also loads the decision by its ID and marks it as effective, in one",
+        "transaction, before the next step begins: that is why a forged update is harmless.",
         "The last two lines compare those plain flows with activities that do nothing: the ledger,",
         "the audit, the policy with its token, and the providers over real sockets.",
     ]

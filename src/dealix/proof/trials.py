@@ -19,6 +19,7 @@ from dealix.proof.cast import (
     HAPPY,
     PARTNER_ANSWER,
     REJECTED,
+    SIGNATURE,
     TENANT,
     WORKFLOW,
     Cast,
@@ -36,6 +37,21 @@ MANAGER, EXECUTIVE = "manager_approval", "executive_approval"
 TERMS, LEGAL = "term_review", "legal_review"
 FOUND_WITHIN = 10.0
 FIVE = timedelta(seconds=5)
+ANSWERS = ("timeout_after", "timeout_before", "error_500", "rate_limited")
+SILENCE = "timeout_after and webhook_lost"
+"""Neither the answer nor a status comes: nobody can know whether a message has gone out."""
+SPOKEN = "send_terms_whatsapp"
+OUTSIDE = {
+    "check_registration": "wathq",
+    "send_terms": "smtp",
+    SPOKEN: "whatsapp",
+    "write_crm": "hubspot",
+    "send_envelope": "docusign",
+}
+"""A step at each provider: one to be asked nothing, one that reports, by upsert, by look-up."""
+MAILS = ("send_terms", "notify_activation", "retract_terms")
+STATUSES = 20
+"""More statuses than one message has."""
 Row = Mapping[str, Any]
 
 
@@ -74,37 +90,62 @@ class Trials:
         """Every fault of a provider at every outside step, all at once."""
         self.cast.plays.clear()
         plays: list[tuple[str, str, Play]] = []
-        for step, provider in (("send_terms", "smtp"), ("write_crm", "hubspot")):
-            for fault in ("timeout_after", "timeout_before", "error_500", "rate_limited"):
+        for step, provider in OUTSIDE.items():
+            for fault in ANSWERS:
                 self._fault(provider, fault, self.cast.number)
                 plays.append((step, fault, self.cast.start(HAPPY)))
+        self._silence(self.cast.number)
+        plays.append((SPOKEN, SILENCE, self.cast.start(HAPPY)))
         self.cast.play_on()
         return [self._lost_answer(step, fault, play) for step, fault, play in plays]
 
     def answers_of_later_mails_lost(self) -> list[Line]:
-        """The mail after the executive's word goes out, and nobody hears of it."""
+        """What goes out after the executive's word arrives, and nobody hears of it."""
         lines = []
-        for story, step in ((HAPPY, "notify_activation"), (REJECTED, "retract_terms")):
+        for story, step, fault in (
+            (HAPPY, "notify_activation", "timeout_after"),
+            (REJECTED, "retract_terms", "timeout_after"),
+            (REJECTED, "retract_terms_whatsapp", SILENCE),
+        ):
             play = self._at(EXECUTIVE)
             play.story = story
-            self._fault("smtp", "timeout_after", play.number)
+            if fault == SILENCE:
+                self._silence(play.number)
+            else:
+                self._fault("smtp", fault, play.number)
             self._say(play, EXECUTIVE, story.answers.get(EXECUTIVE, "approve"))
             self.cast.play_on()
-            lines.append(self._lost_answer(step, "timeout_after", play))
+            lines.append(self._lost_answer(step, fault, play))
         return lines
 
     def _lost_answer(self, step: str, fault: str, play: Play) -> Line:
-        """A verdict that also wants a person to have been asked where nobody could know."""
+        """A verdict that also wants a person to have been asked where nobody could know.
+
+        A CRM that upserts needs no question, WhatsApp answers by the status with our ID.
+        """
         finding = verdict(self.cast, play)
-        unknowable = fault == "timeout_after" and step != "write_crm"
+        unknowable = fault == SILENCE or (fault == "timeout_after" and step in MAILS)
         if unknowable and not self.cast.asked_about(play, step):
             finding.lost.append("an answer was lost and nobody was asked")
         return line(finding, step, fault)
 
-    def _fault(self, provider: str, fault: str, number: int) -> None:
+    def _fault(self, provider: str, fault: str, number: int, count: int = 1) -> None:
         example = partner_example(number)
-        by = {"smtp": example["contact"]["email"], "hubspot": example["registration_number"]}
-        self.cast.door.fault(provider, fault, count=1, match=by[provider])
+        registration = example["registration_number"]
+        by = {
+            "smtp": example["contact"]["email"],
+            "docusign": example["contact"]["email"],
+            "hubspot": registration,
+            "wathq": registration,
+            "whatsapp": example["contact"]["phone"].removeprefix("+"),
+        }
+        if provider == "wathq":
+            count = 2  # once at the door of the start, once in its step
+        self.cast.door.fault(provider, fault, count=count, match=by[provider])
+
+    def _silence(self, number: int) -> None:
+        self._fault("whatsapp", "timeout_after", number)
+        self._fault("whatsapp", "webhook_lost", number, count=STATUSES)
 
     # -- decisions ---------------------------------------------------------------------------
 
@@ -173,7 +214,7 @@ class Trials:
         self.cast.plays.clear()
         plays = [(MANAGER, self.cast.start(CANCELLED_EARLY))]
         plays.append((EXECUTIVE, self.cast.start(CANCELLED)))
-        for place in (TERMS, PARTNER_ANSWER):
+        for place in (TERMS, PARTNER_ANSWER, SIGNATURE):
             story = Story(f"cancelled at {place}", "cancelled", cancel_at=place)
             plays.append((place, self.cast.start(story)))
         held = len(plays)

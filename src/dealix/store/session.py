@@ -1,10 +1,14 @@
 """Transactions: each belongs to one tenant, or to nobody and then sees no tenant's rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, TextClause, create_engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
+
+SET_TENANT = text("SELECT set_config('app.tenant', :tenant, true)")
+ASK = text("SELECT 1")
 
 
 class Database:
@@ -21,7 +25,6 @@ class Database:
             sqlalchemy_url(url),
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_pre_ping=True,
             connect_args={"prepare_threshold": None, "connect_timeout": 5},
         )
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
@@ -29,18 +32,40 @@ class Database:
     @contextmanager
     def tenant(self, tenant_id: str) -> Iterator[Session]:
         """One transaction that sees and writes only this tenant's rows."""
-        with self._sessions.begin() as session:
-            session.execute(
-                text("SELECT set_config('app.tenant', :tenant, true)"), {"tenant": tenant_id}
-            )
+        with self._begun(SET_TENANT, {"tenant": tenant_id}) as session:
             session.info["tenant"] = tenant_id
             yield session
 
     @contextmanager
     def nobody(self) -> Iterator[Session]:
         """One transaction without a tenant: only the named look-ups of `store.lookups` answer."""
-        with self._sessions.begin() as session:
+        with self._begun(ASK, {}) as session:
             yield session
+
+    @contextmanager
+    def _begun(self, first: TextClause, given: Mapping[str, str]) -> Iterator[Session]:
+        """A transaction whose first statement was answered, so that its connection lives.
+
+        A restarted server leaves dead connections in the pool. The statement that comes first
+        anyway finds that out, and is then said again on a new connection: a question for its own
+        sake would cost every transaction a round trip.
+        """
+        session = self._sessions()
+        try:
+            try:
+                session.execute(first, given)
+            except DBAPIError as broken:
+                session.rollback()
+                if not broken.connection_invalidated:
+                    raise
+                session.execute(first, given)
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.close()
 
     def close(self) -> None:
         """Close every pooled connection."""

@@ -118,7 +118,7 @@ def door(database: Database, engines: Engines, tmp_path_factory: pytest.TempPath
     Seed(database, vault, tmp_path_factory.mktemp("seed") / "sign_ins.json").plant()
     told: list[str] = []
 
-    def tell(_tenant: str, signal: str) -> bool:
+    def tell(_tenant: str, signal: str, _fresh: object) -> bool:
         told.append(signal)
         return True
 
@@ -261,7 +261,7 @@ def test_a_forged_delivery_finds_an_open_request_and_changes_nothing(door: Door)
 
 
 def test_a_decision_that_cannot_be_delivered_is_stored_all_the_same(door: Door) -> None:
-    def away(_tenant: str, _signal: str) -> bool:
+    def away(*_: object) -> bool:
         raise OSError
 
     service = ApprovalService(
@@ -271,3 +271,16 @@ def test_a_decision_that_cannot_be_delivered_is_stored_all_the_same(door: Door) 
     view = service.decide(actor("fahad"), approval.id, "approve", None, approval.packet_hash)
     assert (view["status"], view["delivered"]) == ("approved", False)
     assert door.counts(approval)[2] == 1
+
+
+def test_what_waits_for_somebody_is_exactly_what_they_may_decide(door: Door) -> None:
+    for _ in range(3):
+        door.opened()
+    decided = door.opened()
+    door.service.decide(actor("fahad"), decided.id, "approve", None, decided.packet_hash)
+    for handle in PEOPLE:
+        everything = door.service.list(actor(handle), "all")
+        may = [view["id"] for view in everything if view["may_decide"]]
+        assert [view["id"] for view in door.service.list(actor(handle), "mine")] == may
+        assert door.service.waiting(actor(handle)) == len(may)
+    assert door.service.waiting(actor("fahad")) >= 3

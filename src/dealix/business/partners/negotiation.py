@@ -17,7 +17,7 @@ from dealix.business.partners.answering import Answers
 from dealix.business.partners.models import PartnerLink
 from dealix.business.partners.schemas import PartnerTerms
 from dealix.business.partners.term_sheets import FORMS, Fetched, file_name, reference_of
-from dealix.errors import Conflict, InvalidInput, NotFound
+from dealix.errors import Conflict, InvalidInput, NotEntitled, NotFound
 from dealix.lanes import run_book, run_events
 from dealix.lanes.models import Run
 from dealix.records.run_notes import note
@@ -51,6 +51,7 @@ class Offered:
     state: str
     differences: list[dict[str, Any]]
     clause_changes: list[ClauseChange]
+    practice: bool = False
 
 
 class PartnerDoor:
@@ -78,7 +79,7 @@ class PartnerDoor:
             company, company_ar = company_names(session)
             before = terms.of_version(session, run_id, version - 1) if version > 1 else None
             present = terms.of_version(session, run_id, version)
-            current = terms.newest(session, run_id).version == version
+            current = _shown(session, run, version)
             paper = self.sheets.of_version(session, run_id, version) if current else None
             return Offered(
                 tenant_id=tenant_id,
@@ -93,21 +94,23 @@ class PartnerDoor:
                 clauses=paper.wording if paper else [],
                 reference=reference_of(run),
                 state=answering.state(session, run, version),
-                differences=terms.values_changed(before, present) if before else [],
+                differences=terms.values_changed(before, present) if paper and before else [],
                 clause_changes=self.sheets.changes(session, run_id, version) if current else [],
+                practice=run.practice,
             )
 
     def file(self, token: str, form: str) -> Fetched:
-        """The paper of this version in one of `FORMS`, while it is the newest.
+        """The paper of this version in one of `FORMS`, while it stands.
 
         Raises:
-            NotFound: there is no such page, a newer version has gone out, or it is erased.
+            NotFound: there is no such page, a newer version has gone out, the terms were taken
+                back, or their contact is erased.
         """
         tenant_id, run_id, version = self._behind(token)
         with self.database.tenant(tenant_id) as session:
             run = run_book.get(session, run_id)
             paper = self.sheets.of_version(session, run_id, version)
-            if paper is None or terms.newest(session, run_id).version != version:
+            if paper is None or not _shown(session, run, version):
                 raise NotFound("not_found")
             content = self.sheets.file(session, paper, form)
             return Fetched(file_name(reference_of(run), version, form), FORMS[form], content)
@@ -153,7 +156,12 @@ class PartnerDoor:
 
 
 def revise(session: Session, actor: Actor, run: Run, given: Mapping[str, Any]) -> str | None:
-    """After a counter-offer: the requester's next version, which must be another one."""
+    """After a counter-offer: the requester's next version, which must be another one.
+
+    Nobody else makes it: who reviews the terms must not be the one who wrote them.
+    """
+    if actor.user_id != run.started_by:
+        raise NotEntitled("not_the_requester")
     countered = answering.last_answer(session, run.id)
     version, present = terms.latest(session, run.id)
     if countered is None or countered.answer != "counter" or countered.version != version:
@@ -183,6 +191,13 @@ def open_page(session: Session, vault: Vault, run: Run) -> None:
 def token_of(vault: Vault, run: Run, version: int) -> str:
     """The secret part of a version's address: the same each time, known to the key's holder."""
     return vault.blind_index(f"partner-link:{run.tenant_id}:{run.id}:{version}")
+
+
+def _shown(session: Session, run: Run, version: int) -> bool:
+    """Whether a version's paper is shown: not once it is replaced, nor what was taken back."""
+    if run.undo_begun_at is not None:
+        return False
+    return terms.newest(session, run.id).version == version
 
 
 def _hashed(token: str) -> str:

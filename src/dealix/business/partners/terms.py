@@ -1,6 +1,6 @@
 """The terms on offer, version by version: where each came from and what it changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -39,6 +39,13 @@ def newest(session: Session, run_id: str) -> Terms:
     if row is None:
         raise NotFound("not_found")
     return row
+
+
+def latest_of(session: Session, run_ids: Iterable[str]) -> dict[str, tuple[int, PartnerTerms]]:
+    """The version in force of each of these runs, and its terms."""
+    query = select(Terms).where(Terms.run_id.in_(sorted(set(run_ids)))).order_by(Terms.version)
+    rows = session.execute(query).scalars()
+    return {row.run_id: (row.version, PartnerTerms.model_validate(row.body)) for row in rows}
 
 
 def of_version(session: Session, run_id: str, version: int) -> PartnerTerms:
@@ -115,4 +122,14 @@ def values_changed(before: PartnerTerms, after: PartnerTerms) -> list[dict[str, 
         {"field": name, "before": old[name], "after": new[name]}
         for name in COMMERCIAL
         if old[name] != new[name]
+    ]
+
+
+def differences(before: PartnerTerms, after: PartnerTerms) -> list[dict[str, Any]]:
+    """Each value that changed, and the clauses worded otherwise by their key."""
+    old, new = (each.model_dump(mode="json")["clauses"] for each in (before, after))
+    return values_changed(before, after) + [
+        {"field": f"clauses.{key}", "before": old.get(key), "after": new.get(key)}
+        for key in sorted({*old, *new})
+        if old.get(key) != new.get(key)
     ]

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.render import page
+from dealix.console.repairs import repair
 from dealix.console.titles import links
 from dealix.console.visit import Visit
 from dealix.error_codes import CODES
@@ -57,6 +58,7 @@ def _page(
         which=status,
         link_of=links(visit),
         why=lambda case: _why(visit, case),
+        repair=lambda case, choice: visit.speech.say(repair(case, choice)),
         problem=sentence_of(refusal, visit.speech.locale) if refusal else "",
         wrong_id=wrong_id,
         kept=kept,

@@ -28,8 +28,7 @@ class ApprovalActivities:
         with self.database.tenant(call.tenant_id) as session:
             state = self.approvals.state(session, approval_id, call.at)
             if state.status != "open":
-                own_run(session, call)
-                run_book.mark(session, call.run_id, "running")
+                run_book.show(own_run(session, call), "running")
         return state
 
     @activity.defn(name="escalate")

@@ -7,6 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealix import clock
+from dealix.actors import Actor
+from dealix.errors import Conflict, NotEntitled, NotFound
+from dealix.lanes import run_book
 from dealix.lanes.models import Run
 from dealix.records.run_notes import note
 from dealix.store.session import tenant_of
@@ -17,6 +20,23 @@ from dealix.trust.policy.authority_book import OpenSlot
 
 WHOLE = ""
 """The key of `Approval.parts` under which stands what the gate as a whole looks at."""
+
+
+def find(session: Session, approval_id: str, *, lock: bool = False) -> Approval:
+    """A request, or `not_found` for an unknown one and another tenant's alike."""
+    row = session.get(Approval, (tenant_of(session), approval_id), with_for_update=lock)
+    if row is None:
+        raise NotFound("not_found")
+    return row
+
+
+def locked(session: Session, approval_id: str) -> tuple[Approval, Run]:
+    """A request and its run, both locked, the run first: see `store.locks`."""
+    run_id = session.scalar(select(Approval.run_id).where(Approval.id == approval_id))
+    if run_id is None:
+        raise NotFound("not_found")
+    run = run_book.get(session, run_id, lock=True)
+    return find(session, approval_id, lock=True), run
 
 
 def of_round(session: Session, opening: Opening) -> Approval | None:
@@ -45,13 +65,14 @@ def before(session: Session, opening: Opening) -> Approval | None:
     return session.execute(query).scalar_one_or_none()
 
 
-def still_agreed(earlier: Approval | None, opening: Opening) -> bool:
-    """Whether this gate has approved already exactly what it would be asked now."""
-    return (
-        earlier is not None
-        and earlier.status == "approved"
-        and earlier.parts.get(WHOLE) == opening.looks_at
-    )
+def stands(session: Session, earlier: Approval, opening: Opening) -> bool:
+    """Whether the last request is the answer to a new one.
+
+    It approved exactly what would be asked now, or sent it back and the requester has not answered.
+    """
+    if earlier.status == "changes_requested":
+        return resubmission_of(session, earlier.id) is None
+    return earlier.status == "approved" and earlier.parts.get(WHOLE) == opening.looks_at
 
 
 def new_request(
@@ -129,3 +150,27 @@ def _carried(
         for one in [*earlier.carried, *fresh]
         if one["slot"] in parts and earlier.parts.get(one["slot"]) == parts[one["slot"]]
     ]
+
+
+def assert_owed(session: Session, actor: Actor, approval: Approval, run: Run) -> None:
+    """Changes are owed by the one who asked, once a request."""
+    if actor.user_id not in {approval.requested_by, run.started_by}:
+        raise NotEntitled("not_the_requester")
+    if run.ended_at is not None:
+        raise Conflict("run_ended")
+    owed = approval.status == "changes_requested"
+    if not owed or resubmission_of(session, approval.id) is not None:
+        raise Conflict("no_changes_owed")
+
+
+def note_decided(session: Session, approval: Approval, row: Decision, run: Run) -> None:
+    """The audit of a decision, by the run's clock."""
+    data = {
+        "approval": approval.id,
+        "decision": row.id,
+        "word": row.decision,
+        "seat": row.slot,
+        "packet_hash": approval.packet_hash,
+        "via": row.via,
+    }
+    note(session, row.user_id, "approval.decided", run.id, data, chain=run.chain, at=run.now())

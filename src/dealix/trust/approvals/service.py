@@ -4,21 +4,23 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
-from dealix.errors import Conflict, DealixError, InvalidInput, NotEntitled, NotFound
+from dealix.errors import DealixError, InvalidInput
 from dealix.lanes import run_book, signals
+from dealix.lanes.delivery import Fresh
 from dealix.lanes.models import Run
-from dealix.lanes.schemas import GateState
+from dealix.lanes.schemas import Delivery, GateState
 from dealix.lanes.subjects import Subjects
 from dealix.observability import metrics
 from dealix.records import audit
 from dealix.records.run_notes import note
 from dealix.store.ids import new_id
 from dealix.store.session import Database, tenant_of
+from dealix.trust.access import directory
 from dealix.trust.approvals import (
     credentials,
     escalation,
@@ -28,6 +30,7 @@ from dealix.trust.approvals import (
     rounds,
     sla,
     views,
+    workload,
 )
 from dealix.trust.approvals.judging import Judgement, Matter, agreed, judge
 from dealix.trust.approvals.models import Approval, Decision, Resubmission
@@ -42,7 +45,6 @@ from dealix.trust.privacy import Vault
 Seats = list[OpenSlot]
 Revise = Callable[[Session, Actor, Run, Mapping[str, Any]], Mapping[str, Any]]
 Changes = list[str]
-Decisions = list[Decision]
 
 
 class ApprovalService:
@@ -54,12 +56,12 @@ class ApprovalService:
         seating: Seating,
         vault: Vault,
         permit: Callable[[Actor, str], None],
-        after: Callable[[str, str], bool],
+        after: Callable[[str, str, Fresh | None], bool],
         notices: Notices | None = None,
         revisions: Mapping[str, Revise] | None = None,
         subjects: Subjects | None = None,
     ) -> None:
-        """`after(tenant, signal)` delivers a stored decision; it answers whether that worked.
+        """`after(tenant, signal, fresh)` delivers a stored decision; answers whether that worked.
 
         `notices` tells people of requests; `revisions` take the answers to requested changes, by
         workflow.
@@ -76,36 +78,51 @@ class ApprovalService:
     def list(
         self, actor: Actor, scope: str = "mine", run_id: str | None = None
     ) -> list[dict[str, Any]]:
-        """Requests, of one run or of all; see `reading.of_scope`. `mine` wait for this person."""
+        """Requests of one run or of all; see `reading.of_scope` and `reading.within`."""
         self.permit(actor, "approval.read")
         with self.database.tenant(actor.tenant_id) as session:
-            rows = reading.of_scope(session, scope, run_id)
+            rows = reading.of_scope(session, "owed" if scope == "todo" else scope, run_id)
+            near = reading.group_of(actor, self.seating.book.directory.active_users(session))
+            seating = workload.knowing(session, self.seating)
+            if scope == "mine":
+                rows = workload.decidable(session, seating, actor.user_id, rows)
             about = self.subjects.by_id(session, (row.run_id for row in rows))
             seen = [
-                self._view(session, row, actor, whole=True) | {"subject": about.get(row.run_id)}
+                self._view(session, row, actor, whole=True, seating=seating)
+                | {"subject": about.get(row.run_id)}
                 for row in rows
             ]
-        return [view for view in seen if scope != "mine" or view["may_decide"]]
+        return reading.within(scope, seen, actor, near)
+
+    def waiting(self, actor: Actor) -> int:
+        """How many requests wait for this person: as many as `list` shows them of theirs."""
+        self.permit(actor, "approval.read")
+        with self.database.tenant(actor.tenant_id) as session:
+            rows = reading.of_scope(session, "mine")
+            if not rows:
+                return 0
+            seating = workload.knowing(session, self.seating)
+            return len(workload.decidable(session, seating, actor.user_id, rows))
 
     def get(self, actor: Actor, approval_id: str) -> dict[str, Any]:
         """One request with its packet, who may decide, and what was decided."""
         self.permit(actor, "approval.read")
         with self.database.tenant(actor.tenant_id) as session:
-            row = _find(session, approval_id)
+            row = rounds.find(session, approval_id)
             view = self._view(session, row, actor, whole=True)
             return view | looks.looked(session, actor, row, self.vault)
 
     def open(self, session: Session, opening: Opening, run: Run) -> Approval:
         """Open a request, or answer the one of this run, gate and round (request ID dedup).
 
-        A gate that has approved already exactly what it would be asked now is not asked again:
-        then the answer is that approval.
+        A gate that has approved already exactly what it would be asked now is not asked again, nor
+        one whose requested changes nobody has answered: then the answer is the earlier request.
         """
         found = rounds.of_round(session, opening)
         if found is not None:
             return found
         earlier = rounds.before(session, opening)
-        if earlier is not None and rounds.still_agreed(earlier, opening):
+        if earlier is not None and rounds.stands(session, earlier, opening):
             return earlier
         asked = Asked(opening.kind, opening.type, opening.amount, opening.exclusive)
         version, seats = self.seating.open(
@@ -143,14 +160,14 @@ class ApprovalService:
             raise InvalidInput("invalid_input", errors=[{"field": "decision", "type": "enum"}])
         taking = Taking(decision, comment, packet_hash, tuple(changes or ()), actor.via)
         try:
-            signal = self._store(actor, approval_id, taking)
+            fresh = self._store(actor, approval_id, taking)
         except DealixError as refusal:
             self._audit_refusal(actor, approval_id, refusal)
             looks.explain(self.database, self.vault, actor, approval_id, packet_hash, refusal)
             raise
-        delivered = self._deliver(actor.tenant_id, signal)
+        delivered = self._deliver(actor.tenant_id, fresh.delivery.id, fresh)
         with self.database.tenant(actor.tenant_id) as session:
-            view = self._view(session, _find(session, approval_id), actor, whole=True)
+            view = self._view(session, rounds.find(session, approval_id), actor, whole=True)
         metrics.decision(view["gate"], decision, delivered=delivered)
         return {**view, "delivered": delivered}
 
@@ -164,9 +181,8 @@ class ApprovalService:
         """
         self.permit(actor, "approval.resubmit")
         with self.database.tenant(actor.tenant_id) as session:
-            approval = _find(session, approval_id, lock=True)
-            run = run_book.get(session, approval.run_id, lock=True)
-            _assert_owed(session, actor, approval, run)
+            approval, run = rounds.locked(session, approval_id)
+            rounds.assert_owed(session, actor, approval, run)
             revise = self.revisions.get(run.workflow)
             kept = revise(session, actor, run, answers) if revise else {}
             session.add(
@@ -191,8 +207,8 @@ class ApprovalService:
 
     def state(self, session: Session, approval_id: str, at: datetime) -> GateState:
         """How a request stands and when its SLA has its next word; its decisions take effect."""
-        approval = _find(session, approval_id)
-        for decision in _decisions(session, approval_id):
+        approval = rounds.find(session, approval_id)
+        for decision in reading.decisions_on(session, approval_id):
             if decision.effective_at is None:
                 decision.effective_at = at
         level, due = sla.upcoming(session, approval)
@@ -202,7 +218,7 @@ class ApprovalService:
 
     def escalate(self, session: Session, approval_id: str, at: datetime) -> GateState:
         """Remind, escalate and escalate further, as far as is due by `at`; each step once."""
-        approval = _find(session, approval_id, lock=True)
+        approval = rounds.find(session, approval_id, lock=True)
         run = run_book.get(session, approval.run_id)
         people = self.seating.book.directory.active_users(session)
         made = session.execute(select(Decision.user_id).where(Decision.run_id == run.id)).scalars()
@@ -216,10 +232,9 @@ class ApprovalService:
             self.notices.escalated(session, approval, level, reached)
         return self.state(session, approval_id, at)
 
-    def _store(self, actor: Actor, approval_id: str, taking: Taking) -> str:
+    def _store(self, actor: Actor, approval_id: str, taking: Taking) -> Fresh:
         with self.database.tenant(actor.tenant_id) as session:
-            approval = _find(session, approval_id, lock=True)
-            run = run_book.get(session, approval.run_id, lock=True)
+            approval, run = rounds.locked(session, approval_id)
             judgement = self._judge(session, actor, approval, run, taking)
             credentials.require(session, self.seating, actor, approval, run)
             row = Decision(
@@ -241,10 +256,12 @@ class ApprovalService:
             _close(session, approval, taking.word, run)
             if approval.status == "approved":
                 self._issue(session, approval, row, run)
-            left = set(_people(self.seating.of(session, approval))) - _involved(session, approval)
+            left = set(_people(self.seating.of(session, approval))) - workload.involved(
+                session, approval
+            )
             self.notices.decided(session, approval, actor.user_id, sorted(left), run.now())
-            _note_decided(session, approval, row, run)
-            return signals.enqueue(
+            rounds.note_decided(session, approval, row, run)
+            signal = signals.enqueue(
                 session,
                 run.id,
                 "decision",
@@ -253,6 +270,14 @@ class ApprovalService:
                 packet_hash=approval.packet_hash,
                 about=row.id,
             )
+            told = Delivery(
+                id=signal,
+                kind="decision",
+                reference=approval.id,
+                gate=approval.gate,
+                hash=approval.packet_hash,
+            )
+            return Fresh(run, told)
 
     def _judge(
         self, session: Session, actor: Actor, approval: Approval, run: Run, taking: Taking
@@ -268,6 +293,7 @@ class ApprovalService:
             comment=taking.comment,
             seen=taking.packet_hash,
             changes=taking.changes,
+            given_by=directory.given_by(session, actor.user_id),
         )
         judged = judge(matter)
         self.seating.judge(session, actor, approval, run, judged.seat)
@@ -283,10 +309,10 @@ class ApprovalService:
             effects=packet.effects,
         )
 
-    def _deliver(self, tenant_id: str, signal: str) -> bool:
+    def _deliver(self, tenant_id: str, signal: str, fresh: Fresh | None = None) -> bool:
         """Tell the workflow now; when that does not work, the scheduler does it."""
         try:
-            return self.after(tenant_id, signal)
+            return self.after(tenant_id, signal, fresh)
         except (DealixError, RuntimeError, OSError):
             return False
 
@@ -310,16 +336,23 @@ class ApprovalService:
             )
 
     def _view(
-        self, session: Session, row: Approval, actor: Actor, *, whole: bool = False
+        self,
+        session: Session,
+        row: Approval,
+        actor: Actor,
+        *,
+        whole: bool = False,
+        seating: Seating | None = None,
     ) -> dict[str, Any]:
-        seats = self.seating.of(session, row)
-        made = _decisions(session, row.id)
+        seating = seating or self.seating
+        seats = seating.of(session, row)
+        made = reading.decisions_on(session, row.id)
         people = {user for seat in seats for user in seat.eligible}
-        view = views.approval(row, seats, made) | self.seating.terms(session, row).shown()
+        view = views.approval(row, seats, made) | seating.terms(session, row).shown()
         view["may_decide"] = (
             row.status == "open"
             and actor.user_id in people
-            and actor.user_id not in _involved(session, row)
+            and actor.user_id not in workload.involved(session, row)
         )
         if whole:
             view["packet"] = views.packet(session, row, self.vault)
@@ -327,50 +360,9 @@ class ApprovalService:
         return view
 
 
-def _note_decided(session: Session, approval: Approval, row: Decision, run: Run) -> None:
-    data = {
-        "approval": approval.id,
-        "decision": row.id,
-        "word": row.decision,
-        "seat": row.slot,
-        "packet_hash": approval.packet_hash,
-        "via": row.via,
-    }
-    note(session, row.user_id, "approval.decided", run.id, data, chain=run.chain, at=run.now())
-
-
-def _involved(session: Session, approval: Approval) -> set[str]:
-    """Who may not decide any more: who asked, who has agreed, who decided another gate of the run.
-
-    An earlier round of this very gate bars nobody from its next one.
-    """
-    query = (
-        select(Decision.user_id)
-        .join(Approval, Approval.id == Decision.approval_id)
-        .where(
-            Decision.run_id == approval.run_id,
-            or_(Approval.gate != approval.gate, Approval.id == approval.id),
-        )
-    )
-    carried = {one["user"] for one in approval.carried}
-    return {approval.requested_by, *carried, *session.execute(query).scalars()}
-
-
-def _find(session: Session, approval_id: str, *, lock: bool = False) -> Approval:
-    row = session.get(Approval, (tenant_of(session), approval_id), with_for_update=lock)
-    if row is None:
-        raise NotFound("not_found")
-    return row
-
-
-def _decisions(session: Session, approval_id: str) -> list[Decision]:
-    query = select(Decision).where(Decision.approval_id == approval_id).order_by(Decision.id)
-    return list(session.execute(query).scalars())
-
-
 def _close(session: Session, approval: Approval, word: str, run: Run) -> None:
     """One rejection or request for changes closes a request; approval needs every seat filled."""
-    made = _decisions(session, approval.id)
+    made = reading.decisions_on(session, approval.id)
     full = all(agreed(approval, made, slot["name"]) >= slot["count"] for slot in approval.slots)
     if word == "reject":
         approval.status = "rejected"
@@ -380,17 +372,6 @@ def _close(session: Session, approval: Approval, word: str, run: Run) -> None:
         approval.status = "approved"
     if approval.status != "open":
         approval.closed_at = run.now()
-
-
-def _assert_owed(session: Session, actor: Actor, approval: Approval, run: Run) -> None:
-    """Changes are owed by the one who asked, once a request."""
-    if actor.user_id not in {approval.requested_by, run.started_by}:
-        raise NotEntitled("not_the_requester")
-    if run.ended_at is not None:
-        raise Conflict("run_ended")
-    owed = approval.status == "changes_requested"
-    if not owed or rounds.resubmission_of(session, approval.id) is not None:
-        raise Conflict("no_changes_owed")
 
 
 def _people(seats: Seats) -> list[str]:

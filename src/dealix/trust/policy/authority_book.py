@@ -50,6 +50,7 @@ class AuthorityBook:
 
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
+        self._parsed: dict[tuple[str, int], tuple[list[Any], list[Row]]] = {}
 
     # -- who approves ------------------------------------------------------------------------
 
@@ -265,7 +266,16 @@ class AuthorityBook:
             if found is None or found.status == "draft":
                 raise NotFound("not_found")
             table = found
-        return table.version, [Row.model_validate(row) for row in table.rows]
+        return table.version, self._parse(table)
+
+    def _parse(self, table: AuthorityTable) -> list[Row]:
+        """The rows of a version; parsed again only when they are not those of the last time."""
+        key = (table.tenant_id, table.version)
+        stored, parsed = self._parsed.get(key, (None, []))
+        if stored != table.rows:
+            parsed = [Row.model_validate(row) for row in table.rows]
+            self._parsed[key] = (table.rows, parsed)
+        return parsed
 
 
 def _slots_of(gates: dict[str, tuple[Slot, ...]], gate: str, type_: str) -> tuple[Slot, ...]:

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0020"
-down_revision = "0015"
+down_revision = "0022"
 
 
 def upgrade() -> None:
