@@ -55,7 +55,7 @@ def test_from_the_form_to_an_active_partner(console):
     assert "Noura Al-Qahtani" in page.text
     assert "Your decision is stored" in console.decide(handle, review, "approve").text
     second = console.partner_accepts(run)
-    console.decide(console.decider(second), second, "approve")
+    console.executives_agree(second)
     assert "The signatories have acted" in console.signatories(run).text
     done = console.visitor("noura").until(
         f"/runs/{run}", lambda page: shown_status(page) == "Completed", "completed"
@@ -86,7 +86,7 @@ def test_a_signatory_who_declines_ends_it_and_the_page_says_so(console, locale, 
     asked = console.visitor(handle).get(f"/approvals/{approval}")
     for text in ("Send for signature", "Void the signature request"):  # with its declared undo
         assert text in asked.text
-    console.decide(handle, approval, "approve")
+    console.executives_agree(approval)
     waiting = console.out_for_signature(run, locale=locale)
     assert sent in waiting.text
     assert "noura@" not in waiting.text
@@ -113,7 +113,7 @@ def test_a_signatory_who_declines_ends_it_and_the_page_says_so(console, locale, 
 
 def test_nobody_plays_the_signatories_of_another_company(console):
     run, approval = walk_to_executive(console)
-    console.decide(console.decider(approval), approval, "approve")
+    console.executives_agree(approval)
     console.out_for_signature(run)
     mariam = console.visitor("mariam", "rawabi-ae")
     values = {**mariam.get("/").form("/sign-out")["values"], "word": "sign"}
@@ -123,7 +123,7 @@ def test_nobody_plays_the_signatories_of_another_company(console):
 
 def test_what_all_have_signed_is_final_before_anybody_cancels(console):
     run, approval = walk_to_executive(console)
-    console.decide(console.decider(approval), approval, "approve")
+    console.executives_agree(approval)
     console.out_for_signature(run)
     console.api("noura", "POST", f"/runs/{run}/pause")
     sent = console.visitor("noura").get(f"/runs/{run}")
