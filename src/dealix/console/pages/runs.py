@@ -110,10 +110,9 @@ def sign(
     run_id: str,
 ) -> Response:
     """Act as the signatories in the sandbox; the provider's webhook then tells the run."""
-    word = first(sent, "word")
+    found, word = visit.services.runs.get(visit.who, run_id), first(sent, "word")
     if word not in {"sign", "decline"}:
         raise InvalidInput("invalid_input")
-    found = visit.services.runs.get(visit.who, run_id)
     try:
         other_side.sign(visit, found, word)
     except (Conflict, ProviderUnavailable) as refusal:
