@@ -18,13 +18,20 @@ from dealix.business.evidence.service import Evidence
 from dealix.business.papers.library import ClauseLibrary
 from dealix.business.papers.service import PapersService
 from dealix.business.papers.uploads import UploadService
-from dealix.business.partners import negotiation
+from dealix.business.partners import activation, negotiation
 from dealix.business.partners.activities import PartnerActivities
+from dealix.business.partners.activities_activation import ActivationActivities
+from dealix.business.partners.board import PartnerBoard
 from dealix.business.partners.examples import partner_example
 from dealix.business.partners.negotiation import PartnerDoor
-from dealix.business.partners.schemas import PartnerApprovalInput
+from dealix.business.partners.registry_check import DoorCheck
+from dealix.business.partners.registry_findings import RegistryDesk
+from dealix.business.partners.rounds import NegotiationDesk
+from dealix.business.partners.schemas import ActivationFacts, PartnerApprovalInput
 from dealix.business.partners.service import EVENTS, GATES, LONGEST, PartnerService
+from dealix.business.partners.signing import Agreements
 from dealix.business.partners.workflows import PartnerApproval
+from dealix.business.signatures.activities import SignatureActivities
 from dealix.business.signatures.service import Signatures
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.cases import CaseService
@@ -48,6 +55,7 @@ from dealix.trust.access import directory
 from dealix.trust.access.accounts import Accounts
 from dealix.trust.access.own_account import OwnAccount
 from dealix.trust.access.rights import can_activate, permit
+from dealix.trust.approvals import links
 from dealix.trust.approvals.activities import ApprovalActivities
 from dealix.trust.approvals.outbox import Outbox
 from dealix.trust.approvals.reading import timeline
@@ -131,7 +139,7 @@ class Services(Providers):
     @cached_property
     def signatures(self) -> Signatures:
         """Documents sent for signature, and how that ended."""
-        return Signatures(self.database, self.post, self.courier.deliver)
+        return Signatures(self.database, self.post, self.courier.deliver, self.vault, self.objects)
 
     @cached_property
     def objects(self) -> Objects:
@@ -198,6 +206,18 @@ class Services(Providers):
         return PartnerDoor(self.database, self.vault, self.partners.draft, self.courier.deliver)
 
     @cached_property
+    def negotiations(self) -> NegotiationDesk:
+        """Negotiations as our own people read them."""
+        return NegotiationDesk(
+            self.database, self.vault, self.inbox, permit, self.settings.public_url
+        )
+
+    @cached_property
+    def partner_board(self) -> PartnerBoard:
+        """Every partner approval, side by side."""
+        return PartnerBoard(self.database, permit)
+
+    @cached_property
     def outbound(self) -> Outbound:
         """The only way to the outside."""
         governance = Governance(self.consents)
@@ -245,6 +265,7 @@ class Services(Providers):
             self.database,
             self.vault,
             lambda session, user_id: waiting_for(session, self.seating, user_id),
+            links.end_of_person,
         )
 
     @cached_property
@@ -277,13 +298,16 @@ class Services(Providers):
                 input_model=PartnerApprovalInput,
                 prepare=self.partners.prepare,
                 examples=partner_example,
+                examine=DoorCheck(self.companies_at_door).examine,
                 longest=LONGEST,
                 gates=GATES,
                 events=EVENTS,
                 by_hand={
                     negotiation.EVENT: negotiation.by_hand(self.vault),
                     negotiation.REVISION: negotiation.revise,
+                    activation.EVENT: self.partners.book.enter,
                 },
+                forms={activation.EVENT: ActivationFacts},
                 subjects=self.partners.subjects,
             )
         }
@@ -313,6 +337,12 @@ class Services(Providers):
         keys = TenantKeys.of(self.secrets, self.settings)
         return CompanyRegistry(self.database, keys, self.company_registry)
 
+    @cached_property
+    def companies_at_door(self) -> CompanyRegistry:
+        """The same registry and the same answers, for a start that must not wait."""
+        keys = TenantKeys.of(self.secrets, self.settings)
+        return CompanyRegistry(self.database, keys, self.company_registry_at_door)
+
     def steps(self) -> list[Callable[..., Any]]:
         """Every activity of the durable lane, bound to its collaborators."""
         groups: tuple[object, ...] = (
@@ -325,6 +355,20 @@ class Services(Providers):
                 self.outbound,
                 self.post,
                 self.packs,
+            ),
+            SignatureActivities(
+                self.database,
+                self.signatures,
+                self.outbound,
+                {"partner_approval": Agreements(self.partners).of},
+            ),
+            ActivationActivities(
+                self.database,
+                self.partners,
+                RegistryDesk(self.database, self.companies, self.partners),
+                self.partners.book,
+                self.outbound,
+                self.post,
             ),
         )
         return [method for group in groups for method in _activities(group)]

@@ -1,12 +1,14 @@
 """Builds what the services stand on: stores, sign-in, and the providers, real or played."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 from dealix.connectors.company_research import RegistryReader, Wathq
 from dealix.connectors.crm import Crm, HubSpotCrm
 from dealix.connectors.email import Mailer, SmtpMailer
 from dealix.connectors.esign import DocuSign, ESign
+from dealix.connectors.metadata import Timeouts
 from dealix.connectors.secrets import LocalSecrets, SecretStore
 from dealix.connectors.whatsapp import CloudWhatsApp, WhatsApp
 from dealix.errors import NotConfigured
@@ -17,6 +19,8 @@ from dealix.trust.access.limiting import SignInLimits
 from dealix.trust.access.passkeys import Passkeys, Site
 from dealix.trust.access.service import Access
 from dealix.trust.privacy import Vault
+
+AT_DOOR = Timeouts(connect=timedelta(seconds=1), answer=timedelta(seconds=2))
 
 
 @dataclass
@@ -89,7 +93,23 @@ class Providers:
 
     def company_registry(self, rehearsal: bool) -> RegistryReader:  # noqa: FBT001
         """The company registry of real runs, or for a rehearsal the sandbox's."""
-        return Wathq.of(self._played() if rehearsal else self.settings, self.secrets)
+        return self._registry(rehearsal, None)
+
+    def company_registry_at_door(self, rehearsal: bool) -> RegistryReader:  # noqa: FBT001
+        """The same registry, for somebody who waits before a form: it must answer soon."""
+        return self._registry(rehearsal, AT_DOOR)
+
+    def _registry(self, rehearsal: bool, timeouts: Timeouts | None) -> RegistryReader:  # noqa: FBT001
+        """One client each for a process, since its connections are pooled."""
+        place = (rehearsal, timeouts)
+        if place not in self._registries:
+            chosen = self._played() if rehearsal else self.settings
+            self._registries.setdefault(place, Wathq.of(chosen, self.secrets, timeouts))
+        return self._registries[place]
+
+    @cached_property
+    def _registries(self) -> dict[tuple[bool, Timeouts | None], RegistryReader]:
+        return {}
 
     def _played(self) -> Settings:
         """These settings with every provider played by the sandbox; refused where none runs."""

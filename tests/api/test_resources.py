@@ -1,4 +1,5 @@
 import json
+from datetime import datetime, timedelta
 
 import pytest
 from tests.api.conftest import UI
@@ -83,9 +84,13 @@ def test_a_deadline_moves_forward_only(noura):
     for until in (1893456000, "tomorrow", "2099-01-01T00:00:00"):
         bad = noura.post(f"/api/v1/runs/{run['id']}/extend", json={"until": until})
         assert (bad.status_code, bad.json()["code"]) == (422, "invalid_input")
-    moved = noura.post(f"/api/v1/runs/{run['id']}/extend", json={"until": "2099-01-01T00:00:00Z"})
+    for until in ("2099-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00"):
+        far = noura.post(f"/api/v1/runs/{run['id']}/extend", json={"until": until})
+        assert (far.status_code, far.json()["code"]) == (422, "deadline_too_far")
+    later = datetime.fromisoformat(run["deadline"]) + timedelta(days=100)
+    moved = noura.post(f"/api/v1/runs/{run['id']}/extend", json={"until": later.isoformat()})
     assert moved.status_code == 200
-    assert moved.json()["deadline"].startswith("2099-01-01")
+    assert datetime.fromisoformat(moved.json()["deadline"]) == later
 
 
 def test_a_long_list_is_read_page_by_page_and_none_is_lost_or_shown_twice(noura):

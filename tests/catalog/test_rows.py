@@ -80,7 +80,7 @@ def test_an_unknown_key_is_refused_by_name():
 
 def test_only_what_exists_is_marked_built():
     assert [row.key for row in catalog.rows() if row.built] == ["partner_approval"]
-    assert catalog.row("partner_approval").note.startswith("Electronic signature")
+    assert catalog.row("partner_approval").note.startswith("The registry")
 
 
 def test_engine_and_duration_are_those_of_the_inventory():
@@ -145,7 +145,7 @@ def test_a_durable_row_with_an_undeclared_step_cannot_be_built():
         (),
         (act("one", "One", "واحد", Method.UPSERT, Undo.NONE),) * 2,
         (Step(key="one", name="One", method=Method.UPSERT, undo=Undo.UNDOABLE),),
-        (act("one", "One", "واحد", Method.MESSAGE_ID, Undo.FINAL, "esign"),),
+        (act("one", "One", "واحد", Method.MESSAGE_ID, Undo.FINAL, "sms"),),
     ],
 )
 def test_a_row_that_contradicts_itself_cannot_exist(steps):

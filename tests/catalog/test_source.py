@@ -16,6 +16,8 @@ ACTIVITIES = """
 from dealix.lanes.steps import ask, step, undo
 
 class PartnerActivities:
+    @step("check_registration", system="wathq", method="content_hash")
+    def check_registration(self, call): ...
     @step("identify_partner", method="upsert")
     def identify_partner(self, call): ...
     @step("score_fit", method="upsert")
@@ -50,6 +52,14 @@ class PartnerActivities:
     def withdraw_in_crm(self, call): ...
     @ask("ask_executive", gate="executive_approval")
     def ask_executive(self, call): ...
+    @step("check_activation_facts", method="upsert")
+    def check_activation_facts(self, call): ...
+    @step("confirm_registration", system="wathq", method="content_hash")
+    def confirm_registration(self, call): ...
+    @step("activate_in_crm", system="crm", method="upsert", undo="deactivate_in_crm")
+    def activate_in_crm(self, call): ...
+    @undo("deactivate_in_crm", system="crm", method="upsert")
+    def deactivate_in_crm(self, call): ...
     @step("activate_partner", method="upsert", undo="deactivate_partner")
     def activate_partner(self, call): ...
     @undo("deactivate_partner", method="upsert")
@@ -62,19 +72,59 @@ class PartnerActivities:
     def assemble_evidence(self, call): ...
 """
 
+SIGNING_ACTIVITIES = """
+from dealix.lanes.steps import step, undo
+
+class SignatureActivities:
+    @step(
+        "send_envelope",
+        system="esign",
+        method="request_id",
+        undo="void_envelope",
+        on_started="look_up",
+    )
+    def send_envelope(self, call): ...
+    @undo("void_envelope", system="esign", method="request_id", on_started="look_up")
+    def void_envelope(self, call): ...
+"""
+
+SIGNING = """
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from dealix.business.signatures.activities import SignatureActivities
+    from dealix.lanes.durable import DurableFlow
+
+class Signing(DurableFlow):
+    async def sign(self):
+        await self.step(SignatureActivities.send_envelope)
+        await self.event("signature")
+"""
+
+LANES = """
+class DurableFlow:
+    async def step(self, method): ...
+    async def event(self, name):
+        await self.carried_out(name)
+    async def gate(self, name, method): ...
+    async def gates(self, **asked): ...
+"""
+
 WORKFLOW = """
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from dealix.business.partners.activities import PartnerActivities
+    from dealix.business.signatures.workflows import Signing
 
 @workflow.defn(name="partner_approval")
-class PartnerApproval(DurableFlow):
+class PartnerApproval(Signing):
     async def conclude(self, outcome):
         await self.step(PartnerActivities.record_outcome, outcome=outcome)
         await self.step(PartnerActivities.assemble_evidence, outcome=outcome)
 
     async def steps(self):
+        stands(await self.step(PartnerActivities.check_registration))
         await self.step(PartnerActivities.identify_partner)
         await self.step(PartnerActivities.score_fit)
         await self.gate("manager_approval", PartnerActivities.ask_manager)
@@ -87,7 +137,12 @@ class PartnerApproval(DurableFlow):
         await self.event("partner_answer")
         await self.event("terms_revision")
         await self.gate("executive_approval", PartnerActivities.ask_executive)
+        await self.sign()
+        while (await self.step(PartnerActivities.check_activation_facts)).status == "changed":
+            await self.event("activation_facts")
+        stands(await self.step(PartnerActivities.confirm_registration))
         await self.step(PartnerActivities.activate_partner)
+        await self.step(PartnerActivities.activate_in_crm)
         await self.step(PartnerActivities.notify_activation)
 
     async def _agree(self):
@@ -105,6 +160,12 @@ def partners(tmp_path):
     folder.mkdir(parents=True)
     (folder / "activities.py").write_text(ACTIVITIES)
     (folder / "workflows.py").write_text(WORKFLOW)
+    shared = tmp_path / "business" / "signatures"
+    shared.mkdir()
+    (shared / "activities.py").write_text(SIGNING_ACTIVITIES)
+    (shared / "workflows.py").write_text(SIGNING)
+    (tmp_path / "lanes").mkdir()
+    (tmp_path / "lanes" / "durable.py").write_text(LANES)
     return folder
 
 
@@ -202,8 +263,8 @@ def test_equal_catalogue_and_code_leave_nothing_to_say(partners):
         (
             "workflows.py",
             'await self.gate("executive_approval", PartnerActivities.ask_executive)',
-            'await self.event("signature")',
-            "signature in the code only",
+            'await self.event("another")',
+            "another in the code only",
         ),
         (
             "workflows.py",
@@ -256,6 +317,29 @@ def test_inherited_activities_are_found(partners):
     imported = "from dealix.business.partners.activities_late import Late\n"
     (partners / "activities.py").write_text(imported + head)
     assert findings([catalog.row("partner_approval")], read(partners), TODAY) == []
+
+
+def test_a_part_that_flows_share_is_read_where_it_is_awaited(partners):
+    shared = partners.parent / "signatures" / "workflows.py"
+    text = shared.read_text()
+    step = "await self.step(SignatureActivities.send_envelope)"
+    shared.write_text(text.replace(step, "pass"))
+    found = [
+        str(each) for each in findings([catalog.row("partner_approval")], read(partners), TODAY)
+    ]
+    assert any("send_envelope in the catalogue only" in each for each in found)
+    assert any("no flow calls the step send_envelope" in each for each in found)
+    shared.write_text(text.replace(step, f"{step}\n        await self.step(pick())"))
+    odd = read(partners).findings
+    assert any(each.startswith("signatures/workflows.py:11: ") for each in odd), odd
+
+
+def test_a_flow_s_own_method_stands_before_a_shared_one(partners):
+    with (partners / "workflows.py").open("a") as file:
+        file.write("\n    async def sign(self):\n        await self.event('another')\n")
+    flow = read(partners).flows["partner_approval"]
+    assert "another" in [step.key for step in flow.steps]
+    assert "send_envelope" not in [step.key for step in flow.steps]
 
 
 @pytest.mark.parametrize("name", ["pipelines.py", "tasks.py"])

@@ -157,6 +157,24 @@ def test_the_other_side_can_be_told_what_a_company_is_like(sandbox: Sandbox) -> 
         assert tell("/_sandbox/wathq/companies", json=bad).status_code == 422
 
 
+def test_what_is_told_for_one_rehearsal_is_seen_by_it_alone(sandbox: Sandbox) -> None:
+    told = {"number": "1010777002", "status": "suspended", "scope": sandbox.scope}
+    answer = sandbox.client.post("/_sandbox/wathq/companies", json=told)
+    assert answer.status_code == 201
+    registry = inside(sandbox)
+    with rehearsing(sandbox.scope):
+        seen = registry.look("1010777002")
+    assert seen is not None
+    assert seen.status == "suspended"
+    with rehearsing("another"):
+        other = registry.look("1010777002")
+    assert other is not None
+    assert other.is_active
+    assert looked(sandbox, "1010777002").is_active
+    bad = sandbox.client.post("/_sandbox/wathq/companies", json=told | {"scope": 1})
+    assert bad.status_code == 422
+
+
 def test_a_name_is_the_same_however_it_is_written() -> None:
     for one, other in (
         ("عَبْدُ الرحمن بن أحمد الشهريّ", "عبدالرحمن احمد الشهرى"),

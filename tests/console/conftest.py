@@ -1,5 +1,6 @@
 import itertools
 import os
+import re
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,12 +41,18 @@ class Console:
         self.visitors.append(made)
         return made
 
-    def start(self, handle: str = "noura", *, rehearsal: bool = False, **changed: str) -> str:
+    def start(
+        self,
+        handle: str = "noura",
+        *,
+        rehearsal: bool = False,
+        practice: bool = False,
+        **changed: str,
+    ) -> str:
         """Start a partner approval by its form with an example's values. Answers the run's ID."""
         visitor = self.visitor(handle)
         form = visitor.get(f"/start/partner_approval?example={next(_numbers)}")
-        if rehearsal:
-            changed["_rehearsal"] = "true"
+        changed["_mode"] = "rehearsal" if rehearsal else "practice" if practice else "real"
         page = visitor.send(form, "/start/partner_approval", **changed)
         assert page.path.startswith("/runs/"), page.text
         return page.path.rpartition("/")[2]
@@ -69,10 +76,12 @@ class Console:
         return visitor.send(page, f"/approvals/{approval}/decide", **values)
 
     def approve(self, run: str, *gates: str) -> None:
-        """Say yes at these gates of a run, one after the other."""
+        """Say yes at these gates of a run, one after the other, by all whom each asks."""
         for gate in gates:
             approval = self.waits_at(run, gate)
-            self.decide(self.decider(approval), approval, "approve")
+            while self.api("noura", "GET", f"/approvals/{approval}")["status"] == "open":
+                page = self.decide(self.decider(approval), approval, "approve")
+                assert "Your decision is stored" in page.text, page.text
 
     def terms_out(self, run: str) -> None:
         """Approve a run's first gates until its terms are with the partner."""
@@ -93,6 +102,36 @@ class Console:
         body = {"event": ANSWER, "data": {"answer": "accept"}}
         self.api("noura", "POST", f"/runs/{run}/events", json=body)
         return self.waits_at(run, "executive_approval")
+
+    def out_for_signature(self, run: str, handle: str = "noura", locale: str = "en") -> Page:
+        """The page of a run that waits for its signatories."""
+        return self.visitor(handle, locale=locale).until(
+            f"/runs/{run}", lambda page: 'id="signatories"' in page.source, "a wait for signatures"
+        )
+
+    def signatories(self, run: str, word: str = "sign") -> Page:
+        """Both sides `sign` or `decline` what they were sent, by the buttons of the run's page."""
+        page = self.out_for_signature(run)
+        return self.visitor("noura").send(page, f"/runs/{run}/signature", word=word)
+
+    def messages(self, run: str) -> list[dict[str, Any]]:
+        """What the providers hold of a run's messages to people outside, oldest first."""
+        named = self.api("noura", "GET", f"/messages/outbound?run={run}")
+        names = {one["message_id"].strip("<>") for one in named}
+        effects = self.sandbox("GET", "/_sandbox/effects")
+        return [one for one in effects if one["idempotency_key"].strip("<>") in names]
+
+    def partner_page(self, run: str, *, waiting: bool = True) -> str:
+        """The address of the partner's own page, as the newest mail with one leads there."""
+        self.visitor("noura").until(
+            f"/runs/{run}",
+            lambda page: (
+                not waiting or self.api("noura", "GET", f"/runs/{run}")["waiting_for"] == ANSWER
+            ),
+            "a wait for its partner",
+        )
+        mails = [one["body"]["text"] for one in self.messages(run) if one["provider"] == "smtp"]
+        return re.findall(r"/p/[0-9a-f]{64}", "".join(mails))[-1]
 
     def decider(self, approval: str) -> str:
         """The handle of somebody for whom this request waits."""

@@ -5,7 +5,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
-from tests.console.test_in_browser import CONTRAST, NAMELESS, SHOTS, WIDER
+from tests.console.touring import CONTRAST, NAMELESS, SHOTS, WIDER
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 360, "height": 640}

@@ -1,8 +1,11 @@
 """The thin flow as people walk it: start, decide, look, cancel, rehearse, settle, answer."""
 
 import re
+from datetime import timedelta
 
 import pytest
+
+from dealix import clock
 
 ENDED = ("completed", "compensated", "cancelled", "attention", "failed")
 
@@ -54,14 +57,18 @@ def test_from_the_form_to_an_active_partner(console):
         assert text in page.text
     assert "Noura Al-Qahtani" in page.text
     assert "Your decision is stored" in console.decide(handle, review, "approve").text
-    second = console.partner_accepts(run)
-    console.decide(console.decider(second), second, "approve")
+    console.partner_accepts(run)
+    console.approve(run, "executive_approval")  # by as many as this partner's authority row asks
+    assert "The signatories have acted" in console.signatories(run).text
     done = console.visitor("noura").until(
         f"/runs/{run}", lambda page: shown_status(page) == "Completed", "completed"
     )
     steps = [name for kind, name, status in done.entries() if kind == "step" and status == "done"]
-    assert steps[:2] == ["identify_partner", "score_fit"]
+    assert steps[:3] == ["check_registration", "identify_partner", "score_fit"]
     assert steps[-1] == "assemble_evidence"
+    assert "send_envelope" in steps
+    assert 'id="signature" data-status="completed"' in done.source
+    assert done.text.count("Signed") >= 3  # as a whole, for the partner, for us
     assert not [entry for entry in done.entries() if entry[0] == "ahead"]
     progress = re.search(r"(\d+) of (\d+) steps", done.text)
     assert progress
@@ -70,6 +77,66 @@ def test_from_the_form_to_an_active_partner(console):
     assert pack
     archive = console.visitor("noura").get(pack[0]).answer
     assert archive.content[:2] == b"PK"
+
+
+@pytest.mark.parametrize(
+    ("locale", "sent", "declined"),
+    [("en", "Sent, not opened yet", "Declined"), ("ar", "أُرسل ولم يُفتح بعد", "اعتذر")],
+)
+def test_a_signatory_who_declines_ends_it_and_the_page_says_so(console, locale, sent, declined):
+    run, approval = walk_to_executive(console)
+    handle = console.decider(approval)
+    asked = console.visitor(handle).get(f"/approvals/{approval}")
+    for text in ("Send for signature", "Void the signature request"):  # with its declared undo
+        assert text in asked.text
+    console.decide(handle, approval, "approve")
+    waiting = console.out_for_signature(run, locale=locale)
+    assert sent in waiting.text
+    assert "noura@" not in waiting.text
+    undo = console.visitor("noura").get(f"/runs/{run}/undo")
+    assert "Signature request voided" in undo.text
+    console.signatories(run, "decline")
+    ended = console.visitor("noura", locale=locale).until(
+        f"/runs/{run}",
+        lambda page: (
+            'id="signature" data-status="declined"' in page.source
+            and console.api("noura", "GET", f"/runs/{run}")["ended_at"]
+        ),
+        "an end",
+    )
+    assert declined in ended.text
+    told = console.api("noura", "GET", f"/runs/{run}")
+    assert (told["status"], told["outcome"]) == ("compensated", "declined")
+    late = console.visitor("noura")
+    values = {**late.get("/").form("/sign-out")["values"], "word": "sign"}
+    refused = late.post(f"/runs/{run}/signature", values)
+    assert (refused.status, "Nothing is out for signature" in refused.text) == (409, True)
+    assert late.post(f"/runs/{run}/signature", {**values, "word": "forge"}).status == 422
+
+
+def test_nobody_plays_the_signatories_of_another_company(console):
+    run, approval = walk_to_executive(console)
+    console.decide(console.decider(approval), approval, "approve")
+    console.out_for_signature(run)
+    mariam = console.visitor("mariam", "rawabi-ae")
+    values = {**mariam.get("/").form("/sign-out")["values"], "word": "sign"}
+    assert mariam.post(f"/runs/{run}/signature", values).status == 404
+    assert console.api("noura", "GET", f"/runs/{run}")["waiting_for"] == "signature"
+
+
+def test_what_all_have_signed_is_final_before_anybody_cancels(console):
+    run, approval = walk_to_executive(console)
+    console.decide(console.decider(approval), approval, "approve")
+    console.out_for_signature(run)
+    console.api("noura", "POST", f"/runs/{run}/pause")
+    sent = console.visitor("noura").get(f"/runs/{run}")
+    console.visitor("noura").send(sent, f"/runs/{run}/signature", word="sign")
+    undo = console.visitor("noura").until(
+        f"/runs/{run}/undo",
+        lambda page: "Sent for signature" in page.source.partition('id="final"')[2],
+        "a final envelope",
+    )
+    assert "Signature request voided" not in undo.text
 
 
 def test_what_is_wrong_is_said_at_its_field_and_what_was_entered_stays(console):
@@ -196,9 +263,13 @@ def test_a_deadline_is_extended_on_the_companys_clocks(console, waiting_run):
     early = visitor.send(page, action, until="2020-01-01T10:00")
     assert early.status == 422
     assert "is not after the present deadline" in early.text
-    later = visitor.send(page, action, until="2031-03-05T10:00")
+    far = visitor.send(page, action, until="2099-03-05T10:00")
+    assert far.status == 422
+    assert "at most 140 days ahead" in far.text
+    until = clock.real_now() + timedelta(days=30)
+    later = visitor.send(page, action, until=f"{until:%Y-%m-%d}T10:00")
     assert "The deadline is extended" in later.text
-    assert "5 March 2031, 10:00" in later.text
+    assert f"{until.day} {until:%B} {until.year}, 10:00" in later.text
 
 
 def test_a_rehearsal_is_marked_and_moves_in_virtual_time(console):
@@ -322,7 +393,17 @@ def test_runs_are_found_by_state_and_workflow(console, waiting_run):
 
 
 LATIN = re.compile(r"[A-Za-z]{2,}")
-BRANDS = {"Dealix", "Temporal", "ZIP", "PDF", "OpenClaw", "Celery", "WhatsApp", "HubSpot"}
+BRANDS = {
+    "Dealix",
+    "Temporal",
+    "ZIP",
+    "PDF",
+    "OpenClaw",
+    "Celery",
+    "WhatsApp",
+    "HubSpot",
+    "DocuSign",
+}
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,23 @@
 
 import re
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
+from tests.console.test_decision_in_browser import link_in_mail
+from tests.console.touring import (
+    BRANDS,
+    CONTRAST,
+    NAMELESS,
+    SHOTS,
+    SPOKEN,
+    WIDER,
+    WIDTHS,
+    foreign,
+    tours,
+    unseen,
+)
 
 pytestmark = pytest.mark.browser
-
-SHOTS = Path(__file__).resolve().parents[2] / "var" / "shots"
-WIDTHS = {"wide": 1280, "phone": 360}
 
 PAGES = {
     "home": ("fahad", "/"),
@@ -46,53 +55,16 @@ PAGES = {
     "persons-named": ("abeer", "/people?reveal=true"),
     "person": ("abeer", "/people/{person}"),
     "person-erase": ("abeer", "/people/{person}/erase"),
+    "first-hour": ("mariam@rawabi-ae", "/"),
+    "start-practice": ("noura", "/start/partner_approval?mode=practice"),
+    "practice": ("noura", "/runs/{practice}"),
+    "practice-partner": (None, "{practice_page}?lang={locale}"),
+    "practice-outbound": ("noura", "/outbound?run={practice}"),
+    "partner": (None, "/p/{offered}?lang={locale}"),
+    "link": (None, "/d/{link}"),
     "not-found": ("noura", "/nowhere"),
     "sign-in": (None, "/sign-in"),
 }
-
-CONTRAST = """() => {
-  const channel = v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
-  const light = c => 0.2126 * channel(c[0]) + 0.7152 * channel(c[1]) + 0.0722 * channel(c[2]);
-  const parse = text => {
-    const found = text.match(/[\\d.]+/g).map(Number);
-    return [...found.slice(0, 3), found[3] ?? 1];
-  };
-  const over = (top, under) => top.slice(0, 3).map((v, i) => v * top[3] + under[i] * (1 - top[3]));
-  const behind = element => {
-    const layers = [];
-    for (let e = element; e; e = e.parentElement) {
-      layers.push(parse(getComputedStyle(e).backgroundColor));
-    }
-    return layers.reverse().reduce((under, layer) => over(layer, under), [255, 255, 255]);
-  };
-  const poor = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const node = walker.currentNode, element = node.parentElement;
-    const text = node.textContent.trim();
-    if (!text || !element.checkVisibility() || element.closest('.unseen')) continue;
-    const style = getComputedStyle(element), back = behind(element);
-    const a = light(over(parse(style.color), back)), b = light(back);
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    const size = parseFloat(style.fontSize), bold = Number(style.fontWeight) >= 600;
-    const needed = size >= 24 || (bold && size >= 18.66) ? 3 : 4.5;
-    if (ratio < needed) poor.push(text.slice(0, 40) + ' ' + ratio.toFixed(2));
-  }
-  return poor;
-}"""
-
-NAMELESS = """() => [
-    ...document.querySelectorAll('input, select, textarea, button, a[href], progress')
-  ].filter(e => e.type !== 'hidden')
-  .filter(e => !(e.labels && [...e.labels].some(l => l.textContent.trim()))
-    && !e.textContent.trim() && !e.getAttribute('aria-label'))
-  .map(e => e.outerHTML.slice(0, 120))"""
-
-WIDER = """() => [...document.querySelectorAll('body *')]
-  .filter(e => {
-    const box = e.getBoundingClientRect();
-    return box.width && (box.right > innerWidth + 1 || box.left < -1);
-  }).slice(0, 5).map(e => e.outerHTML.slice(0, 120))"""
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +82,13 @@ def story(console):
     rows[0] = {**rows[0], "amount_to": "500000"}
     draft = console.api("bandar", "POST", "/authority", json={"rows": rows})["version"]
     user = console.person("fahad")["user_id"]
+    practice = console.start(practice=True)
+    console.approve(practice, "manager_approval", "term_review", "legal_review")
     return {
+        "practice": practice,
+        "practice_page": console.partner_page(practice),
+        "offered": console.partner_page(run)[3:],
+        "link": link_in_mail(console, console.decider(approval), approval)[3:],
         "run": run,
         "rehearsal": rehearsal,
         "approval": approval,
@@ -124,28 +102,12 @@ def story(console):
 @contextmanager
 def window(console, browser, handle=None, locale="en", width=1280, **more):
     """A browser window of its own, signed in as `handle`; its console must stay silent."""
-    context = browser_of(console, browser, handle, locale, width, **more)
-    try:
-        with opened(console, context) as (page, said):
-            yield page, said
-    finally:
-        context.close()
-
-
-def browser_of(console, browser, handle=None, locale="en", width=1280, **more):
-    """A browser as one person has it: their language, and their session when they are signed in."""
     context = browser.new_context(viewport={"width": width, "height": 800}, **more)
     cookies = [{"name": "dealix_language", "value": locale, "url": console.url}]
     if handle:
         token = console.person(handle)["token"]
         cookies.append({"name": "dealix_session", "value": token, "url": console.url})
     context.add_cookies(cookies)
-    return context
-
-
-@contextmanager
-def opened(console, context):
-    """A page, and what its console said and which addresses elsewhere it asked."""
     page = context.new_page()
     page.set_default_timeout(30_000)
     said: list[str] = []
@@ -155,55 +117,40 @@ def opened(console, context):
     try:
         yield page, said
     finally:
-        page.close()
-
-
-def foreign(console, address: str, said: list[str]) -> None:
-    if not address.startswith((console.url, "data:")):
-        said.append(f"a page asked {address}")
+        context.close()
 
 
 @pytest.fixture(scope="module")
-def looking(console, browser):
-    """Opens a page as somebody in a language; their windows share fonts and scripts once loaded."""
-    contexts = {}
-
-    @contextmanager
-    def look(handle, locale, path, **media):
-        if (handle, locale) not in contexts:
-            contexts[handle, locale] = browser_of(console, browser, handle, locale)
-        with opened(console, contexts[handle, locale]) as (page, said):
-            page.emulate_media(**media)
-            page.goto(console.url + path)
-            page.evaluate("document.fonts.ready")
-            yield page, said
-
-    yield look
-    for context in contexts.values():
-        context.close()
+def tour(console, browser):
+    yield from tours(console, browser)
 
 
 @pytest.mark.parametrize("locale", ["ar", "en"])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_stands_in_both_languages_at_every_width(looking, story, name, locale):
+def test_a_page_stands_in_both_languages_at_every_width(tour, story, name, locale):
     handle, path = PAGES[name]
-    with looking(handle, locale, path.format(**story)) as (page, said):
-        root = page.evaluate("[document.dir, document.documentElement.lang]")
-        assert root == (["rtl", "ar"] if locale == "ar" else ["ltr", "en"])
-        assert page.evaluate("document.fonts.check('16px \"IBM Plex Sans Arabic\"', 'روابي')")
-        assert page.evaluate("document.querySelectorAll('h1').length") == 1
-        for width, pixels in WIDTHS.items():
-            page.set_viewport_size({"width": pixels, "height": 800})
-            shot(page, f"{name}-{locale}-{width}")
-            widths = page.evaluate(
-                "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-            )
-            assert widths[1] <= pixels
-            assert widths[0] <= widths[1], page.evaluate(WIDER)
-            assert page.evaluate(NAMELESS) == []
-            assert page.evaluate(CONTRAST) == []
-        # The browser itself notes the 404 of the page that is one.
-        assert [text for text in said if name != "not-found" or "404" not in text] == []
+    here = tour[locale]
+    page = here.page
+    here.go(handle, path.format(**story, locale=locale))
+    for width in WIDTHS:
+        here.shoot(name, width)
+        wide = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        widths = page.evaluate(wide)
+        assert widths[0] <= widths[1], (width, page.evaluate(WIDER))
+        assert page.evaluate(CONTRAST) == []
+    root = page.evaluate("[document.dir, document.documentElement.lang]")
+    assert root == (["rtl", "ar"] if locale == "ar" else ["ltr", "en"])
+    assert page.evaluate("document.fonts.check('16px \"IBM Plex Sans Arabic\"', 'روابي')")
+    assert page.evaluate("document.querySelectorAll('h1').length") == 1
+    assert page.evaluate(NAMELESS) == []
+    assert page.evaluate(SPOKEN, list(BRANDS)) == [[], []]
+    # The browser itself notes the 404 of the page that is one.
+    assert [text for text in here.said if name != "not-found" or "404" not in text] == []
+
+
+def test_no_page_is_left_out_of_the_tour():
+    """A page that is added to the console is added to the tour, or says why it cannot be seen."""
+    assert unseen(path for _handle, path in PAGES.values()) == set()
 
 
 DARK = ("home", "form", "approval", "run", "undo", "user", "authority-draft", "sign-in")
@@ -211,19 +158,16 @@ DARK = ("home", "form", "approval", "run", "undo", "user", "authority-draft", "s
 
 @pytest.mark.parametrize("locale", ["ar", "en"])
 @pytest.mark.parametrize("name", DARK)
-def test_a_page_can_be_read_in_the_dark(looking, story, name, locale):
+def test_a_page_can_be_read_in_the_dark(console, browser, story, name, locale):
     handle, path = PAGES[name]
-    with looking(handle, locale, path.format(**story), color_scheme="dark") as (page, _):
-        page.set_viewport_size({"width": WIDTHS["phone"], "height": 800})
-        shot(page, f"{name}-{locale}-dark")
+    with window(console, browser, handle, locale, 360, color_scheme="dark") as (page, _):
+        page.goto(console.url + path.format(**story, locale=locale))
+        page.evaluate("document.fonts.ready")
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SHOTS / f"{name}-{locale}-dark.png", full_page=True)
         back = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert max(int(part) for part in re.findall(r"\d+", back)[:3]) < 60
         assert page.evaluate(CONTRAST) == []
-
-
-def shot(page, name: str) -> None:
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
 
 def test_a_person_signs_in_starts_and_another_one_decides(console, browser):

@@ -166,5 +166,5 @@ class Visitor:
             page = self.get(path)
             if seen(page):
                 return page
-            assert time.monotonic() < end, f"{path} never showed {what}: {page.text[:2000]}"
+            assert time.monotonic() < end, f"{path} never showed {what}: {page.text[-2000:]}"
             time.sleep(0.2)

@@ -40,6 +40,10 @@ def spoken(key, undoes=None, undone=None, phone=EXAMPLE["contact"]["phone"]):
     }
 
 
+def envelope(key, state="completed", undoes=None, undone=None):
+    return {**mail(key, undoes, undone), "provider": "docusign", "kind": "envelope", "state": state}
+
+
 def ledger(*systems):
     return [{"system": s, "undoes": None, "done_at": "2026-01-01"} for s in systems]
 
@@ -54,8 +58,8 @@ def run(outcome="activated", ended="2026-01-01"):
     }
 
 
-GOOD = [mail("a"), spoken("w"), company("c"), mail("b")]
-WHOLE = ledger("email", "whatsapp", "crm", "email")
+GOOD = [mail("a"), spoken("w"), company("c"), envelope("e"), company("d"), mail("b")]
+WHOLE = ledger("email", "whatsapp", "crm", "esign", "crm", "email")
 
 
 def test_a_whole_activation_is_good():
@@ -69,7 +73,11 @@ def test_a_whole_activation_is_good():
         (GOOD[:3], WHOLE[:3], "lost"),
         (GOOD, WHOLE[:3], "lost"),
         ([GOOD[0], *GOOD[2:]], WHOLE, "lost"),
-        ([GOOD[0], *GOOD[2:]], ledger("email", "crm", "email"), "lost"),
+        ([GOOD[0], *GOOD[2:]], ledger("email", "crm", "email", "esign"), "lost"),
+        (GOOD[:4], WHOLE, "lost"),
+        (GOOD[:4], WHOLE[:4], "lost"),
+        ([*GOOD[:3], envelope("e", "delivered"), *GOOD[4:]], WHOLE, "lost"),
+        ([*GOOD, envelope("another key")], [*WHOLE, *ledger("esign")], "doubled"),
         ([*GOOD, mail("b")], WHOLE, "doubled"),
         ([*GOOD, mail("another key")], [*WHOLE, *ledger("email")], "doubled"),
         ([*GOOD, company("another key")], [*WHOLE, *ledger("crm")], "doubled"),
@@ -96,6 +104,19 @@ def test_a_message_that_stands_after_a_rejection_is_left():
     assert finding.left == ["send_terms_whatsapp stands"]
 
 
+@pytest.mark.parametrize("state", ["sent", "delivered"])
+def test_an_envelope_that_stands_after_a_cancel_is_left(state):
+    rows, book = [envelope("e", state)], ledger("esign")
+    assert judge(run("cancelled"), rows, book, 0, "cancelled").left == ["send_envelope stands"]
+    rows = [envelope("e", "voided", undone="v"), envelope("v", "voided", undoes="e")]
+    assert judge(run("cancelled"), rows, book, 0, "cancelled").good
+
+
+@pytest.mark.parametrize("state", ["completed", "declined"])
+def test_an_envelope_that_others_ended_is_not_left(state):
+    assert judge(run("cancelled"), [envelope("e", state)], ledger("esign"), 0, "cancelled").good
+
+
 def test_a_retraction_of_what_was_never_said_is_found():
     rows = [mail("r", undoes="a")]
     assert judge(run("cancelled"), rows, [], 0, "cancelled").doubled
@@ -116,3 +137,4 @@ def test_another_end_than_the_story_s_is_found():
 def test_other_people_s_mail_is_not_counted():
     assert holdings([mail("a", to="contact77@partner.example")], NUMBER) == []
     assert holdings([spoken("a", phone="+966501000077")], NUMBER) == []
+    assert holdings([envelope("a") | {"body": {"to": ["contact77@partner.example"]}}], NUMBER) == []

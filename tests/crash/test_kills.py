@@ -7,15 +7,21 @@ from dealix.proof.rig import KINDS
 
 FORWARD = points.named(
     [
+        "check_registration:after",
         "identify_partner:recorded",
         "ask_manager:before",
         "send_terms:before",
         "send_terms:after",
         "write_crm:after",
+        "send_envelope:after",
+        "confirm_registration:before",
+        "activate_in_crm:after",
         "notify_activation:recorded",
     ]
 )
-BACKWARD = points.named(["withdraw_in_crm:after", "retract_terms:before", "retract_terms:after"])
+BACKWARD = points.named(
+    ["void_envelope:after", "withdraw_in_crm:after", "retract_terms:before", "retract_terms:after"]
+)
 
 
 def bad(round_):
@@ -41,7 +47,7 @@ def test_a_kill_amid_the_undo_takes_everything_back_once(rig, cast, kind):
 @pytest.mark.slow
 def test_a_cancel_amid_the_activation_takes_it_back(rig, cast):
     round_ = rounds.crash_deactivation(rig, cast, "durable_worker")
-    assert round_.held == 2
+    assert round_.held == 5
     assert bad(round_) == []
     for play in cast.plays.values():
         run = cast.door.get(cast.starter, f"/runs/{play.run}")
@@ -54,6 +60,7 @@ def test_every_declared_step_and_undo_is_in_the_matrix():
     names = {point.step for point in points.everything()}
     assert names == {facts.name for facts in points.facts("partner_approval")}
     assert {"send_terms", "write_crm", "retract_terms", "deactivate_partner"} <= names
+    assert {"send_envelope", "void_envelope"} <= names
     for facts in points.facts("partner_approval"):
         held = {p.point for p in points.everything() if p.step == facts.name}
         assert held == {"before", "recorded"} | ({"after"} if facts.system else set())

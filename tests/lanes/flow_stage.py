@@ -9,6 +9,9 @@ from pydantic import BaseModel, SecretStr
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from tests.lanes.faults import broken
+
+    from dealix import clock
     from dealix.bootstrap import services, thread_pool
     from dealix.errors import ProviderRefused
     from dealix.lanes import run_book
@@ -121,6 +124,8 @@ class Waits(DurableFlow):
     async def steps(self) -> str:
         await self.step(WaitActivities.write)
         await self.gate(GATE, WaitActivities.ask)
+        if broken.is_set():
+            raise RuntimeError("this version of the flow is broken")
         return "activated"
 
 
@@ -166,14 +171,14 @@ class FlowStage:
         self.thread = threading.Thread(target=lambda: asyncio.run(self.work()), daemon=True)
         self.thread.start()
 
-    def service(self, bridge, longest=timedelta(days=1), **other):
-        """A run service over this bridge."""
+    def service(self, bridge, lasts=None, **other):
+        """A run service over this bridge, whose runs last so long unless they are extended."""
         kind = WorkflowKind(
             key="waits",
             input_model=Nothing,
-            prepare=lambda *_: Prepared({}),
+            prepare=lambda *_: Prepared({}, clock.real_now() + lasts if lasts else None),
             examples=lambda _: {},
-            longest=longest,
+            longest=timedelta(days=1),
         )
         courier = other.get("courier") or Courier(self.database, bridge)
         known = frozenset({"waits"})
@@ -225,7 +230,7 @@ class FlowStage:
         assert until(lambda: self.run(run).waiting_for == GATE, 20)
         return f"apr_{run.removeprefix('run_')}_{GATE}_1"
 
-    def decide(self, approval, word="approve", *, delivered=True):
+    def decide(self, approval, word="approve", *, delivered=True, changes=None):
         """Decide as the one who may; `delivered=False` stores it and tells nobody."""
         view = self.approvals.get(self.noura, approval)
         who = view["who_may_decide"][0]["people"][0]
@@ -233,7 +238,7 @@ class FlowStage:
         seating, vault = self.made.seating, self.made.vault
         silent = ApprovalService(self.database, seating, vault, permit, lambda *_: False)
         door = self.approvals if delivered else silent
-        return door.decide(actor, approval, word, "because", view["packet_hash"])
+        return door.decide(actor, approval, word, "because", view["packet_hash"], changes)
 
     def case(self, run, kind):
         """The run's open case of this kind, once there is one."""

@@ -172,6 +172,30 @@ def test_twice_and_at_once_is_stored_once(inbox: Inbox, fresh_database: Database
     assert len(events(fresh_database)) == 1
 
 
+def test_the_same_webhook_a_hundred_times_at_once_is_stored_and_acted_on_once(
+    inbox: Inbox, fresh_database: Database
+) -> None:
+    run_id = sent(fresh_database, "<m1@dealix.example>")
+    raw = payload("<m1@dealix.example>")
+    headers = signed(raw, "d1")
+
+    def deliver(number: int) -> bool:
+        receipt = inbox.receive("smtp", headers, raw)
+        if number % 10 == 0:
+            inbox.sweep()
+        return receipt.repeated
+
+    with ThreadPoolExecutor(8) as threads:
+        repeated = list(threads.map(deliver, range(100)))
+    inbox.sweep()
+    assert repeated.count(False) == 1
+    assert run_id is not None
+    with fresh_database.tenant(TENANT) as session:
+        assert len(messages_of(session, run_id)) == 1
+        query = text("SELECT count(*) FROM audit_records WHERE action = 'message.attached'")
+        assert session.execute(query).scalar_one() == 1
+
+
 def test_one_that_comes_early_waits_for_its_message(
     inbox: Inbox, fresh_database: Database, owner: psycopg.Connection[tuple[object, ...]]
 ) -> None:

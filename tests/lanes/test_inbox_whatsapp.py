@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -170,6 +171,29 @@ def test_a_replay_is_acknowledged_and_kept_once(inbox: Inbox, fresh_database: Da
     assert len(events(fresh_database)) == 3
     with fresh_database.tenant(TENANT) as session:
         assert len(session.execute(select(Receipt)).scalars().all()) == 2
+
+
+@pytest.mark.parametrize("told", ["a status", "a word"])
+def test_the_same_webhook_a_hundred_times_at_once_is_stored_and_acted_on_once(
+    inbox: Inbox, fresh_database: Database, told: str
+) -> None:
+    run_id = sent(fresh_database)
+    raw = body({"statuses": [status("delivered")]} if told == "a status" else message())
+
+    def deliver(number: int) -> bool:
+        receipt = inbox.receive("whatsapp", signed(raw), raw)
+        if number % 10 == 0:
+            inbox.sweep()
+        return receipt.repeated
+
+    with ThreadPoolExecutor(8) as threads:
+        repeated = list(threads.map(deliver, range(100)))
+    inbox.sweep()
+    assert repeated.count(False) == 1
+    assert len(events(fresh_database)) == 1
+    with fresh_database.tenant(TENANT) as session:
+        kept = len(list(session.execute(select(Receipt)).scalars()))
+        assert kept + len(messages_of(session, run_id)) == 1
 
 
 def test_a_status_settles_a_message_whose_answer_was_lost(

@@ -113,7 +113,7 @@ def test_a_decision_that_was_not_delivered_is_delivered_by_the_sweep(stage):
 
 
 def short(stage, length):
-    return stage.service(stage.bridge, longest=timedelta(seconds=length))
+    return stage.service(stage.bridge, lasts=timedelta(seconds=length))
 
 
 def test_past_its_deadline_a_run_expires_and_is_taken_back(stage):
@@ -148,7 +148,7 @@ def test_between_the_answer_and_the_undo_workflow_the_sweep_opens_no_second_case
     run = stage.start()
     stage.at_gate(run)
     asyncio.run(terminate(stage, run))
-    stage.sweeps.find_ended_runs()
+    stage.sweeps.watch_runs()
     case = stage.case(run, "ended_behind")
     assert stage.run(run).status == "attention"
     stage.cases.after = lambda *_: False  # the answer is stored, its delivery has not begun
@@ -156,7 +156,7 @@ def test_between_the_answer_and_the_undo_workflow_the_sweep_opens_no_second_case
         stage.cases.resolve(stage.amal, case["id"], "retry", "take it back")
     finally:
         stage.cases.after = stage.courier.deliver
-    stage.sweeps.find_ended_runs()
+    stage.sweeps.watch_runs()
     assert [one.status for one in every_case(stage, run)] == ["resolved"]
     assert stage.courier.deliver(TENANT, f"sig_case_{case['id']}")
     assert stage.end(run) == ("cancelled", "cancelled")

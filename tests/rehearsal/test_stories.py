@@ -13,6 +13,8 @@ from tests.rehearsal.conftest import WORKFLOW
 from dealix.business.evidence.verifying import verify
 from dealix.cli import rehearse
 
+pytestmark = pytest.mark.timeout(300)
+"""The first test that asks for them plays all stories."""
 STORIES = [file.stem for file in rehearse.stories(WORKFLOW)]
 MOMENT = re.compile(r'"(\w+)":\s*"(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00))"')
 DECISIONS = {"approve", "reject", "request_changes"}
@@ -38,6 +40,8 @@ def test_the_stories_that_were_asked_for_exist():
         "cancelled_at_manager",
         "cancelled_at_executive",
         "crm_down",
+        "registry_down",
+        "suspended_before_activation",
     }
 
 
@@ -112,6 +116,20 @@ def test_an_expiry_comes_on_the_deadline(played):
         warned = moment(run["warned_at"]) - moment(run["started_at"])
         whole = moment(run["deadline"]) - moment(run["started_at"])
         assert abs(warned - whole * 0.75) < SLACK
+
+
+def test_a_registry_that_is_down_is_waited_for(played):
+    run = played["registry_down"][0].run
+    asked = next(e for e in run["timeline"] if e["name"] == "confirm_registration")
+    began = next(e for e in run["timeline"] if e["name"] == "check_activation_facts")
+    assert asked["attempts"] > 100
+    assert moment(asked["done_at"]) - moment(began["done_at"]) >= timedelta(days=1, hours=23)
+
+
+def test_a_suspended_company_ends_with_its_reason(played):
+    run = played["suspended_before_activation"][0].run
+    assert run["error"] == {"code": "registration_suspended"}
+    assert "activate_partner" not in {entry["name"] for entry in run["timeline"]}
 
 
 def test_an_outage_is_waited_out_and_nothing_is_doubled(played):
@@ -192,3 +210,31 @@ def test_the_lines_say_what_happened_in_order_on_virtual_dates(played):
     assert words.count(["undo", "retract_terms"]) == 1
     assert lines[-1].endswith("compensated (rejected)")
     assert performance.seconds < 60
+
+
+def test_the_pack_of_an_activation_holds_what_all_have_signed(played, theatre, tmp_path):
+    file = theatre.stage.evidence(played["happy"][0].run["evidence"][0], tmp_path / "pack.zip")
+    with zipfile.ZipFile(file) as archive:
+        [name] = [each for each in archive.namelist() if "signature_1" in each]
+        record = json.loads(archive.read(name))
+        sealed = [each for each in archive.namelist() if "signed_document_1" in each]
+    assert len(sealed) == 1
+    assert (record["status"], bool(record["signed"])) == ("completed", True)
+    assert [(one["role"], one["status"]) for one in record["signers"]] == [
+        ("partner_signatory", "completed"),
+        ("company_signatory", "completed"),
+    ]
+
+
+def test_a_signature_whose_word_was_lost_counts_at_the_deadline(played):
+    run = played["signature_unheard"][0].run
+    told = next(e for e in run["timeline"] if (e["kind"], e["name"]) == ("message", "signature"))
+    assert abs(moment(told["at"]) - moment(run["deadline"])) < SLACK
+    assert run["outcome"] == "activated"
+
+
+def test_a_signatory_who_declines_leaves_nothing_to_void(played):
+    run = played["signatory_declines"][0].run
+    assert "void_envelope" not in [e["name"] for e in run["timeline"]]
+    [step] = [e for e in run["timeline"] if e["name"] == "send_envelope"]
+    assert step["status"] == "done"

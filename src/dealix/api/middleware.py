@@ -13,7 +13,7 @@ DRAINED = 8_000_000
 """Bytes of an oversize body that are still read, so that its sender gets to read the answer."""
 
 UNTRACED = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
-"""A decision link's address tells nobody where it was opened from, and no index keeps it."""
+"""A secret address tells nobody where it was opened from, and no index keeps it."""
 ENVELOPE = 16_384
 
 CONTENT_SECURITY_POLICY = (

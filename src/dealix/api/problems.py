@@ -20,8 +20,8 @@ from dealix.i18n import N_, negotiate, sentence_of, translate
 from dealix.trust.access.web import actor_or_none
 
 log = logging.getLogger(__name__)
-LINKS = "/d/"
-"""Below it lie decision links, whose tokens no log, error or other page may hold."""
+LINKS = ("/d/", "/p/")
+"""Below them lie decision links and partners' pages: no log, error or other page holds a token."""
 APART = frozenset({"errors", "difference"})
 MEDIA_TYPE = "application/problem+json"
 
@@ -109,9 +109,9 @@ def problem(request: Request, error: DealixError, locale: str) -> JSONResponse:
 
 
 def instance_of(request: Request) -> str:
-    """The address that was asked; of a decision link only that it was one."""
+    """The address that was asked; of a secret one only of what kind it was."""
     path = request.url.path
-    return LINKS if path.startswith(LINKS) else path
+    return next((secret for secret in LINKS if path.startswith(secret)), path)
 
 
 async def answer(request: Request, error: DealixError) -> JSONResponse:

@@ -7,16 +7,9 @@ from pydantic import BaseModel, ConfigDict
 
 Lane = Literal["short", "medium", "durable"]
 Status = Literal[
-    "running",
-    "waiting",
-    "paused",
-    "compensating",
-    "completed",
-    "compensated",
-    "cancelled",
-    "failed",
-    "attention",
-]
+    "running", "waiting", "paused", "compensating", "completed", "compensated", "cancelled",
+    "failed", "attention",
+]  # fmt: skip
 Method = Literal["upsert", "idempotency_header", "message_id", "request_id", "content_hash"]
 
 
@@ -197,6 +190,7 @@ class RunSummary(Shown):
     lane: Lane
     status: Status
     outcome: str | None
+    practice: bool
     started_at: datetime
     ended_at: datetime | None
     deadline: datetime | None

@@ -5,7 +5,7 @@ really stands in the files. A lane file that nobody can read is a finding, not a
 """
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -96,6 +96,7 @@ def _nobody_reads(file: Path, modules: Modules, reading: Reading) -> None:  # no
     reading.finding(file, 1, "nothing reads the workflows of this lane yet: add its reader")
 
 
+FlowMethod = ast.AsyncFunctionDef | ast.FunctionDef
 Reader = Callable[[Path, Modules, Reading], None]
 READERS: dict[str, Reader] = {
     "workflows.py": _read_workflows,
@@ -109,11 +110,7 @@ class _Flow:
 
     def __init__(self, file: Path, node: ast.ClassDef, modules: Modules, reading: Reading) -> None:
         self.file, self.node, self.modules, self.reading = file, node, modules, reading
-        self.methods = {
-            each.name: each
-            for each in node.body
-            if isinstance(each, (ast.AsyncFunctionDef, ast.FunctionDef))
-        }
+        self.methods = dict(_methods(file, node, modules))
         self.steps: dict[str, CodeStep] = {}
         self.entered: set[str] = set()
 
@@ -128,8 +125,10 @@ class _Flow:
     def _enter(self, name: str) -> None:
         if name in self.methods and name not in self.entered:
             self.entered.add(name)
-            for statement in self.methods[name].body:
+            outer, (self.file, method) = self.file, self.methods[name]
+            for statement in method.body:
                 self._walk(statement)
+            self.file = outer
 
     def _walk(self, node: ast.AST) -> None:
         for child in ast.iter_child_nodes(node):
@@ -193,6 +192,21 @@ class _Flow:
 
     def _odd(self, call: ast.Call, text: str) -> None:
         self.reading.finding(self.file, call.lineno, f"{self.node.name} {text}")
+
+
+def _methods(
+    file: Path, node: ast.ClassDef, modules: Modules
+) -> Iterator[tuple[str, tuple[Path, FlowMethod]]]:
+    """A flow's methods with the file of each: its own, else those of the parts that it shares.
+
+    Only lane files hold parts of flows; what carries every flow (the lanes) is not read.
+    """
+    family = list(modules.family(file, node.name))
+    for where, each in reversed(family):
+        if where.name == file.name:
+            for method in each.body:
+                if isinstance(method, (ast.AsyncFunctionDef, ast.FunctionDef)):
+                    yield method.name, (where, method)
 
 
 def _of_activity(activity: Activity) -> CodeStep:

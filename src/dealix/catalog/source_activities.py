@@ -67,14 +67,15 @@ class Modules:
 
     def activity(self, file: Path, class_name: str, method: str) -> Activity | None:
         """The activity `class_name.method` as seen from `file`, inherited ones too."""
-        for where, node in self._family(file, class_name):
+        for where, node in self.family(file, class_name):
             for name, each in self._declared(where, node):
                 if name == method:
                     self.used.add(each)
                     return each
         return None
 
-    def _family(self, file: Path, class_name: str) -> Iterator[tuple[Path, ast.ClassDef]]:
+    def family(self, file: Path, class_name: str) -> Iterator[tuple[Path, ast.ClassDef]]:
+        """A class and then its bases, each with its file, as far as they lie in the package."""
         found = self._class(file, class_name)
         if found is None:
             return
@@ -82,7 +83,7 @@ class Modules:
         where, node = found
         for base in node.bases:
             if isinstance(base, ast.Name):
-                yield from self._family(where, base.id)
+                yield from self.family(where, base.id)
 
     def _class(self, file: Path, name: str) -> tuple[Path, ast.ClassDef] | None:
         tree = self.tree(file)

@@ -1,6 +1,7 @@
 """A rehearsal's stage over HTTP: the running stack's API, and the sandbox's control plane."""
 
 import re
+import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,10 +12,15 @@ from pydantic import TypeAdapter
 
 from dealix.cli.client import TIMEOUT, refusal_of
 from dealix.errors import InvalidInput, NotConfigured, NotFound
+from dealix.lanes.rehearsal import POLL
 
 Json = dict[str, Any]
 DURATION = TypeAdapter(timedelta)
 PARTNER = "partner"
+ENVELOPE, SIGNATURE = "envelope", "signature"
+WORD_SECONDS = 15.0
+"""Real time within which the word of a signature comes, unless the story loses it."""
+REGISTRY = "registry"
 SHORTEST = timedelta(milliseconds=10)
 PAGE = re.compile(r"/p/[0-9A-Za-z_-]{40,}")
 
@@ -77,11 +83,17 @@ class HttpStage:
         self._send(who, f"/approvals/{approval['id']}/resubmissions", dict(answer))
 
     def tell(self, who: str, run_id: str, event: str, data: Mapping[str, Any]) -> None:
-        """See `Stage.tell`; the partner answers on the page whose address they got by mail."""
+        """See `Stage.tell`; the partner answers on the page whose address they got by mail.
+
+        What the `registry` tells is what it says of the partner from then on, in this run alone.
+        """
         if who == PARTNER:
             answer = self.pages.post(self._page(run_id), data=dict(data))
             if not answer.is_redirect:
                 raise refusal_of(answer)
+            return
+        if who == REGISTRY:
+            _checked(self.sandbox.post("/wathq/companies", json={**data, "scope": run_id}))
             return
         self._send(who, f"/runs/{run_id}/events", {"event": event, "data": dict(data)})
 
@@ -92,6 +104,17 @@ class HttpStage:
         if not found:
             raise NotFound("not_found")
         return str(found[-1])
+
+    def sign(self, run: Json, word: str, comment: str | None) -> None:
+        """See `Stage.sign`; the provider's webhook comes on its own, so it is waited for."""
+        sent = [e for e in self.effects(run["id"]) if e["kind"] == ENVELOPE]
+        if not sent:
+            raise NotFound("not_found")
+        body = {"at": run["now"]} | ({"reason": comment} if comment and word == "decline" else {})
+        _checked(self.sandbox.post(f"/esign/{sent[-1]['reference']}/{word}", json=body))
+        before, end = _heard(run), time.monotonic() + WORD_SECONDS
+        while _heard(self.get(run["id"])) == before and time.monotonic() < end:
+            time.sleep(POLL)
 
     def still(self, who: str, run_id: str, word: str) -> None:
         """See `Stage.still`."""
@@ -159,6 +182,11 @@ class HttpStage:
     def _send(self, who: str, path: str, body: Json) -> Json:
         sent: Json = _checked(self.api.post(path, json=body, headers=self._as(who)))
         return sent
+
+
+def _heard(run: Json) -> int:
+    """How many signatures a run has heard of."""
+    return sum(e["kind"] == "message" and e["name"] == SIGNATURE for e in run["timeline"])
 
 
 def _connection(url: str) -> httpx.Client:

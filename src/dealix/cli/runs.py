@@ -29,11 +29,15 @@ def run(
     rehearsal: Annotated[
         bool, typer.Option("--rehearsal", help="In virtual time, against the sandbox only.")
     ] = False,
+    practice: Annotated[
+        bool, typer.Option("--practice", help="Messages to people outside all go to you instead.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Start a run."""
     body: dict[str, Any] = {"workflow": workflow, "input": read_input(file)}
     body |= {"rehearsal": True} if rehearsal else {}
+    body |= {"practice": True} if practice else {}
     body |= {"key": key} if key is not None else {}
     show(client(context).post("/runs", body), as_json=as_json)
 

@@ -72,6 +72,7 @@ def draw(
         subject=said(speech, packet["subject"]),
         contact=said(speech, {} if way.bare else packet.get("revealed", {})),
         context=said(speech, packet["context"]),
+        managers=[] if way.bare else packet.get("named", []),
         risks=[value_said(speech, risk) for risk in packet["risks"]],
         draft=None if way.bare else packet.get("draft"),
         erased=packet.get("erased", False),

@@ -137,7 +137,7 @@ def visit_of(request: Request, actor: Actor | None) -> Visit:
         company=person.company if person else "",
         services=services,
         has_sandbox=bool(services.settings.sandbox_url),
-        notice=str(speech.say(notice)) if notice else "",
+        notice=speech.plain(notice) if notice else "",
     )
 
 

@@ -20,6 +20,7 @@ DECIDED = {
 """What a decision made of its request, as a badge says it."""
 
 IDENTIFIER = re.compile(r"[a-z]{3,9}_[0-9a-z]{20,}")
+COMPARED = re.compile(r"([<>≤≥=]) ?(\d+(?:\.\d+)?)")
 ORDER = {name: place for place, name in enumerate(PACKETS)}
 
 
@@ -62,8 +63,17 @@ def _signal(speech: Speech, value: Mapping[str, Any]) -> Markup:
         name=speech.word(value["name"]),
         points=speech.number(value["points"]),
         weight=speech.number(value["weight"]),
-        because=_scalar(speech, value.get("because", "—")),
+        because=_because(speech, value.get("because", "—")),
     )
+
+
+def _because(speech: Speech, value: Any) -> Markup:
+    """A reason; a comparison such as `≥ 1000000` is read from left to right in every language."""
+    compared = COMPARED.fullmatch(str(value))
+    if compared is None:
+        return _scalar(speech, value)
+    sign, number = compared.groups()
+    return Markup('<bdi dir="ltr">{} {}</bdi>').format(sign, speech.number(number))
 
 
 def _scalar(speech: Speech, value: Any) -> Markup:

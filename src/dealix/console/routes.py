@@ -11,6 +11,7 @@ from dealix.console.pages import (
     approvals,
     audit,
     authority,
+    board,
     calendar,
     cases,
     clauses,
@@ -19,19 +20,23 @@ from dealix.console.pages import (
     inventory,
     links,
     mailbox,
+    negotiation,
     outbound,
     own_account,
     partner,
     persons,
     profile,
     runs,
+    standstill,
     start,
+    todo,
     users,
 )
 
 router = APIRouter(include_in_schema=False)
 PAGES = (
     *(access, home, start, approvals, runs, cases, clauses, inventory, mailbox, outbound, consents),
+    *(board, negotiation, standstill, todo),
     *(calendar, audit, partner, links, profile),
     *(administration, users, own_account, persons, authority),
 )

@@ -5,7 +5,7 @@ id inside an Arabic sentence keeps its own direction.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from dealix.i18n.formats import (
     show_moment,
     show_month,
     show_number,
+    show_working,
 )
 from dealix.i18n.words import WORDS
 
@@ -34,8 +35,11 @@ TONES = {
         "activated",
         "resolved",
         "approve",
+        "accept",
+        "heard",
         "short",
         "ok",
+        "signature_completed",
     },
     "warn": {
         "stale_ar",
@@ -57,6 +61,12 @@ TONES = {
         "open",
         "final",
         "expired",
+        "signature_sending",
+        "signature_sent",
+        "signature_delivered",
+        "signature_withdrawn",
+        "counter",
+        "new",
     },
     "bad": {
         "failed",
@@ -71,9 +81,13 @@ TONES = {
         "irreversible",
         "ended_behind",
         "cancelled_behind",
+        "stuck",
         "late_answer",
         "update_failed",
         "declined",
+        "signature_declined",
+        "signature_voided",
+        "decline",
     },
 }
 
@@ -152,6 +166,10 @@ class Speech:
         if moment >= now:
             return self.say(N_("{length} left"), length=length)
         return self.say(N_("{length} overdue"), length=length)
+
+    def working(self, length: timedelta) -> Markup:
+        """A length of working time."""
+        return self.apart(show_working(self.locale, abs(length)))
 
     def number(self, value: Any) -> Markup:
         """A number with grouped digits."""

@@ -29,6 +29,7 @@ SECTIONS = (
     ("/", N_("Waiting for me"), "home", ""),
     ("/start", N_("Start"), "start", ""),
     ("/approvals", N_("Approvals"), "approvals", "approval.read"),
+    ("/board", N_("Partner board"), "board", ""),
     ("/runs", N_("Runs"), "runs", ""),
     ("/cases", N_("Cases"), "cases", ""),
     ("/clauses", N_("Clauses"), "clauses", "clauses.read"),
@@ -50,6 +51,11 @@ NOTICES = {
     "decided": N_("Your decision is stored and delivered."),
     "stored": N_("Your decision is stored; it reaches the run as soon as its engine answers."),
     "cancelled": N_("The cancel is stored; what is outside is being taken back."),
+    "paused": N_("The run stands still."),
+    "resumed": N_("The run goes on."),
+    "answer_kept": N_("The partner's answer is stored and reaches the run."),
+    "terms_kept": N_("The new version is stored and goes into review."),
+    "resubmitted": N_("Your answer is stored; the gate is asked again."),
     "extended": N_("The deadline is extended."),
     "moved": N_("The rehearsal's time has moved forward."),
     "resolved": N_("The case is settled."),
@@ -58,6 +64,7 @@ NOTICES = {
     "settings_kept": N_("The settings are kept."),
     "removed": N_("It is removed."),
     "answered": N_("The answer is on its way to the run."),
+    "signatory_acted": N_("The signatories have acted; the run hears of it in a moment."),
     "partner_answered": N_("Thank you. Your answer has been received."),
     "saved": N_("The change is saved."),
     "ended": N_("The access has ended, and so have the sessions."),
@@ -86,6 +93,7 @@ class Visit:
     has_sandbox: bool = False
     section: str = ""
     notice: str = ""
+    practice: bool = False
 
     @property
     def who(self) -> Actor:

@@ -75,6 +75,14 @@ def show_duration(locale: str, length: timedelta) -> str:
     return ntranslate(locale, "{count} day", "{count} days", minutes // (24 * 60))
 
 
+def show_working(locale: str, length: timedelta) -> str:
+    """A length of working time in hours, or in minutes below one: no day of it has 24 hours."""
+    minutes = max(0, int(length.total_seconds()) // 60)
+    if minutes < 60:
+        return ntranslate(locale, "{count} working minute", "{count} working minutes", minutes)
+    return ntranslate(locale, "{count} working hour", "{count} working hours", minutes // 60)
+
+
 def show_number(locale: str, value: object) -> str:
     """A number with grouped digits; what is no number comes back as it is."""
     from babel.numbers import format_decimal

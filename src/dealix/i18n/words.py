@@ -1,6 +1,9 @@
 """The words that data holds as keys (roles, states, steps, gates), as people say them."""
 
 from dealix.i18n.catalogue import N_, translate
+from dealix.i18n.place_words import PLACES_AND_MONEY
+from dealix.i18n.words_outside import MESSAGES, SIGNATURES
+from dealix.i18n.words_registry import REGISTRY
 
 ROLES = {
     "sales_rep": N_("Sales representative"),
@@ -45,6 +48,9 @@ OUTCOMES = {
     "rejected": N_("Rejected"),
     "declined": N_("Declined"),
     "expired": N_("Expired"),
+    "accept": N_("Accepted"),
+    "counter": N_("Counter-offer"),
+    "decline": N_("Declined"),
 }
 
 STATES = {
@@ -66,6 +72,8 @@ STATES = {
     "queued": N_("Queued"),
     "by_hand": N_("Done by hand"),
     "attached": N_("Attached"),
+    "heard": N_("Taken up"),
+    "new": N_("Not taken up yet"),
     "acted": N_("Acted on"),
     "sent": N_("Sent"),
     "delivered": N_("Delivered"),
@@ -87,6 +95,7 @@ STEPS = {
     "manager_approval": N_("Manager approval"),
     "draft_term_sheet": N_("Term sheet drafted"),
     "send_terms": N_("Terms sent to the partner"),
+    "send_terms_whatsapp": N_("Terms announced by WhatsApp"),
     "write_crm": N_("Written to the CRM"),
     "executive_approval": N_("Executive approval"),
     "activate_partner": N_("Partner activated"),
@@ -94,33 +103,21 @@ STEPS = {
     "assemble_evidence": N_("Evidence pack"),
     "ask_manager": N_("Manager asked"),
     "ask_executive": N_("Executive asked"),
+    "ask_commercial_owner": N_("Commercial owner asked"),
+    "ask_legal": N_("Legal counsel asked"),
     "record_outcome": N_("Outcome recorded"),
     "retract_terms": N_("Terms retracted"),
+    "retract_terms_whatsapp": N_("Terms retracted by WhatsApp"),
     "withdraw_in_crm": N_("Withdrawn in the CRM"),
     "deactivate_partner": N_("Partner deactivated"),
     "notify_rejection": N_("Notice of the rejection"),
     "term_review": N_("Term review"),
     "legal_review": N_("Legal review"),
     "partner_answer": N_("Partner's answer"),
+    "terms_revision": N_("Terms revised after a counter-offer"),
     "signature": N_("Signature"),
-}
-
-PLACES_AND_MONEY = {
-    "SA": N_("Saudi Arabia"),
-    "AE": N_("United Arab Emirates"),
-    "BH": N_("Bahrain"),
-    "KW": N_("Kuwait"),
-    "QA": N_("Qatar"),
-    "OM": N_("Oman"),
-    "ar": N_("Arabic"),
-    "en": N_("English"),
-    "SAR": N_("Saudi riyal"),
-    "AED": N_("UAE dirham"),
-    "BHD": N_("Bahraini dinar"),
-    "KWD": N_("Kuwaiti dinar"),
-    "QAR": N_("Qatari riyal"),
-    "OMR": N_("Omani rial"),
-    "USD": N_("US dollar"),
+    "send_envelope": N_("Sent for signature"),
+    "void_envelope": N_("Signature request voided"),
 }
 
 PACKETS = {
@@ -135,6 +132,7 @@ PACKETS = {
     "country": N_("Country"),
     "registration_number": N_("Commercial registration"),
     "exclusivity": N_("Exclusive partnership"),
+    "practice": N_("Practice"),
     "contact": N_("Contact"),
     "expected_revenue": N_("Expected revenue a year"),
     "partner_share": N_("Partner's share"),
@@ -164,12 +162,16 @@ PACKETS = {
     "low_fit": N_("The fit score is low."),
     "positive": N_("Positive"),
     "not positive": N_("Not positive"),
+    "partner.propose": N_("Decide whether to go on with this partner."),
     "partner.send_terms": N_(
         "Approve this draft. The terms then go to the partner by email and into the CRM."
     ),
     "partner.activate": N_(
-        "Approve the activation. The partner then becomes active and is told by email."
+        "Approve the partnership. The terms then go out for signature; once all have signed, the "
+        "partner becomes active and is told by email."
     ),
+    "partner.send_terms.practice": N_("Approve this draft; the terms go to who started the run."),
+    "partner.activate.practice": N_("Approve the activation; only who started the run is told."),
     "email.send": N_("Send an email"),
     "email.retract": N_("Send a retraction by email"),
     "whatsapp.send": N_("Send a WhatsApp message"),
@@ -230,8 +232,10 @@ CASES = {
     "late_delivery": N_("Decision that came too late"),
     "late_answer": N_("Answer that came after the undo"),
     "cancelled_behind": N_("Cancelled behind our back"),
+    "stuck": N_("The flow cannot go on"),
     "unmatched": N_("Message without a run"),
     "happened": N_("It happened"),
+    "recovered": N_("It goes on again"),
     "send_again": N_("Send again"),
     "retry": N_("Try again"),
     "done_by_hand": N_("Done by hand"),
@@ -249,6 +253,7 @@ SYSTEMS = {
     "smtp": N_("Email"),
     "crm": N_("CRM"),
     "hubspot": N_("HubSpot"),
+    "docusign": N_("DocuSign"),
     "whatsapp": N_("WhatsApp"),
     "whatsapp_receipt": N_("WhatsApp: what became of the message"),
     "whatsapp_131026": N_("This number cannot be reached over WhatsApp."),
@@ -327,41 +332,6 @@ ADMINISTRATION = {
     "person.kek": N_("Key that wraps the keys of persons"),
 }
 
-MESSAGES = {
-    "allowed": N_("Allowed"),
-    "refused": N_("Refused"),
-    "later": N_("Waits"),
-    "partnership": N_("Partnership"),
-    "service": N_("Service"),
-    "marketing": N_("Marketing"),
-    "given": N_("gave consent"),
-    "withdrawn": N_("withdrew consent"),
-    "opted_out": N_("asked us to stop"),
-    "given_by_person": N_("The person said so"),
-    "given_by_starter": N_("Vouched for at the start"),
-    "web_form": N_("A web form"),
-    "signed_contract": N_("A signed contract"),
-    "reply": N_("An answer to us"),
-    "signature_right": N_("The signature is right"),
-    "no_message_leaves_twice_under_one_id": N_("No message leaves twice under one ID"),
-    "the_person_has_not_opted_out": N_("The person has not opted out"),
-    "consent_is_on_record_for_channel_and_purpose": N_(
-        "Consent is on record for this channel and purpose"
-    ),
-    "marketing_goes_only_to_who_gave_their_own_data": N_(
-        "Marketing goes only to who gave their own data"
-    ),
-    "the_country_allows_this_purpose_on_this_channel": N_(
-        "The country allows this purpose on this channel"
-    ),
-    "a_first_message_says_how_to_stop_it": N_("A first message says how to stop it"),
-    "outside_the_whatsapp_window_only_a_template_goes": N_(
-        "Outside the 24 hours of WhatsApp only a template goes"
-    ),
-    "the_sender_stays_within_the_daily_limit": N_("The sender stays within the daily limit"),
-    "nobody_is_disturbed_in_quiet_hours": N_("Nobody is disturbed in quiet hours"),
-}
-
 WORDS: dict[str, str] = {
     **ADMINISTRATION,
     **ROLES,
@@ -370,6 +340,7 @@ WORDS: dict[str, str] = {
     **STATES,
     **KINDS,
     **STEPS,
+    **SIGNATURES,
     **PLACES_AND_MONEY,
     **PACKETS,
     **PAPERS,
@@ -381,6 +352,7 @@ WORDS: dict[str, str] = {
     **METHODS,
     **APPROVALS,
     **MESSAGES,
+    **REGISTRY,
 }
 
 

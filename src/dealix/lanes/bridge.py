@@ -3,10 +3,13 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal, TypeVar
 
-from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import PendingActivityState, WorkflowTaskFailedCause
+from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
 from temporalio.client import (
     Client,
     RPCTimeoutOrCancelledError,
@@ -36,6 +39,24 @@ WORKFLOW_TASK_TIMEOUT = timedelta(seconds=5)
 IDLE_POLL = 0.01
 ENDED_MEANWHILE = "AcceptedUpdateCompletedWorkflow"
 """The server's word for a workflow that took an update and ended before it answered."""
+
+
+STUCK_AT, LOST_AT = 3, 8
+"""Attempts at one workflow task after which a person must look: at one that failed, at one that
+only ran out of time, as with each worker that dies."""
+LOOK_BACK = 20
+"""Events at the end of a history among which the failure of such a task lies."""
+
+
+@dataclass(frozen=True)
+class Watched:
+    """How a workflow stands: see `status`; `stuck` is why its task fails again and again.
+
+    `status`: `running`, `completed`, `canceled`, `terminated`, `timed_out`, `failed`, `unknown`.
+    """
+
+    status: str
+    stuck: str | None = None
 
 
 class Bridge:
@@ -69,9 +90,9 @@ class Bridge:
         """Ask a workflow to end; it takes back what is outside before it does."""
         return self._do(self._cancel(run))
 
-    def status(self, run: Run) -> str:
-        """`running`, `completed`, `canceled`, `terminated`, `timed_out`, `failed` or `unknown`."""
-        return self._do(self._status(run))
+    def watch(self, run: Run) -> Watched:
+        """How a workflow stands on its engine, and whether it can go on."""
+        return self._do(self._watch(run))
 
     def fast_forward(self, run: Run, duration: timedelta) -> timedelta:
         """Move a rehearsal's own clock, once it is idle; answers when it is idle again.
@@ -150,16 +171,41 @@ class Bridge:
             return "closed" if failure.status == RPCStatusCode.NOT_FOUND else "not_yet"
         return "delivered"
 
-    async def _status(self, run: Run) -> str:
+    async def _watch(self, run: Run) -> Watched:
         handle = await self._find(run)
         try:
             described = await handle.describe(rpc_timeout=timedelta(seconds=10))
         except RPCError as failure:
             if failure.status == RPCStatusCode.NOT_FOUND:
-                return "unknown"
+                return Watched("unknown")
             raise
-        status = described.status or WorkflowExecutionStatus.RUNNING
-        return status.name.lower()
+        status = (described.status or WorkflowExecutionStatus.RUNNING).name.lower()
+        tries = described.raw_description.pending_workflow_task.attempt
+        if tries < STUCK_AT:
+            return Watched(status)
+        cause = await self._cause(run, handle.id)
+        return Watched(status, cause or ("timed_out" if tries >= LOST_AT else None))
+
+    async def _cause(self, run: Run, workflow_id: str) -> str | None:
+        """The engine's word for why a task of a workflow failed of late.
+
+        Its history holds the first failure of a task; later attempts leave nothing there.
+        """
+        client = (await self._connected()).client(rehearsal=run.rehearsal)
+        asked = GetWorkflowExecutionHistoryReverseRequest(
+            namespace=client.namespace,
+            execution=WorkflowExecution(workflow_id=workflow_id),
+            maximum_page_size=LOOK_BACK,
+        )
+        page = await client.workflow_service.get_workflow_execution_history_reverse(
+            asked, timeout=timedelta(seconds=10)
+        )
+        for event in page.history.events:
+            if event.HasField("workflow_task_failed_event_attributes"):
+                cause = event.workflow_task_failed_event_attributes.cause
+                name = WorkflowTaskFailedCause.Name(cause)
+                return name.removeprefix("WORKFLOW_TASK_FAILED_CAUSE_").lower()
+        return None
 
     async def _fast_forward(self, run: Run, duration: timedelta) -> timedelta:
         handle = await self._find(run)

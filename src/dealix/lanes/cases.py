@@ -17,7 +17,7 @@ from dealix.records import audit
 from dealix.records.effects import effect_of
 from dealix.records.models import Case
 from dealix.records.run_notes import note
-from dealix.records.undos import settle_undo
+from dealix.records.undos import hold, settle_undo
 from dealix.store.session import Database, tenant_of
 
 Resolution = Literal["happened", "send_again", "retry", "done_by_hand", "waive"]
@@ -29,11 +29,12 @@ ALLOWED: dict[str, frozenset[str]] = {
     "late_delivery": frozenset({"done_by_hand"}),
     "late_answer": frozenset({"done_by_hand"}),
     "cancelled_behind": frozenset({"done_by_hand"}),
+    "stuck": frozenset(),
     "unmatched": frozenset({"done_by_hand"}),
     "unrouted": frozenset({"done_by_hand"}),
     "anchor_in_doubt": frozenset({"happened", "done_by_hand"}),
 }
-"""What may be said about each kind of case."""
+"""What may be said about each kind of case; one of `stuck` ends when its workflow goes on."""
 
 WAITED_FOR = frozenset({"in_doubt", "undo_failed", "ended_behind"})
 """Kinds whose resolution a workflow must hear; nobody waits for the others."""
@@ -74,11 +75,8 @@ class CaseService:
         if resolution not in get_args(Resolution):
             raise InvalidInput("unknown_resolution", resolution=resolution)
         with self.database.tenant(actor.tenant_id) as session:
-            case = session.get(Case, (tenant_of(session), case_id), with_for_update=True)
-            if case is None:
-                raise NotFound("not_found")
+            case, run = _locked(session, case_id)
             self._judge(session, actor, case, resolution)
-            run = run_book.get(session, case.run_id) if case.run_id else None
             at = run.now() if run else clock.real_now()
             _apply(session, case, resolution, actor, at)
             case.status, case.resolution, case.comment = "resolved", resolution, comment
@@ -104,6 +102,20 @@ class CaseService:
             run = run_book.get(session, case.run_id)
             if actor.user_id in {run.started_by, run.cancel_requested_by}:
                 raise NotEntitled("second_person_needed")
+
+
+def _locked(session: Session, case_id: str) -> tuple[Case, Run | None]:
+    """A case with its run, both locked, after what the case is about: see `store.locks`."""
+    place = (tenant_of(session), case_id)
+    seen = session.get(Case, place)
+    if seen is None:
+        raise NotFound("not_found")
+    run = run_book.get(session, seen.run_id, lock=True) if seen.run_id else None
+    if seen.kind == "in_doubt":
+        hold(session, seen.subject)
+    elif seen.kind == "undo_failed":
+        hold(session, f"undo:{seen.subject}", seen.subject)
+    return session.get_one(Case, place, with_for_update=True, populate_existing=True), run
 
 
 def _note(session: Session, actor: Actor, case: Case, run: Run | None, at: datetime) -> None:

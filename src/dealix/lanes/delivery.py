@@ -98,10 +98,11 @@ class Courier:
         if reopened:
             self._take_back(run, signal)
             return "delivered"
+        # Nobody can hear of it beforehand under this name, so that it would not be heard later.
         reference = signal.reference.split("/", 1)[0]
         delivery = Delivery.model_validate(
             {
-                "id": signal.id,
+                "id": f"{signal.id}@{signal.created_at.timestamp()}",
                 "kind": signal.kind,
                 "reference": reference,
                 "gate": signal.gate,

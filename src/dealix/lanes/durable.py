@@ -45,6 +45,10 @@ class DurableFlow(FlowCore):
     async def conclude(self, outcome: str) -> None:
         """What belongs to every end, good or bad, such as its evidence."""
 
+    async def overdue(self) -> bool:
+        """Whether a deadline that has come is missed: what came in time may not be heard of yet."""
+        return True
+
     # -- what a flow calls -------------------------------------------------------------------
 
     async def step(
@@ -117,6 +121,11 @@ class DurableFlow(FlowCore):
                 return state.data
             await self._more("event", name, heard)
 
+    async def look(self, name: str) -> bool:
+        """Ask outside, changing nothing: whether what the flow waits for has come after all."""
+        call = self._call(name, 1, {})
+        return (await self._execute(name, call, EventState, local=False)).come
+
     # -- how it is run -----------------------------------------------------------------------
 
     async def conduct(self, start: FlowStart) -> FlowEnd:
@@ -157,7 +166,7 @@ class DurableFlow(FlowCore):
         if self._ending is not None:
             reason = self._ending
         if isinstance(reason, FlowEnded):
-            return Ending(outcome=reason.outcome, reason=reason.reason)
+            return Ending(outcome=reason.outcome, reason=reason.reason, error=reason.error)
         if isinstance(reason, asyncio.CancelledError):
             return Ending(outcome="cancelled", reason="cancelled")
         if isinstance(reason, (ActivityError, ApplicationError)):
@@ -181,6 +190,10 @@ class DurableFlow(FlowCore):
                 warned = True
                 await self._local("warn_deadline", StepResult)
                 continue
+            if not await self.overdue():
+                return
+            if self._deadline != deadline:
+                continue  # extended while it was asked
             if self._paused:  # nothing fires while the run stands still, its end included
                 await self._unless_paused()
                 continue

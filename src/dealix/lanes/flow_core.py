@@ -18,12 +18,18 @@ HEARTBEAT = timedelta(seconds=2)
 
 
 class FlowEnded(Exception):
-    """The flow ends before its last step: `rejected`, `declined`, …"""
+    """The flow ends before its last step: `rejected`, `declined`, …
 
-    def __init__(self, outcome: str, reason: str | None = None) -> None:
+    `error` is shown on the run where no person's decision says why it ended.
+    """
+
+    def __init__(
+        self, outcome: str, reason: str | None = None, error: dict[str, Any] | None = None
+    ) -> None:
         super().__init__(outcome)
         self.outcome = outcome
         self.reason = reason
+        self.error = error
 
 
 class FlowCore:
@@ -36,6 +42,7 @@ class FlowCore:
         self._gates: dict[str, GateOpened] = {}
         self._passed: set[str] = set()
         self._heard: list[Delivery] = []
+        self._consumed: dict[tuple[str, str], int] = {}
         self._paused = False
         self._deadline: datetime | None = None
         self._ending: FlowEnded | None = None
@@ -86,10 +93,14 @@ class FlowCore:
             await workflow.sleep(left)
 
     async def _heard_of(self, kind: str, reference: str | None) -> None:
-        """Wait until a delivery of this kind names `reference`."""
-        await workflow.wait_condition(
-            lambda: any(h.kind == kind and h.reference == reference for h in self._heard)
-        )
+        """Wait until a delivery of this kind names `reference`; each is heard of once.
+
+        Whoever waits looks then what is on record, and waits again when nothing is: so a forged
+        delivery costs one look.
+        """
+        place = (kind, reference or "")
+        await self._more(*place, self._consumed.get(place, 0))
+        self._consumed[place] = self._count(*place)
 
     def _call(
         self, name: str, round_: int, data: dict[str, Any], key: str | None = None

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from dealix.actors import Actor
-from dealix.lanes.models import Run
+from dealix.lanes.models import Run, world_of
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,25 @@ def nobody(_session: Session, _runs: Sequence[Run]) -> dict[str, Subject]:
 
 @dataclass(frozen=True)
 class Beginning:
-    """The start that is being prepared: the run's ID to be, and whether it is a rehearsal."""
+    """The start that is being prepared: the run's ID to be, and whether it is for real.
+
+    `found` is what `examine` found out beforehand.
+    """
 
     run_id: str
     rehearsal: bool
+    practice: bool = False
+    found: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def world(self) -> str:
+        """As the run's own `world`."""
+        return world_of(self.run_id, rehearsal=self.rehearsal, practice=self.practice)
+
+
+def nothing_to_find(_actor: Actor, _given: Any, _start: Beginning) -> Mapping[str, Any]:
+    """The examination of a workflow that asks nobody outside before it starts."""
+    return {}
 
 
 ByHand = Callable[[Session, Actor, Run, Mapping[str, Any]], str | None]
@@ -51,9 +66,11 @@ class WorkflowKind:
     """A built workflow: its input model, its longest duration, and its check before the start.
 
     `prepare(session, actor, input, start)` validates against the business (staffing, partner
-    facts) and stores what the run needs; it raises and so starts nothing. `examples(n)` answers
+    facts) and stores what the run needs; it raises and so starts nothing. `examine` comes before
+    it, with no transaction open: it asks outside what a start must know. `examples(n)` answers
     the nth distinct valid input. `by_hand` are the events that a person may enter, each with what
-    checks and keeps it and answers the signal to deliver. `subjects` answers, by run, whom each of
+    checks and keeps it and answers the signal to deliver; `forms` are the fields of those that the
+    run's page asks for. `subjects` answers, by run, whom each of
     several runs is about: doors show it, and it stays out of the engine.
     """
 
@@ -61,11 +78,13 @@ class WorkflowKind:
     input_model: type[BaseModel]
     prepare: Callable[[Session, Actor, Any, Beginning], Prepared]
     examples: Callable[[int], dict[str, Any]]
+    examine: Callable[[Actor, Any, Beginning], Mapping[str, Any]] = nothing_to_find
     lane: str = "durable"
     longest: timedelta | None = None
     warn_at: float = 0.75
     gates: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     by_hand: Mapping[str, ByHand] = field(default_factory=dict)
+    forms: Mapping[str, type[BaseModel]] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     subjects: Callable[[Session, Sequence[Run]], dict[str, Subject]] = nobody

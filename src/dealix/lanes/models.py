@@ -3,14 +3,24 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dealix import clock
 from dealix.store.base import Base, Tenanted
 
+REAL = "real"
+"""The world in which things count."""
+PRACTICE = "practice:"
+"""How the world of a practice run begins; its ID follows."""
+
 
 class Run(Tenanted, Base):
-    """One run of one workflow; `input` and `result` hold identifiers and hashes only."""
+    """One run of one workflow; `input` and `result` hold identifiers and hashes only.
+
+    In `practice` every message to somebody outside goes to the person who started the run; the
+    database lets nobody change that afterwards.
+    """
 
     __tablename__ = "runs"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -23,6 +33,7 @@ class Run(Tenanted, Base):
     outcome: Mapped[str | None]
     started_by: Mapped[str]
     rehearsal: Mapped[bool]
+    practice: Mapped[bool] = mapped_column(server_default=false())
     chain: Mapped[str]
     requested_at: Mapped[datetime]
     started_at: Mapped[datetime]
@@ -45,6 +56,18 @@ class Run(Tenanted, Base):
     def now(self) -> datetime:
         """The run's own clock: real time plus what its fast-forwards skipped."""
         return clock.real_now() + self.skipped
+
+    @property
+    def world(self) -> str:
+        """Where what is said in this run counts: `real`, or nowhere but in itself."""
+        return world_of(self.id, rehearsal=self.rehearsal, practice=self.practice)
+
+
+def world_of(run_id: str, *, rehearsal: bool, practice: bool) -> str:
+    """The world of a run: a rehearsal's is its ID, a practice run's says so."""
+    if rehearsal:
+        return run_id
+    return f"{PRACTICE}{run_id}" if practice else REAL
 
 
 class Signal(Tenanted, Base):

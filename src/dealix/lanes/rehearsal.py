@@ -59,6 +59,10 @@ class Stage(Protocol):
         """Enter an event as this person, or let the other side act where it does so itself."""
         ...
 
+    def sign(self, run: Json, word: str, comment: str | None) -> None:
+        """`sign` or `decline` what the run has out for signature; returns once it has heard."""
+        ...
+
     def still(self, who: str, run_id: str, word: str) -> None:
         """`pause` or `resume` the run as this person."""
         ...
@@ -229,6 +233,8 @@ class Director:
             self.stage.resubmit(who, approval, {"comment": act.comment, "answers": act.data})
         elif act.act == "tell":
             self.stage.tell(who, run["id"], act.at, act.data)
+        elif act.act in {"sign", "decline"}:
+            self.stage.sign(run, act.act, act.comment)
         elif act.act in {"pause", "resume"}:
             self.stage.still(who, run["id"], act.act)
         elif act.act == "cancel":

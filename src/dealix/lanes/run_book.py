@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from dealix.errors import Conflict, NotEntitled, NotFound
 from dealix.lanes.models import Run
-from dealix.records.case_book import open_cases
+from dealix.records.case_book import open_cases, settle
 from dealix.records.models import Undo
 from dealix.records.run_notes import note
 from dealix.store.locks import lock_named, try_lock_named
@@ -17,8 +17,13 @@ LIVE = ("running", "waiting", "paused", "attention")
 
 
 def get(session: Session, run_id: str, *, lock: bool = False) -> Run:
-    """The run, or `not_found` for an unknown one and another tenant's alike."""
-    run = session.get(Run, (tenant_of(session), run_id), with_for_update=lock)
+    """The run, or `not_found` for an unknown one and another tenant's alike.
+
+    Its lock comes before those of the rows that belong to it (`store.locks`). It keeps nobody
+    waiting who only stores such a row, whose foreign key looks at the run.
+    """
+    wanted = {"key_share": True} if lock else None
+    run = session.get(Run, (tenant_of(session), run_id), with_for_update=wanted)
     if run is None:
         raise NotFound("not_found")
     return run
@@ -104,6 +109,23 @@ def attention(session: Session, run: Run, why: str) -> None:
     """Something is open that only a person can settle."""
     run.status = "attention"
     note(session, "system", "run.attention", run.id, {"why": why}, chain=run.chain)
+
+
+def goes_on(session: Session, run: Run) -> None:
+    """The workflow of a live run does its work again: a case that said otherwise is over.
+
+    The run shows where it stands, unless something else of it is open.
+    """
+    if settle(session, "stuck", run.engine_id, "recovered", by="system") is None:
+        return
+    note(session, "system", "run.recovered", run.id, {}, chain=run.chain)
+    session.flush()
+    if run.status != "attention" or open_cases(session, run.id):
+        return
+    if run.undo_begun_at is not None:
+        run.status = "compensating"
+    else:
+        run.status = "paused" if run.paused_at else "waiting" if run.waiting_for else "running"
 
 
 def _undos(session: Session, run_id: str, *statuses: str) -> int:

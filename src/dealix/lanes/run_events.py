@@ -47,7 +47,7 @@ def store(
     if made is None:
         return None
     said = {"event": made, "name": name, "cause": cause}
-    note(session, by, f"run.event.{name}", run.id, said, chain=run.chain, at=run.now())
+    note(session, by, f"run.event.{name}", run.id, said, chain=run.chain, at=at or run.now())
     return signals.enqueue(session, run.id, "event", name, about=made)
 
 

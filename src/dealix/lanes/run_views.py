@@ -29,6 +29,7 @@ def summary(run: Run) -> dict[str, Any]:
         "status": run.status,
         "outcome": run.outcome,
         "rehearsal": run.rehearsal,
+        "practice": run.practice,
         "started_by": run.started_by,
         "started_at": stamp(run.started_at),
         "ended_at": stamp(run.ended_at),
@@ -65,19 +66,26 @@ def whole(
         *approvals,
     ]
     entries.sort(key=lambda entry: entry["at"])
+    kept = pausing.kept(session, run)
     return {
         **summary(run),
         "input": run.input,
         "result": run.result,
         "error": run.error,
         "evidence": evidence,
-        "kept": pausing.kept(session, run),
+        "paused_by": pausing.paused_by(session, run),
+        "kept": kept,
+        "kept_hash": pausing.hash_of(kept),
         "timeline": entries,
     }
 
 
 def undo_preview(session: Session, run: Run) -> dict[str, Any]:
-    """What a cancel would take back, in the order in which it would, and what is final."""
+    """What a cancel would take back, in the order in which it would, and what is final.
+
+    `how` says what each undo does: `act`, `together` with an earlier one of the same action (one
+    message for several), `nothing` (the step never took effect) or `ask` a person first.
+    """
     undos = session.execute(
         select(Undo).where(Undo.run_id == run.id).order_by(Undo.seq.desc())
     ).scalars()
@@ -85,24 +93,46 @@ def undo_preview(session: Session, run: Run) -> dict[str, Any]:
         effect.key: effect
         for effect in session.execute(select(Effect).where(Effect.run_id == run.id)).scalars()
     }
-    back = [
-        {
-            "step": undo.step,
-            "action": undo.action,
-            "system": undo.system,
-            "key": undo.key,
-            "status": effects[undo.key].status if undo.key in effects else undo.status,
-            "reference": effects[undo.key].reference if undo.key in effects else None,
-        }
-        for undo in undos
-        if undo.status in {"registered", "failed"}
-    ]
+    back: list[dict[str, Any]] = []
+    for undo in undos:
+        if undo.status in {"registered", "failed"}:
+            told = {one["action"] for one in back if one["how"] == "act"}
+            back.append(_undo_item(undo, effects.get(undo.key), told))
     final = [
-        {"step": e.step, "system": e.system, "key": e.key, "reference": e.reference}
+        {
+            "step": e.step,
+            "system": e.system,
+            "key": e.key,
+            "reference": e.reference,
+            "at": stamp(e.done_at),
+        }
         for e in sorted(effects.values(), key=lambda e: e.seq)
         if e.final and e.system is not None and e.undoes is None and e.status == "done"
     ]
     return {"run": run.id, "undo": back, "final": final}
+
+
+def _undo_item(undo: Undo, effect: Effect | None, told: set[str]) -> dict[str, Any]:
+    return {
+        "step": undo.step,
+        "action": undo.action,
+        "system": undo.system,
+        "key": undo.key,
+        "status": effect.status if effect else undo.status,
+        "reference": effect.reference if effect else None,
+        "at": stamp(effect.done_at or effect.started_at) if effect else None,
+        "how": _how(undo, effect, told),
+    }
+
+
+def _how(undo: Undo, effect: Effect | None, told: set[str]) -> str:
+    """What an undo will do, as `trust.outbound.undoing` judges it."""
+    unknown = effect is not None and (effect.status == "in_doubt" or effect.open_attempt)
+    if effect is None or (effect.status in {"failed", "started"} and not unknown):
+        return "nothing"
+    if unknown and (effect.status == "in_doubt" or effect.method == "message_id"):
+        return "ask"
+    return "together" if effect.method == "message_id" and undo.action in told else "act"
 
 
 def entry(
@@ -141,8 +171,13 @@ def _steps(session: Session, run: Run) -> list[dict[str, Any]]:
             done_at=stamp(row.done_at),
         )
         for row in rows
-        if row.method != "request_id" and row.kind != NOTICE
+        if not _opens_gate(row) and row.kind != NOTICE
     ]
+
+
+def _opens_gate(row: Effect) -> bool:
+    """A request to our own people: the timeline shows it as the approval that it is."""
+    return row.method == "request_id" and row.system is None
 
 
 def _undos(session: Session, run: Run) -> list[dict[str, Any]]:
@@ -181,7 +216,12 @@ def _cases(session: Session, run: Run) -> list[dict[str, Any]]:
 
 
 def _messages(session: Session, run: Run) -> list[dict[str, Any]]:
-    query = select(InboundEvent).where(InboundEvent.run_id == run.id, InboundEvent.facts.is_(None))
+    """What came in and was given to the run, at the run's own time."""
+    query = select(InboundEvent).where(
+        InboundEvent.run_id == run.id,
+        InboundEvent.facts.is_(None),
+        InboundEvent.attached_at.is_not(None),
+    )
     rows = session.execute(query).scalars()
     return [
         entry(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -24,6 +25,11 @@ from dealix.records.run_notes import note
 from dealix.store.ids import new_id
 from dealix.store.locks import lock_named
 from dealix.store.session import Database, tenant_of
+
+FURTHEST = 10
+"""How many times its longest duration a run's deadline may lie ahead."""
+LONGEST_JUMP = timedelta(days=400)
+"""How far one call moves a rehearsal's clock."""
 
 
 class Windows(Protocol):
@@ -52,7 +58,8 @@ class RunService:
     ) -> None:
         """`known`: keys of the inventory; `kinds`: those that are built.
 
-        `fingerprint` is a keyed hash, so that an input's hash gives nothing personal away.
+        `fingerprint` is a keyed hash, so that an input's hash gives nothing personal away. What is
+        hashed begins with words of ours: the hash is shown, and the same key makes secrets.
         """
         self.database = database
         self.kinds = kinds
@@ -71,16 +78,29 @@ class RunService:
         input: Mapping[str, Any],  # noqa: A002 (the surface's name)
         key: str | None = None,
         rehearsal: bool = False,  # noqa: FBT001,FBT002 (a field of the surface)
+        *,
+        practice: bool = False,
     ) -> tuple[dict[str, Any], bool]:
-        """Start a run, or answer the one of this key; says whether it is new."""
+        """Start a run, or answer the one of this key; says whether it is new.
+
+        `practice`: its messages to people outside all go to `actor`, until its end.
+        """
         kind = self._kind(workflow)
         self.permit(actor, f"run.start.{workflow}")
         checked = _validated(kind.input_model, input)
         if rehearsal:
             self._can_rehearse()
-        digest = self.fingerprint(_canonical(input, rehearsal=rehearsal))
+        if rehearsal and practice:
+            raise InvalidInput("practice_or_rehearsal")
+        digest = self.fingerprint(_canonical(input, rehearsal=rehearsal, practice=practice))
+        start = Beginning(new_id("run"), rehearsal, practice)
         with self.database.tenant(actor.tenant_id) as session:
-            run, created = self._store(session, actor, kind, checked, digest, key, rehearsal)
+            known = self._by_key(session, kind.key, key, digest)
+        if known is not None:
+            return self.get(actor, known.id), False
+        start = replace(start, found=kind.examine(actor, checked, start))
+        with self.database.tenant(actor.tenant_id) as session:
+            run, created = self._store(session, actor, kind, checked, digest, key, start)
         if created:
             self._try_start(run)
         return self.get(actor, run.id), created
@@ -129,7 +149,7 @@ class RunService:
             if run.cancel_requested_at is None:
                 run.cancel_requested_at = clock.real_now()
                 run.cancel_requested_by = actor.user_id
-                data = {"comment": self.fingerprint(comment) if comment else None}
+                data = {"comment": self.fingerprint(f"comment:{comment}") if comment else None}
                 note(
                     session,
                     actor.user_id,
@@ -148,9 +168,9 @@ class RunService:
         self.permit(actor, "run.extend")
         with self.database.tenant(actor.tenant_id) as session:
             run = self._live(session, run_id)
-            if until.tzinfo is None or run.deadline is None or until <= run.deadline:
-                raise InvalidInput("deadline_past", until=until.isoformat())
-            data = {"from": run.deadline.isoformat(), "until": until.isoformat()}
+            self._assert_reasonable(run, until)
+            before = run.deadline.isoformat() if run.deadline else None
+            data = {"from": before, "until": until.isoformat()}
             run.deadline = until
             note(
                 session, actor.user_id, "run.extended", run.id, data, chain=run.chain, at=run.now()
@@ -163,9 +183,14 @@ class RunService:
         """Let a run stand still; decisions and answers that come meanwhile are kept."""
         return self._still(actor, run_id, pausing.pause)
 
-    def resume(self, actor: Actor, run_id: str) -> dict[str, Any]:
-        """Let a paused run go on with everything that came meanwhile."""
-        return self._still(actor, run_id, pausing.resume)
+    def resume(self, actor: Actor, run_id: str, seen: str | None = None) -> dict[str, Any]:
+        """Let a paused run go on with everything that came meanwhile.
+
+        `seen` is the `kept_hash` of what the person was shown; when more came since, it is refused.
+        """
+        return self._still(
+            actor, run_id, lambda session, run, by: pausing.resume(session, run, by, seen)
+        )
 
     def _still(
         self, actor: Actor, run_id: str, change: Callable[[Session, Run, str], str]
@@ -194,8 +219,9 @@ class RunService:
     def fast_forward(self, actor: Actor, run_id: str, duration: timedelta) -> dict[str, Any]:
         """Move a rehearsal's clock; answers when the run is idle again."""
         self.permit(actor, "run.rehearse")
-        if duration <= timedelta(0):
-            raise InvalidInput("deadline_past", until=str(duration))
+        if not timedelta(0) < duration <= LONGEST_JUMP:
+            wrong = "greater_than" if duration <= timedelta(0) else "less_than_equal"
+            raise InvalidInput("invalid_input", errors=[{"field": "duration", "type": wrong}])
         with self.database.tenant(actor.tenant_id) as session:
             run = self._live(session, run_id)
             if not run.rehearsal:
@@ -231,15 +257,15 @@ class RunService:
         checked: BaseModel,
         digest: str,
         key: str | None,
-        rehearsal: bool,  # noqa: FBT001
+        start: Beginning,
     ) -> tuple[Run, bool]:
         """The run's row, with what its business needs, in the caller's transaction."""
         found = self._by_key(session, kind.key, key, digest)
         if found is not None:
             return found, False
         now = clock.real_now()
-        run_id = new_id("run")
-        prepared = kind.prepare(session, actor, checked, Beginning(run_id, rehearsal))
+        run_id, rehearsal = start.run_id, start.rehearsal
+        prepared = kind.prepare(session, actor, checked, start)
         values = {
             "tenant_id": tenant_of(session),
             "id": run_id,
@@ -251,6 +277,7 @@ class RunService:
             "status": "running",
             "started_by": actor.user_id,
             "rehearsal": rehearsal,
+            "practice": start.practice,
             "chain": f"rehearsal:{run_id}" if rehearsal else "main",
             "requested_at": now,
             "started_at": now,
@@ -261,6 +288,7 @@ class RunService:
         run = run_book.get(session, run_id, lock=True)
         prepared.after(session, run)
         data = {"workflow": kind.key, "input": digest, "rehearsal": rehearsal}
+        data |= {"practice": True} if start.practice else {}
         note(session, actor.user_id, "run.started", run_id, data, chain=run.chain)
         return run, True
 
@@ -284,6 +312,24 @@ class RunService:
 
     def _try_start(self, run: Run) -> None:
         self._quietly(lambda: self.courier.start(run.tenant_id, run.id))
+
+    def _assert_reasonable(self, run: Run, until: datetime) -> None:
+        """A new deadline lies after the present one and within what its workflow may ever need.
+
+        Raises:
+            InvalidInput: `invalid_input` for a time without a zone, `deadline_past`,
+                `deadline_too_far`.
+        """
+        if until.tzinfo is None:
+            error = {"field": "until", "type": "timezone_aware"}
+            raise InvalidInput("invalid_input", errors=[error])
+        if run.deadline is None or until <= run.deadline:
+            raise InvalidInput("deadline_past", until=until.isoformat())
+        kind = self.kinds.get(run.workflow)
+        longest = kind.longest if kind is not None else None
+        if longest is not None and until - run.now() > longest * FURTHEST:
+            days = (longest * FURTHEST).days
+            raise InvalidInput("deadline_too_far", days=days)
 
     def _can_rehearse(self) -> None:
         if not self.bridge.can_rehearse():
@@ -326,6 +372,7 @@ _BUSINESS_CODES = frozenset(
 )
 
 
-def _canonical(given: Mapping[str, Any], *, rehearsal: bool) -> str:
+def _canonical(given: Mapping[str, Any], *, rehearsal: bool, practice: bool) -> str:
     """The input as one text, by which a repeated key is told from a reused one."""
-    return json.dumps([dict(given), rehearsal], sort_keys=True, ensure_ascii=False, default=str)
+    whole = [dict(given), rehearsal, *(["practice"] if practice else [])]
+    return json.dumps(whole, sort_keys=True, ensure_ascii=False, default=str)

@@ -19,7 +19,7 @@ from dealix.errors import InvalidInput
 
 ActKind = Literal[
     "approve", "reject", "request_changes", "resubmit", "tell", "pause", "resume", "cancel",
-    "extend", "wait",
+    "extend", "wait", "sign", "decline",
 ]  # fmt: skip
 
 
@@ -43,7 +43,9 @@ class Act(Part):
     """What one person does, `after` the gate or event at which they do it has opened.
 
     `at` is a gate, an event, or a gate whose requested changes the requester owes (`resubmit`).
-    `tell` enters an event with `data`, on the partner's own page where `who` is `partner`.
+    `tell` enters an event with `data`, on the partner's own page where `who` is `partner`; where
+    it is `registry`, the company registry says so of the partner from then on.
+    `sign` and `decline` are what signatories do at the signature provider.
     Else `who` is `requester`, `manager`, `executive` or `approver` (who may decide there), a slot
     of the authority table, a role, or a person by the part of the address before the @.
     """

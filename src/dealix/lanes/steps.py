@@ -44,9 +44,8 @@ def step(
     final: bool = False,
     on_started: OnStarted = "resend",
 ) -> Callable[[ActivityMethod], ActivityMethod]:
-    """Make a method an activity called `name`; an outside message must not `resend`."""
-    if system is not None and method == "message_id" and on_started == "resend":
-        raise TypeError(f"{name}: a message is never sent again blindly")
+    """Make a method an activity called `name`; an outside message or envelope must not `resend`."""
+    _not_blindly(name, system, method, on_started)
     return _declare(StepFacts(name, system, method, undo, final, on_started))
 
 
@@ -54,8 +53,7 @@ def undo(
     name: str, *, method: Method, system: str | None = None, on_started: OnStarted = "resend"
 ) -> Callable[[ActivityMethod], ActivityMethod]:
     """Make a method the activity that takes a step back."""
-    if system is not None and method == "message_id" and on_started == "resend":
-        raise TypeError(f"{name}: a message is never sent again blindly")
+    _not_blindly(name, system, method, on_started)
     return _declare(StepFacts(name, system, method, None, True, on_started, is_undo=True))
 
 
@@ -70,6 +68,11 @@ def facts_of(method: Callable[..., Any]) -> StepFacts:
     if not isinstance(facts, StepFacts):
         raise TypeError(f"{method!r} is no step: decorate it with @step, @ask or @undo")
     return facts
+
+
+def _not_blindly(name: str, system: str | None, method: Method, on_started: OnStarted) -> None:
+    if system is not None and method in {"message_id", "request_id"} and on_started == "resend":
+        raise TypeError(f"{name}: a message or an envelope is never sent again blindly")
 
 
 def _declare(facts: StepFacts) -> Callable[[ActivityMethod], ActivityMethod]:

@@ -14,8 +14,8 @@ from dealix.errors import DealixError
 from dealix.lanes import run_book, signals
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.delivery import IN_THE_SWEEP, Courier
-from dealix.lanes.models import Signal
-from dealix.records.case_book import open_case
+from dealix.lanes.models import Run, Signal
+from dealix.records.case_book import open_case, open_case_of, settle
 from dealix.records.models import Case
 from dealix.store.session import Database
 
@@ -48,8 +48,11 @@ class Sweeps:
             for tenant, signal in due
         )
 
-    def find_ended_runs(self) -> int:
-        """Find runs whose workflow has ended without settling them: they need attention."""
+    def watch_runs(self) -> int:
+        """Find runs whose workflow has ended without settling them, or cannot go on.
+
+        They need attention; one that goes on again is let go.
+        """
         with self.database.nobody() as session:
             live = session.execute(text("SELECT * FROM lookup_live_runs()")).all()
         return sum(self._try(self._watch, row.tenant_id, row.id) for row in live)
@@ -57,26 +60,25 @@ class Sweeps:
     def _watch(self, tenant_id: str, run_id: str) -> bool:
         with self.database.tenant(tenant_id) as session:
             run = run_book.get(session, run_id)
-        if run.ended_at is not None or self.bridge.status(run) not in ENDED_BEHIND:
+            known = open_case_of(session, "stuck", run.engine_id) is not None
+        if run.ended_at is not None:
+            return False
+        seen = self.bridge.watch(run)
+        ended = seen.status in ENDED_BEHIND
+        if not ended and seen.stuck is None and not known:
             return False
         with self.database.tenant(tenant_id) as session:
             row = run_book.get(session, run_id, lock=True)
             if row.ended_at is not None or row.engine_id != run.engine_id:
                 return False
-            if _being_taken_back(session, run_id):
-                return False
-            open_case(
-                session,
-                run_id=row.id,
-                kind="ended_behind",
-                subject=row.engine_id,
-                step="workflow",
-                reason="ended_behind",
-                at=row.now(),
-                chain=row.chain,
-            )
-            if row.status != "attention":
-                run_book.attention(session, row, "ended_behind")
+            if ended:
+                settle(session, "stuck", row.engine_id, "ended_behind", by="system")
+                if not _being_taken_back(session, run_id):
+                    _ask_a_person(session, row, "ended_behind", "ended_behind")
+            elif seen.stuck is not None:
+                _ask_a_person(session, row, "stuck", seen.stuck)
+            else:
+                run_book.goes_on(session, row)
         return True
 
     @staticmethod
@@ -87,6 +89,22 @@ class Sweeps:
         except (DealixError, RPCError, RuntimeError, OSError) as failure:
             log.warning("a sweep will try again: %s", type(failure).__name__)
             return False
+
+
+def _ask_a_person(session: Session, run: Run, kind: str, reason: str) -> None:
+    """Open a case about the run's workflow, once, and show that the run needs attention."""
+    open_case(
+        session,
+        run_id=run.id,
+        kind=kind,
+        subject=run.engine_id,
+        step="workflow",
+        reason=reason,
+        at=run.now(),
+        chain=run.chain,
+    )
+    if run.status != "attention":
+        run_book.attention(session, run, kind)
 
 
 def _being_taken_back(session: Session, run_id: str) -> bool:

@@ -37,6 +37,7 @@ PATTERNS = (
     re.compile(r"whsec_[A-Za-z0-9+/=]+"),
     re.compile(r"(?i)bearer\s+\S+"),
     re.compile(r"(?<=/d/)[A-Za-z0-9_-]{20,}"),
+    re.compile(r"(?<=/p/)[0-9a-f]{20,}"),
     re.compile(r"(?<=dealix_link=)[A-Za-z0-9_-]+"),
     re.compile(r"dx[std]_[A-Za-z0-9_-]{20,}"),
     re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),

@@ -12,7 +12,7 @@ from pathlib import Path
 from dealix.observability.exit import leave
 from dealix.proof import rounds
 from dealix.proof.rig import KINDS, Rig
-from dealix.proof.rounds import BACKWARD, DEACTIVATION, FORWARD, Line
+from dealix.proof.rounds import BACKWARD, FORWARD, LATE_UNDOS, Line
 from dealix.proof.trials import Trials
 from dealix.settings import Settings
 
@@ -22,7 +22,7 @@ FILE = "proof.json"
 def lines_of(rig: Rig, kinds: Sequence[str]) -> Iterator[Line]:
     """The whole matrix on one stack: every point under every kill, then every trial."""
     cast = rounds.cast_of(rig)
-    backward = [point for point in BACKWARD if point.step != DEACTIVATION]
+    backward = [point for point in BACKWARD if point.step not in LATE_UNDOS.values()]
     for kind in kinds:
         for wanted in (FORWARD, backward):
             yield from rounds.crash(rig, cast, kind, wanted).lines

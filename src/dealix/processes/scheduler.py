@@ -24,7 +24,7 @@ def jobs(made: Services) -> list[tuple[str, float, Callable[[], object]]]:
         ("signatures", 0.5, made.signatures.read_due),
         ("notices", 0.5, made.herald.sweep),
         ("seal", 1.0, audit.Sealer(made.database).sweep),
-        ("watch", 4.0, sweeps.find_ended_runs),
+        ("watch", 4.0, sweeps.watch_runs),
         ("anchor", 60.0, made.anchors.sweep),
     ]
 

@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
 
 TIMEOUT = timedelta(minutes=2)
 STEPS = (
+    ("check_registration", False),
     ("identify_partner", True),
     ("score_fit", True),
     ("ask_manager", True),
@@ -20,13 +21,17 @@ STEPS = (
     ("send_terms_whatsapp", False),
     ("write_crm", False),
     ("ask_executive", True),
+    ("send_envelope", False),
+    ("check_activation_facts", True),
+    ("confirm_registration", False),
     ("activate_partner", True),
+    ("activate_in_crm", False),
     ("notify_activation", False),
     ("record_outcome", True),
     ("assemble_evidence", True),
 )
 """Each step, and whether it is a local activity, as in our flow."""
-WAITS_AFTER = ("ask_manager", "ask_legal", "write_crm", "ask_executive")
+WAITS_AFTER = ("ask_manager", "ask_legal", "write_crm", "ask_executive", "send_envelope")
 """The steps after which somebody is waited for."""
 
 

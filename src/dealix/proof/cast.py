@@ -11,7 +11,7 @@ from dealix.proof.door import Door, Refused, pick
 from dealix.proof.judge import contact_messages, holdings
 
 WORKFLOW = "partner_approval"
-PARTNER_ANSWER = "partner_answer"
+PARTNER_ANSWER, SIGNATURE = "partner_answer", "signature"
 TENANT = "rawabi-sa"
 END_SECONDS = 90.0
 
@@ -30,6 +30,7 @@ HAPPY = Story("activated", "activated")
 REJECTED = Story("rejected after terms", "rejected", {"executive_approval": "reject"})
 EARLY = Story("rejected before terms", "rejected", {"manager_approval": "reject"})
 CANCELLED = Story("cancelled after terms", "cancelled", cancel_at="executive_approval")
+CANCELLED_LATE = Story("cancelled while it is signed", "cancelled", cancel_at=SIGNATURE)
 CANCELLED_EARLY = Story("cancelled before terms", "cancelled", cancel_at="manager_approval")
 
 
@@ -78,6 +79,8 @@ class Cast:
             play = self.plays.get(run["id"])
             if play is not None and run["waiting_for"] == PARTNER_ANSWER:
                 self.answer(play)
+            elif play is not None and run["waiting_for"] == SIGNATURE:
+                self.sign(play)
         if self.settles:
             self.settle_cases()
 
@@ -155,6 +158,17 @@ class Cast:
         except Refused as refused:
             if refused.status != 409:
                 raise
+
+    def sign(self, play: Play) -> None:
+        """The other party signs or declines, or the run is cancelled while they think."""
+        if play.story.cancel_at == SIGNATURE:
+            if not play.cancelled:
+                self.cancel(play)
+            return
+        word = play.story.answers.get(SIGNATURE, "sign")
+        for row in holdings(self.door.effects(), play.number):
+            if row.get("state") in {"sent", "delivered"}:
+                self.door.signatory(row["reference"], word)
 
     def _truth(self, case: Mapping[str, Any]) -> str:
         """What a person finds out: the mailbox tells whether a message arrived."""

@@ -64,9 +64,22 @@ class Door:
         ).status_code
 
     def effects(self) -> list[dict[str, Any]]:
-        """Everything that the providers hold."""
+        """Everything that the providers hold; an envelope with the `state` that it is in."""
         found: list[dict[str, Any]] = self._patiently("GET", f"{self.sandbox}/_sandbox/effects")
+        envelopes = self._patiently("GET", f"{self.sandbox}/_sandbox/esign")
+        states = {each["envelopeId"]: each["status"] for each in envelopes}
+        for row in found:
+            if row["provider"] == "docusign" and row["reference"] in states:
+                row["state"] = states[row["reference"]]
         return found
+
+    def signatory(self, envelope: str, word: str) -> bool:
+        """Let the other party `sign` or `decline`; False where it has acted already."""
+        try:
+            self._patiently("POST", f"{self.sandbox}/_sandbox/esign/{envelope}/{word}", json={})
+        except Refused:
+            return False
+        return True
 
     def fault(self, provider: str, fault: str, **more: Any) -> None:
         """Set a fault at a provider."""

@@ -13,7 +13,9 @@ from dealix.business.partners.examples import partner_example
 from dealix.lanes.steps import StepFacts
 from dealix.proof import points
 
-PROVIDERS = {"email": "smtp", "crm": "hubspot", "whatsapp": "whatsapp"}
+PROVIDERS = {"email": "smtp", "crm": "hubspot", "whatsapp": "whatsapp", "esign": "docusign"}
+ENDED = {"completed", "declined"}
+"""States in which others have ended an envelope: nobody can take it back, nobody has to."""
 Row = Mapping[str, Any]
 
 
@@ -41,7 +43,7 @@ def holdings(effects: Sequence[Row], number: int) -> list[Row]:
     return [
         row
         for row in effects
-        if (row["provider"] == "smtp" and email in row["body"]["to"])
+        if (row["provider"] in {"smtp", "docusign"} and email in row["body"]["to"])
         or (
             row["provider"] == "whatsapp" and f"+{row['body']['to']}" == example["contact"]["phone"]
         )
@@ -100,9 +102,15 @@ def _judge_system(
     if run["outcome"] == "activated":
         finding.lost += [f"{step.name} is missing" for step in steps[len(done) :]]
         finding.lost += [f"{row['reference']} was taken back" for row in done if row["undone"]]
+        finding.lost += [f"{row['reference']} is not signed" for row in done if _unsigned(row)]
         return
     finding.left += [
         f"{step.name} stands"
         for step, row in zip(steps, done, strict=False)
-        if step.undo is not None and row["undone"] is None
+        if step.undo is not None and row["undone"] is None and row.get("state") not in ENDED
     ]
+
+
+def _unsigned(row: Row) -> bool:
+    """An envelope that is not signed by all; other effects have no state."""
+    return bool(row.get("state", "completed") != "completed")

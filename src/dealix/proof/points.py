@@ -4,11 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dealix.business.partners.activities import PartnerActivities
+from dealix.business.partners.activities_activation import ActivationActivities
+from dealix.business.signatures.activities import SignatureActivities
 from dealix.lanes.steps import StepFacts, facts_of
 
 OUTSIDE = ("before", "after", "recorded")
 OWN = ("before", "recorded")
-GROUPS = {"partner_approval": PartnerActivities}
+GROUPS: dict[str, tuple[type, ...]] = {
+    "partner_approval": (PartnerActivities, ActivationActivities, SignatureActivities)
+}
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,9 @@ class Point:
 
 
 def facts(workflow: str) -> list[StepFacts]:
-    """The declared steps, gates and undos of a workflow, in the order of its file."""
-    methods = (m for name, m in vars(GROUPS[workflow]).items() if not name.startswith("_"))
+    """The declared steps, gates and undos of a workflow, in the order of its files."""
+    named = (each for group in GROUPS[workflow] for each in vars(group).items())
+    methods = (method for name, method in named if not name.startswith("_"))
     return [facts_of(method) for method in methods if hasattr(method, "__dealix_step__")]
 
 

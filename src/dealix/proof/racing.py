@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -22,12 +23,14 @@ from dealix.engines.home import Home, read_json
 from dealix.lanes import run_book
 from dealix.lanes.codec import data_converter
 from dealix.lanes.delivery import Fresh, flow_start
+from dealix.lanes.kinds import Beginning
 from dealix.lanes.schemas import StepCall
 from dealix.lanes.temporal import connect
 from dealix.lanes.worker import THREADS, durable_worker
 from dealix.proof.bare import STEPS, BareFlow
 from dealix.proof.cast import TENANT
 from dealix.settings import Settings
+from dealix.store.ids import new_id
 from dealix.trust.access.rights import permit
 from dealix.trust.approvals.service import ApprovalService
 
@@ -35,11 +38,12 @@ GATES = {
     "ask_manager": (("manager_approval",), "draft_term_sheet"),
     "ask_legal": (("term_review", "legal_review"), "send_terms"),
     "write_crm": ((), "ask_executive"),
-    "ask_executive": (("executive_approval",), "activate_partner"),
+    "ask_executive": (("executive_approval",), "send_envelope"),
+    "send_envelope": ((), "check_activation_facts"),
 }
 """What ends a wait: the step before it, the gates that are decided in it, and the step after it.
 
-Without a gate it is the partner who answers.
+Without a gate it is the partner who answers, or signs.
 """
 BARE_QUEUE = "bare"
 
@@ -158,7 +162,9 @@ class Stage:
         committed = 0.0
         for gate in gates:
             committed = await asyncio.to_thread(self._say_yes, run_id, gate, kind == "ours")
-        if not gates and handle is None:
+        if before == "send_envelope":
+            await asyncio.to_thread(self._sign, run_id)
+        elif not gates and handle is None:
             await asyncio.to_thread(self._accept, run_id)
         if handle is not None:
             committed = time.perf_counter()
@@ -187,14 +193,24 @@ class Stage:
         """The partner accepts, as one of ours enters it."""
         self.made.runs.event(self.starter, run_id, "partner_answer", {"answer": "accept"})
 
+    def _sign(self, run_id: str) -> None:
+        """All sign, and the provider is asked at once: no scheduler runs in a race."""
+        state = self.made.signatures.state(TENANT, run_id)
+        if state is None:
+            raise LookupError(f"{run_id} has nothing out for signature")
+        address = f"{self.made.settings.sandbox_url}/_sandbox/esign/{state.envelope}/sign"
+        httpx.post(address, trust_env=False).raise_for_status()
+        self.made.signatures.refresh(TENANT, run_id)
+
     def _stored(self) -> Any:
         """A run's row, not started anywhere yet."""
         number, self.number = self.number, self.number + 1
         kind, given = self.made.kinds["partner_approval"], partner_example(5 * number)
         checked = kind.input_model.model_validate(given)
+        start = Beginning(new_id("run"), rehearsal=False)
         with self.made.database.tenant(TENANT) as session:
             run, _ = self.made.runs._store(  # noqa: SLF001 (the start without its engine)
-                session, self.starter, kind, checked, f"bench-{number}", None, False
+                session, self.starter, kind, checked, f"bench-{number}", None, start
             )
             run_id = run.id
         with self.made.database.tenant(TENANT) as session:

@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
 from dealix.proof import points
-from dealix.proof.cast import CANCELLED, HAPPY, REJECTED, TENANT, WORKFLOW, Cast, Play, Story
+from dealix.proof.cast import (
+    CANCELLED_LATE,
+    HAPPY,
+    REJECTED,
+    TENANT,
+    WORKFLOW,
+    Cast,
+    Play,
+    Story,
+)
 from dealix.proof.door import Door
 from dealix.proof.judge import Finding, holdings, judge
 from dealix.proof.points import Point
@@ -13,7 +22,8 @@ from dealix.proof.rig import HOLD_SECONDS, Rig
 
 FORWARD = tuple(point for point in points.of(WORKFLOW) if not point.undoes)
 BACKWARD = tuple(point for point in points.of(WORKFLOW) if point.undoes)
-ACTIVATION, DEACTIVATION = "activate_partner", "deactivate_partner"
+LATE_UNDOS = {"activate_partner": "deactivate_partner", "activate_in_crm": "deactivate_in_crm"}
+"""Steps of the activation, each with its undo, which only a cancel amid it brings about."""
 LATE = Story("cancelled while it activates", "cancelled")
 
 
@@ -83,11 +93,11 @@ def crash(rig: Rig, cast: Cast, kind: str, wanted: Sequence[Point]) -> Round:
 
 
 def crash_deactivation(rig: Rig, cast: Cast, kind: str) -> Round:
-    """The same for the undo of the activation: the runs are cancelled while they activate."""
+    """The same for the undos of the activation: the runs are cancelled while they activate."""
     began = time.monotonic()
     cast.plays.clear()
-    gates = points.named(f"{ACTIVATION}:{point}" for point in points.OWN)
-    wanted = [point for point in BACKWARD if point.step == DEACTIVATION]
+    gates = [point for point in FORWARD if point.step in LATE_UNDOS]
+    wanted = [point for point in BACKWARD if point.step in LATE_UNDOS.values()]
     rig.arm([*gates, *wanted])
     for _ in gates:
         cast.start(LATE)
@@ -123,7 +133,7 @@ def stories(wanted: Sequence[Point]) -> list[Story]:
     """A run for each point: those of undos need runs that end badly."""
     forward = sum(not point.undoes for point in wanted)
     backward = len(wanted) - forward
-    bad = [REJECTED if number % 2 == 0 else CANCELLED for number in range(backward)]
+    bad = [CANCELLED_LATE if number % 2 == 0 else REJECTED for number in range(backward)]
     return [*([HAPPY] * forward), *bad]
 
 

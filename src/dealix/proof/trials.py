@@ -19,6 +19,7 @@ from dealix.proof.cast import (
     HAPPY,
     PARTNER_ANSWER,
     REJECTED,
+    SIGNATURE,
     TENANT,
     WORKFLOW,
     Cast,
@@ -40,6 +41,14 @@ ANSWERS = ("timeout_after", "timeout_before", "error_500", "rate_limited")
 SILENCE = "timeout_after and webhook_lost"
 """Neither the answer nor a status comes: nobody can know whether a message has gone out."""
 SPOKEN = "send_terms_whatsapp"
+OUTSIDE = {
+    "check_registration": "wathq",
+    "send_terms": "smtp",
+    SPOKEN: "whatsapp",
+    "write_crm": "hubspot",
+    "send_envelope": "docusign",
+}
+"""A step at each provider: one to be asked nothing, one that reports, by upsert, by look-up."""
 MAILS = ("send_terms", "notify_activation", "retract_terms")
 STATUSES = 20
 """More statuses than one message has."""
@@ -81,11 +90,7 @@ class Trials:
         """Every fault of a provider at every outside step, all at once."""
         self.cast.plays.clear()
         plays: list[tuple[str, str, Play]] = []
-        for step, provider in (
-            ("send_terms", "smtp"),
-            (SPOKEN, "whatsapp"),
-            ("write_crm", "hubspot"),
-        ):
+        for step, provider in OUTSIDE.items():
             for fault in ANSWERS:
                 self._fault(provider, fault, self.cast.number)
                 plays.append((step, fault, self.cast.start(HAPPY)))
@@ -126,11 +131,16 @@ class Trials:
 
     def _fault(self, provider: str, fault: str, number: int, count: int = 1) -> None:
         example = partner_example(number)
+        registration = example["registration_number"]
         by = {
             "smtp": example["contact"]["email"],
-            "hubspot": example["registration_number"],
+            "docusign": example["contact"]["email"],
+            "hubspot": registration,
+            "wathq": registration,
             "whatsapp": example["contact"]["phone"].removeprefix("+"),
         }
+        if provider == "wathq":
+            count = 2  # once at the door of the start, once in its step
         self.cast.door.fault(provider, fault, count=count, match=by[provider])
 
     def _silence(self, number: int) -> None:
@@ -204,7 +214,7 @@ class Trials:
         self.cast.plays.clear()
         plays = [(MANAGER, self.cast.start(CANCELLED_EARLY))]
         plays.append((EXECUTIVE, self.cast.start(CANCELLED)))
-        for place in (TERMS, PARTNER_ANSWER):
+        for place in (TERMS, PARTNER_ANSWER, SIGNATURE):
             story = Story(f"cancelled at {place}", "cancelled", cancel_at=place)
             plays.append((place, self.cast.start(story)))
         held = len(plays)

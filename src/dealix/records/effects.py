@@ -5,7 +5,7 @@ Then the step's declaration decides: `resend` where the provider dedups by key, 
 can be asked by our key, `ask` where only a person can find out.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +41,17 @@ def once(session: Session, spec: EffectSpec, work: Callable[[], Mapping[str, Any
     return effect
 
 
+def leave_out(session: Session, spec: EffectSpec, reason: str) -> Effect:
+    """Record that a step was not done on purpose, and why; there is nothing to take back."""
+    effect = _row(session, spec)
+    if effect.status in ENDED:
+        return effect
+    effect.status, effect.reason = "waived", reason
+    data = {"key": spec.key, "step": spec.step, "reason": reason}
+    note(session, "system", "effect.left_out", spec.run_id, data, chain=spec.chain)
+    return effect
+
+
 def begin(session: Session, spec: EffectSpec) -> Begun:
     """Commit to an outside effect; the caller commits before it calls the provider."""
     effect = _row(session, spec)
@@ -73,7 +84,8 @@ def finish(session: Session, spec: EffectSpec, reply: Reply) -> tuple[Effect, st
     """
     effect = _locked(session, spec.key)
     undo = _undo_of(session, spec.key)
-    if effect.status == "undone" or (undo is not None and undo.status == "not_needed"):
+    needless = undo is not None and undo.status == "not_needed" and effect.status != "done"
+    if effect.status == "undone" or needless:
         _answered_late(session, spec, effect)
     if effect.status in ENDED:
         return effect, None
@@ -150,6 +162,22 @@ def mark_undone(session: Session, key: str, status: str = "undone") -> None:
     effect.status = status
 
 
+def stands(
+    session: Session, key: str, reason: str, *, final: bool, chain: str, at: datetime
+) -> None:
+    """Others have ended what an effect began, so that nothing of it can be taken back any more.
+
+    `final`: it is in force, as a document that all have signed is, and previews list it so.
+    """
+    effect, undo = _locked(session, key), _undo_of(session, key)
+    if effect.status != "done" or undo is None or undo.status != "registered":
+        return
+    effect.final = final
+    undo.status, undo.reason = "not_needed", reason
+    data = {"key": key, "step": effect.step, "reason": reason, "final": final}
+    note(session, "system", "effect.stands", effect.run_id, data, chain=chain, at=at)
+
+
 def answered_late(session: Session, key: str) -> bool:
     """Whether a person must look at the provider, because its answer came after the undo."""
     return open_case_of(session, LATE_ANSWER, key) is not None
@@ -187,6 +215,18 @@ def list_effects(session: Session, run_id: str | None = None) -> list[dict[str, 
     if run_id is not None:
         query = query.where(Effect.run_id == run_id)
     return [public(effect) for effect in session.execute(query).scalars()]
+
+
+def done_times(session: Session, run_ids: Iterable[str], step: str) -> dict[str, list[datetime]]:
+    """When each of these runs did a step, oldest first, on its own clock."""
+    query = select(Effect.run_id, Effect.done_at).where(
+        Effect.run_id.in_(sorted(set(run_ids))), Effect.step == step
+    )
+    found: dict[str, list[datetime]] = {}
+    for run_id, done_at in session.execute(query.order_by(Effect.done_at)):
+        if done_at is not None:
+            found.setdefault(run_id, []).append(done_at)
+    return found
 
 
 def public(effect: Effect) -> dict[str, Any]:

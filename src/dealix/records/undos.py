@@ -6,9 +6,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealix.records.case_book import open_case
-from dealix.records.effects import mark_undone
+from dealix.records.effects import effect_of, mark_undone
 from dealix.records.models import Undo
 from dealix.records.schemas import EffectSpec
+
+
+def hold(session: Session, key: str, undoes: str | None = None) -> None:
+    """Lock the ledger row of `key`, then the undo and the row of the effect that it takes back.
+
+    `undoes` names that effect where the row of `key` may not exist.
+    """
+    effect = effect_of(session, key)
+    taken_back = undoes or (effect.undoes if effect is not None else None)
+    if taken_back is not None:
+        session.execute(select(Undo.id).where(Undo.key == taken_back).with_for_update())
+        effect_of(session, taken_back)
 
 
 def settle_undo(session: Session, key: str, status: str, at: datetime) -> None:

@@ -97,7 +97,7 @@ async def _answer(
     *,
     writes: bool,
 ) -> Response:
-    text = call.body.decode("utf-8", "replace")
+    text = f"{request.url.path}\n{call.body.decode('utf-8', 'replace')}"
     fault = faults.take(
         world,
         provider.name,

@@ -142,11 +142,12 @@ class EnvelopeChange:
 
 @dataclass(slots=True, kw_only=True)
 class RegistryCompany:
-    """What somebody said a company of the registry is like."""
+    """What somebody said a company of the registry is like, for all or for one `scope`."""
 
     tag: ClassVar[str] = "registry_company"
     number: str
     facts: Json
+    scope: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)

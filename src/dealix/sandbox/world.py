@@ -37,7 +37,7 @@ class World:
         self.crm: dict[tuple[str, str], CrmObject] = {}
         self.crm_properties: dict[tuple[str, str], CrmProperty] = {}
         self.crm_unique: dict[tuple[str, str, str], str] = {}
-        self.companies: dict[str, RegistryCompany] = {}
+        self.companies: dict[tuple[str, str | None], RegistryCompany] = {}
         self.envelopes: dict[str, Envelope] = {}
         self.by_key: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         self.by_object: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
@@ -84,7 +84,7 @@ class World:
             case Envelope():
                 self.envelopes[row.id] = row
             case RegistryCompany():
-                self.companies[row.number] = row
+                self.companies[row.number, row.scope] = row
             case EnvelopeChange():
                 self._apply_envelope_change(row)
             case _:

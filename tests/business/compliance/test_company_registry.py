@@ -10,7 +10,7 @@ from dealix.business.compliance.service import CompanyRegistry
 from dealix.connectors.company_research import Manager, RegistryRecord
 from dealix.connectors.outcomes import unavailable
 from dealix.connectors.secrets import Keyring
-from dealix.errors import ProviderUnavailable
+from dealix.errors import NotConfigured, NotFound, ProviderUnavailable
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.store.session import Database
 
@@ -89,6 +89,27 @@ def test_that_a_company_is_unknown_is_kept_and_asked_again(
     assert companies.look(TENANT, NUMBER) is None
     reader.answer = RECORD
     assert companies.look(TENANT, NUMBER) == RECORD
+
+
+def test_an_answer_is_found_again_by_its_id(companies: CompanyRegistry, reader: Reader) -> None:
+    found = companies.find(TENANT, NUMBER)
+    assert companies.kept(TENANT, found.id) == found
+    assert len(reader.asked) == 1
+    for tenant, name in ((TENANT, "reg_none"), ("other-sa", found.id)):
+        with pytest.raises(NotFound):
+            companies.kept(tenant, name)
+
+
+def test_without_a_registry_nobody_can_be_asked(
+    companies: CompanyRegistry, fresh_database: Database
+) -> None:
+    def nobody(_rehearsal: bool) -> Reader:
+        raise NotConfigured("setting_missing", setting="DEALIX_WATHQ_URL")
+
+    keys = TenantKeys(Keyring("codec.keys", {"k1": b"k" * 32}))
+    without = CompanyRegistry(fresh_database, keys, nobody)  # type: ignore[arg-type]
+    assert companies.is_configured(rehearsal=False)
+    assert not without.is_configured(rehearsal=False)
 
 
 def test_silence_keeps_nothing(

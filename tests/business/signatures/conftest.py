@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,8 @@ from tests.trust.outbound.staging import Policy
 
 from dealix import clock
 from dealix.business.signatures.models import EnvelopeEvent
-from dealix.business.signatures.schemas import SignatureState, Signer
-from dealix.business.signatures.service import Signatures, papers_for, signature_state
+from dealix.business.signatures.schemas import Agreement, SignatureState, Signer
+from dealix.business.signatures.service import Signatures
 from dealix.connectors.esign import DocuSign, reference_for
 from dealix.connectors.secrets import Keyring, LocalSecrets
 from dealix.lanes.inbox import Inbox
@@ -27,6 +28,7 @@ from dealix.lanes.steps import StepFacts
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.records.models import Effect, Undo
 from dealix.store.ids import new_id
+from dealix.store.objects import Objects
 from dealix.store.session import Database
 from dealix.trust.outbound.effects import Post
 from dealix.trust.outbound.envelopes import Envelopes
@@ -47,7 +49,7 @@ SIGNERS = (
     Signer("person_1", "partner_signatory", "نورة القحطاني", "noura@partner.example", 1),
     Signer("person_2", "company_signatory", "Omar Nasser", "omar@dealix.example", 2),
 )
-PAPERS = papers_for("ورقة الشروط", "terms.pdf", PDF, SIGNERS)
+AGREEMENT = Agreement("person_1", "ورقة الشروط", "terms.pdf", PDF, SIGNERS)
 
 
 def unused(_rehearsal: bool) -> Any:
@@ -59,6 +61,7 @@ class Desk:
     """Everything around one run's signature."""
 
     database: Database
+    objects: Objects
     sandbox: Sandbox
     receiver: Receiver
     client: DocuSign
@@ -75,7 +78,9 @@ class Desk:
             VAULT.blind_index,
             Envelopes(lambda _rehearsal: self.client),
         )
-        self.signatures = Signatures(self.database, post, lambda _t, sig: self.told.append(sig))
+        self.signatures = Signatures(
+            self.database, post, lambda _t, sig: self.told.append(sig), VAULT, self.objects
+        )
         keys = TenantKeys(Keyring("codec.keys", {"k1": b"k" * 32}))
         takers = {"docusign": self.signatures.heard}
         self.inbox = Inbox(self.database, keys, VAULT, SECRETS, takers=takers)
@@ -100,13 +105,12 @@ class Desk:
         )
 
     def send(self) -> StepResult:
-        effect = self.signatures.send_for_signature(self.call(), PAPERS, SIGNERS)
+        effect = self.signatures.send_for_signature(self.call(), AGREEMENT)
         return self.outbound.perform(SEND, self.call(), effect)
 
     def void(self) -> StepResult:
+        call = self.call(undo_id=self.undo().id).model_copy(update={"key": f"undo:{self.key}"})
         with self.database.tenant(TENANT) as session:
-            undo = session.execute(select(Undo).where(Undo.key == self.key)).scalar_one()
-            call = self.call(undo_id=undo.id).model_copy(update={"key": f"undo:{self.key}"})
             effect = self.signatures.void_envelope(session, call)
         return undo_outside(self.outbound, VOID, call, effect)
 
@@ -140,14 +144,17 @@ class Desk:
         self.signatures.read_due()
 
     def state(self) -> SignatureState:
-        with self.database.tenant(TENANT) as session:
-            found = signature_state(session, self.run_id)
+        found = self.signatures.state(TENANT, self.run_id)
         assert found is not None
         return found
 
     def events(self) -> list[EnvelopeEvent]:
         with self.database.tenant(TENANT) as session:
             return list(session.execute(select(EnvelopeEvent)).scalars())
+
+    def undo(self) -> Undo:
+        with self.database.tenant(TENANT) as session:
+            return session.execute(select(Undo).where(Undo.key == self.key)).scalar_one()
 
     def signals(self) -> list[Signal]:
         with self.database.tenant(TENANT) as session:
@@ -169,7 +176,8 @@ def desk(
     fresh_database: Database,
     running: tuple[Sandbox, Receiver],  # noqa: F811
     sandbox: Sandbox,  # noqa: F811
+    tmp_path: Path,
 ) -> Desk:
     receiver = running[1]
     receiver.received.clear()
-    return Desk(fresh_database, sandbox, receiver, client_of(sandbox))
+    return Desk(fresh_database, Objects(tmp_path), sandbox, receiver, client_of(sandbox))

@@ -1,5 +1,6 @@
 """A signature ends a run's wait once, by what the provider itself says of the envelope."""
 
+import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -7,15 +8,22 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text, update
-from tests.business.signatures.conftest import PAPERS, TENANT, Desk
-from tests.connectors.signing import held
+from tests.business.signatures.conftest import AGREEMENT, TENANT, Desk
+from tests.connectors.signing import PDF, held
+from tests.lanes.test_inbox import VAULT
 
 from dealix import clock
+from dealix.actors import Actor
+from dealix.business.signatures.activities import SignatureActivities
+from dealix.business.signatures.evidence import SignatureSource
 from dealix.business.signatures.models import Envelope
 from dealix.connectors.esign import connect, reference_for
-from dealix.errors import NotSignedIn, OutcomeUnknown, ProviderRefused
-from dealix.lanes import run_events
+from dealix.errors import NotSignedIn, OutcomeUnknown, ProviderRefused, ProviderUnavailable
+from dealix.lanes import run_book, run_events, run_views
 from dealix.trust.outbound.envelopes import void_hash
+from dealix.trust.policy.tokens import Grant, issue
+
+OFFICER = Actor(TENANT, "user_officer", frozenset({"compliance_officer"}))
 
 
 def test_the_last_signature_wakes_the_run_with_who_and_when(desk: Desk) -> None:
@@ -269,23 +277,87 @@ def test_a_sender_who_voids_elsewhere_wakes_the_run(desk: Desk) -> None:
 
 
 def test_the_payload_is_the_document_the_words_and_the_signers(desk: Desk) -> None:
-    hashes = {
-        PAPERS.payload_hash,
-        replace(PAPERS, document=PAPERS.document + b" ").payload_hash,
-        replace(PAPERS, subject="other").payload_hash,
-        replace(PAPERS, signers=PAPERS.signers[:1]).payload_hash,
-        replace(PAPERS, signers=tuple(reversed(PAPERS.signers))).payload_hash,
-    }
-    assert len(hashes) == 5
+    agreements = (
+        AGREEMENT,
+        replace(AGREEMENT, document=AGREEMENT.document + b" "),
+        replace(AGREEMENT, subject="other"),
+        replace(AGREEMENT, signers=AGREEMENT.signers[:1]),
+        replace(AGREEMENT, signers=tuple(reversed(AGREEMENT.signers))),
+    )
+    with desk.database.tenant(TENANT) as session:
+        hashes = [desk.signatures.papers(session, desk.run_id, a).payload_hash for a in agreements]
+    assert len(set(hashes)) == 5
     desk.send()
     desk.void()
-    assert desk.effect().payload_hash == PAPERS.payload_hash
-    assert desk.effect(f"undo:{desk.key}").payload_hash == void_hash(PAPERS.payload_hash)
+    assert desk.effect().payload_hash == hashes[0], "the same each time"
+    assert desk.effect(f"undo:{desk.key}").payload_hash == void_hash(hashes[0])
+
+
+def test_what_proves_the_papers_proves_no_person_any_more_once_they_are_erased(desk: Desk) -> None:
+    desk.send()
+    bare = hashlib.sha256(PDF).hexdigest()
+    with desk.database.tenant(TENANT) as session:
+        for table in ("signature_envelopes", "effects", "audit_records"):
+            rows = session.execute(text(f"SELECT CAST(t AS text) FROM {table} t")).scalars()
+            assert bare not in " ".join(rows), "a bare hash of what names a person"
+
+
+def test_the_signed_document_is_kept_sealed_and_proved_by_its_commitment(desk: Desk) -> None:
+    desk.send()
+    assert desk.signatures.signed_document(TENANT, desk.run_id) is None
+    desk.act("sign")
+    desk.take()
+    signed = desk.signatures.signed_document(TENANT, desk.run_id)
+    assert signed is not None
+    assert b"completed" in signed
+    with desk.database.tenant(TENANT) as session:
+        _record, kept = SignatureSource(desk.objects).items(session, desk.run_id)
+        made = {one.digest: one.value for one in VAULT.commitments(session, desk.run_id)}
+    assert made[kept.commitment] == hashlib.sha256(signed).hexdigest().encode()
+    assert kept.commitment == desk.state().signed_digest
+    assert PDF[:20] not in kept.ciphertext
+
+
+def test_a_signed_document_that_cannot_be_fetched_now_is_fetched_later(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_now(_envelope: str) -> bytes:
+        raise ProviderUnavailable("provider_unavailable", provider="docusign", reason="throttled")
+
+    desk.send()
+    desk.act("sign")
+    with monkeypatch.context() as away:
+        away.setattr(desk.client, "document", not_now)
+        desk.take()
+    assert (desk.state().status, desk.signals()) == ("sent", []), "no end without its document"
+    assert desk.signatures.refresh(TENANT, desk.run_id)
+    assert desk.signatures.signed_document(TENANT, desk.run_id) is not None
+
+
+def test_what_all_have_signed_is_final_and_previews_say_so(desk: Desk) -> None:
+    desk.send()
+    desk.act("sign")
+    desk.take()
+    with desk.database.tenant(TENANT) as session:
+        preview = run_views.undo_preview(session, run_book.get(session, desk.run_id))
+    assert (preview["undo"], [e["step"] for e in preview["final"]]) == ([], ["send_envelope"])
+    assert (desk.undo().status, desk.undo().reason) == ("not_needed", "completed")
+    assert desk.void().status == "not_needed"
+    assert len(held(desk.sandbox, desk.key)) == 1
+
+
+def test_what_a_signatory_declined_needs_no_voiding(desk: Desk) -> None:
+    desk.send()
+    desk.act("decline", reason="no")
+    desk.take()
+    assert (desk.undo().status, desk.effect().final) == ("not_needed", False)
+    assert desk.void().status == "not_needed"
+    assert len(held(desk.sandbox, desk.key)) == 1
 
 
 def test_a_refused_document_fails_the_step(desk: Desk) -> None:
-    bad = replace(PAPERS, document=b"none")
-    effect = desk.signatures.send_for_signature(desk.call(), bad, ())
+    bad = replace(AGREEMENT, document=b"none")
+    effect = desk.signatures.send_for_signature(desk.call(), bad)
     with pytest.raises(ProviderRefused):
         effect.call()
 
@@ -305,3 +377,47 @@ def test_how_it_ended_cannot_be_changed(desk: Desk) -> None:
     desk.take()
     with pytest.raises(Exception, match="permission denied"), desk.database.tenant(TENANT) as one:
         one.execute(text("UPDATE signature_events SET status = 'declined'"))
+
+
+def test_what_no_approval_covers_is_not_sent_and_goes_back(desk: Desk) -> None:
+    agreed = [AGREEMENT]
+    steps = SignatureActivities(
+        desk.database,
+        desk.signatures,
+        desk.outbound,
+        {"partner_approval": lambda _session, _run: agreed[0]},
+    )
+    assert steps.send_envelope(desk.call()).status == "changed"
+    with desk.database.tenant(TENANT) as session:
+        papers = desk.signatures.papers(session, desk.run_id, AGREEMENT)
+        granted = Grant("esign.send", f"{desk.run_id}:send_envelope", papers.payload_hash)
+        issue(session, run_id=desk.run_id, decision_id="dec_1", issued_by="user_1", effect=granted)
+    agreed[0] = replace(AGREEMENT, signers=AGREEMENT.signers[:1])
+    assert steps.send_envelope(desk.call()).status == "changed", "another signer was not approved"
+    assert held(desk.sandbox, desk.key) == []
+    agreed[0] = AGREEMENT
+    assert steps.send_envelope(desk.call()).status == "done"
+    assert len(held(desk.sandbox, desk.key)) == 1
+
+
+def test_asked_at_the_deadline_it_says_whether_they_acted_in_time(desk: Desk) -> None:
+    steps = SignatureActivities(desk.database, desk.signatures, desk.outbound, {})
+    assert not steps.ask_signatories(desk.call()).come, "nothing was sent"
+    desk.sandbox.fault("docusign", "webhook_lost")
+    desk.send()
+    assert not steps.ask_signatories(desk.call()).come
+    desk.act("sign")
+    assert steps.ask_signatories(desk.call()).come
+    assert len(desk.signals()) == 1
+    assert steps.ask_signatories(desk.call()).come, "also when a sweep was faster"
+
+
+def test_an_erased_person_leaves_no_copy_and_the_signature_counts(desk: Desk) -> None:
+    desk.send()
+    desk.act("sign")
+    with desk.database.tenant(TENANT) as session:
+        VAULT.erase(session, OFFICER, "person_1")
+    desk.take()
+    assert (desk.state().status, desk.state().signed_digest) == ("completed", None)
+    assert len(desk.signals()) == 1
+    assert desk.signatures.signed_document(TENANT, desk.run_id) is None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 from tests.console.visiting import Visitor
 from tests.sandbox.conftest import Sandbox
 
@@ -18,7 +19,7 @@ from dealix.records.audit.models import AuditRecord
 from dealix.store.ids import new_id
 from dealix.trust.access.models import SignInSession
 from dealix.trust.approvals import links, rounds
-from dealix.trust.approvals.models import Approval, ApprovalLink, Decision, Notice
+from dealix.trust.approvals.models import Approval, ApprovalLink, Decision, Notice, Resubmission
 from dealix.trust.approvals.schemas import ApprovalPacket, ListedEffect, Opening
 from dealix.trust.policy.models import AuthorityTable
 
@@ -96,7 +97,28 @@ class Gate:
                 amount="400000",
                 priority=priority,
             )
+            if round_ > 1:
+                self._answer_changes(session, opening)
             return self.services.approvals.open(session, opening, run_book.get(session, run))
+
+    def _answer_changes(self, session: Session, opening: Opening) -> None:
+        """The requester has answered the round before, else it is not asked again."""
+        earlier = rounds.before(session, opening)
+        assert earlier is not None
+        session.add(
+            Resubmission(
+                tenant_id=TENANT,
+                id=new_id("rsb"),
+                approval_id=earlier.id,
+                run_id=earlier.run_id,
+                user_id=opening.requested_by,
+                comment=None,
+                answers={},
+                received_at=clock.real_now(),
+                at=clock.real_now(),
+            )
+        )
+        session.flush()
 
     def link(self, approval: Approval, handle: str) -> str:
         """A fresh link's token, as the notice would hold it."""

@@ -204,6 +204,22 @@ def test_another_site_cannot_send_a_links_form(gate: Gate) -> None:
     assert answer.status_code == 200
 
 
+def test_a_link_of_somebody_who_left_is_dead_for_good(gate: Gate) -> None:
+    gate.allow_link_only("referral", "executive_approval")
+    approval = gate.opened("referral", "executive_approval")
+    token = gate.link(approval, "huda")
+    accounts, admin = gate.services.accounts, actor("bandar")
+    accounts.deactivate(admin, actor("huda").user_id, knowing=True)
+    form = {"decision": "approve", "packet_hash": approval.packet_hash}
+    assert gate.visitor().post(f"/d/{token}", form).path.startswith("/sign-in")
+    accounts.activate(admin, actor("huda").user_id)
+    answer = gate.visitor().post(f"/d/{token}", form)
+    assert answer.status == 409
+    assert gate.decisions(approval) == []
+    fresh = gate.link(approval, "huda")
+    assert gate.visitor().post(f"/d/{fresh}", form).status == 200
+
+
 @pytest.fixture
 def redacting(caplog: pytest.LogCaptureFixture):
     """Our filter before the handler, as in every process of ours."""

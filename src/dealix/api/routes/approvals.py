@@ -25,10 +25,13 @@ class Decide(Body):
 def approvals(
     actor: Who,
     services: Parts,
-    scope: Literal["mine", "open", "owed", "all"] = "open",
+    scope: Literal["mine", "group", "open", "todo", "owed", "all"] = "open",
     run: OptionalIdent = None,
 ) -> list[dict[str, Any]]:
-    """Requests: open ones, those that wait for me, those that owe changes, or all."""
+    """Requests: open ones, those that wait for me or my group, those that owe changes, or all.
+
+    `todo` are those whose changes I owe.
+    """
     return services.approvals.list(actor, scope, run)
 
 

@@ -17,7 +17,7 @@ class Said(Body):
 
     event: Event
     channel: Channel | Literal["*"] = "*"
-    purpose: Purpose | Literal["*"] = "*"
+    purpose: Purpose | Literal["data_sharing", "*"] = "*"
     source: Source
 
 

@@ -24,6 +24,10 @@ class Start(Body):
     input: dict[str, Any]
     key: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     rehearsal: StrictBool = False
+    practice: Annotated[
+        StrictBool,
+        Field(description="Every message to somebody outside goes to you instead."),
+    ] = False
 
 
 class Cancel(Body):
@@ -45,6 +49,12 @@ class Event(Body):
     data: dict[str, Any]
 
 
+class Resume(Body):
+    """The `kept_hash` of the run as it was seen; without it, whatever came meanwhile acts."""
+
+    kept_hash: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+
+
 class FastForward(Body):
     """How far, as ISO 8601 (`P2D`, `PT4H`)."""
 
@@ -63,7 +73,12 @@ class FastForward(Body):
 def start(body: Start, actor: Who, services: Parts, response: Response) -> dict[str, Any]:
     """Start a run."""
     run, created = services.runs.start(
-        actor, body.workflow, body.input, body.key, rehearsal=body.rehearsal
+        actor,
+        body.workflow,
+        body.input,
+        body.key,
+        rehearsal=body.rehearsal,
+        practice=body.practice,
     )
     response.status_code = 201 if created else 200
     response.headers["Location"] = f"/api/v1/runs/{run['id']}"
@@ -124,14 +139,20 @@ def pause(run_id: Ident, actor: Who, services: Parts) -> dict[str, Any]:
 
 
 @router.post("/{run_id}/resume", responses=LIVE)
-def resume(run_id: Ident, actor: Who, services: Parts) -> dict[str, Any]:
+def resume(
+    run_id: Ident, actor: Who, services: Parts, body: Resume | None = None
+) -> dict[str, Any]:
     """Let a paused run go on."""
-    return services.runs.resume(actor, run_id)
+    return services.runs.resume(actor, run_id, body.kept_hash if body else None)
 
 
 @router.post("/{run_id}/events", responses=LIVE)
 def event(run_id: Ident, body: Event, actor: Who, services: Parts) -> dict[str, Any]:
-    """Enter by hand what somebody outside answered."""
+    """Enter by hand what somebody outside answered.
+
+    The run takes it once. What the run does not ask for now is refused with its reason and not
+    kept; while a run is paused, an answer is kept until it goes on.
+    """
     return services.runs.event(actor, run_id, body.event, body.data)
 
 

@@ -12,6 +12,7 @@ from dealix import clock
 from dealix.business.compliance.models import RegistryAnswer
 from dealix.connectors.company_research import RegistryReader, RegistryRecord
 from dealix.connectors.rehearsal import rehearsing
+from dealix.errors import NotConfigured, NotFound
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.records import audit
 from dealix.store.ids import new_id
@@ -75,6 +76,32 @@ class CompanyRegistry:
             record = self._reader(rehearsal is not None).look(number)
         return self._keep(tenant_id, number, world, record)
 
+    def is_configured(self, *, rehearsal: bool) -> bool:
+        """Whether this installation has a registry to ask."""
+        try:
+            self._reader(rehearsal)
+        except NotConfigured:
+            return False
+        return True
+
+    def kept(self, tenant_id: str, answer_id: str) -> Finding:
+        """An answer that was given before, by its ID.
+
+        Raises:
+            NotFound: there is no such answer.
+        """
+        with self._database.tenant(tenant_id) as session:
+            row = session.get(RegistryAnswer, (tenant_id, answer_id))
+        if row is None:
+            raise NotFound("not_found")
+        return self._opened(row)
+
+    def _opened(self, row: RegistryAnswer) -> Finding:
+        if row.sealed is None:
+            return Finding(row.id, row.fetched_at, None)
+        raw = self._keys.open_named(PURPOSE, row.tenant_id, row.sealed)
+        return Finding(row.id, row.fetched_at, RegistryRecord.model_validate_json(raw))
+
     def _kept(self, tenant_id: str, number: str, world: str, max_age: timedelta) -> Finding | None:
         """The newest answer that still counts; that a company is unknown never does."""
         newest = (
@@ -91,10 +118,7 @@ class CompanyRegistry:
         )
         with self._database.tenant(tenant_id) as session:
             row = session.execute(newest).scalar_one_or_none()
-        if row is None or row.sealed is None:
-            return None
-        raw = self._keys.open_named(PURPOSE, tenant_id, row.sealed)
-        return Finding(row.id, row.fetched_at, RegistryRecord.model_validate_json(raw))
+        return None if row is None or row.sealed is None else self._opened(row)
 
     def _keep(
         self, tenant_id: str, number: str, world: str, record: RegistryRecord | None

@@ -29,6 +29,7 @@ def head(told: Told, words: Wordings) -> list[Block]:
         (N_("Workflow"), isolated(_workflow(run, words)) if run else NOTHING),
         (N_("Outcome"), words.word(run.get("outcome")) if run else NOTHING),
         (N_("Rehearsal"), words.value(run.get("rehearsal"))),
+        (N_("Practice"), words.value(run.get("practice", False))),
         (N_("Started by"), words.who(run.get("started_by"))),
         (N_("Started"), words.when(run.get("started_at"))),
         (N_("Deadline"), words.when(run.get("deadline"))),
@@ -37,8 +38,10 @@ def head(told: Told, words: Wordings) -> list[Block]:
         (N_("Pack"), words.ident(manifest.pack_id)),
         (N_("Hash of all that this report tells of"), words.ident(f"sha256:{manifest.sha256}")),
     ]
+    practised = words.say(N_("This was practice: nothing of it reached anybody outside."))
     return [
         Heading(words.say(N_("Evidence pack"))),
+        *([Paragraph(practised)] if run.get("practice") else []),
         Facts(tuple((words.say(name), value) for name, value in rows)),
     ]
 

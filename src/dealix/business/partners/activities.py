@@ -1,6 +1,6 @@
 """The steps of the partner approval: each acts once, by its declared method."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,9 @@ from dealix.business.evidence.service import Evidence
 from dealix.business.papers.evidence import PaperSource
 from dealix.business.partners import gates, negotiation, repository, terms
 from dealix.business.partners.evidence import sources
+from dealix.business.partners.own_steps import Work, own_step
 from dealix.business.partners.service import PartnerService, template
+from dealix.business.signatures.evidence import SignatureSource
 from dealix.errors import InvariantBroken
 from dealix.lanes import run_book
 from dealix.lanes.crash_points import reach
@@ -109,9 +111,14 @@ class PartnerActivities:
 
     @step("write_crm", system="crm", method="upsert", undo="withdraw_in_crm")
     def write_crm(self, call: StepCall) -> StepResult:
-        """Write the partner to the CRM."""
+        """Write the partner to the CRM; practice leaves no trace there."""
+        facts = facts_of(PartnerActivities.write_crm)
+        with self.database.tenant(call.tenant_id) as session:
+            if run_book.get(session, call.run_id).practice:
+                effects.leave_out(session, spec_of(facts, call, None), "practice")
+                return StepResult(status="not_needed")
         effect = self._company(call, "terms_sent", "crm.write", "write_crm")
-        return self.outbound.perform(facts_of(PartnerActivities.write_crm), call, effect)
+        return self.outbound.perform(facts, call, effect)
 
     @ask("ask_executive", gate="executive_approval")
     def ask_executive(self, call: StepCall) -> GateOpened:
@@ -202,20 +209,9 @@ class PartnerActivities:
         self,
         method: Callable[..., Any],
         call: StepCall,
-        work: Callable[[Session, Run, StepCall], Mapping[str, Any]],
+        work: Work,
     ) -> StepResult:
-        """A step on our own stores: work, ledger and audit in one transaction."""
-        facts = facts_of(method)
-        reach(facts.name, "before")
-        with self.database.tenant(call.tenant_id) as session:
-            # A late worker must not do again what an undo that has begun takes back.
-            find = run_book.fence if facts.undo else run_book.get
-            run = find(session, call.run_id)
-            spec = spec_of(facts, call, None)
-            row = effects.once(session, spec, lambda: work(session, run, call))
-            result = StepResult(data=row.result or {})
-        reach(facts.name, "recorded")
-        return result
+        return own_step(self.database, method, call, work)
 
     def _open(
         self, method: Callable[..., Any], call: StepCall, opening: gates.Opener
@@ -272,7 +268,11 @@ class PartnerActivities:
             session,
             "system",
             run.id,
-            (*sources(str(call.data.get("outcome"))), PaperSource(self.evidence.objects)),
+            (
+                *sources(str(call.data.get("outcome"))),
+                PaperSource(self.evidence.objects),
+                SignatureSource(self.evidence.objects),
+            ),
             chain=run.chain,
             key=f"{run.id}:deal_closure",
         )
@@ -296,4 +296,4 @@ def _status(
 
 def _set_status(session: Session, run: Run, status: str) -> None:
     partner = repository.partner(session, run.input["partner_id"])
-    partner.status, partner.updated_at = status, clock.now()
+    partner.status, partner.updated_at = "practice" if run.practice else status, clock.now()

@@ -108,6 +108,21 @@ def terms(facts: Facts, locale: str) -> Letter:
     )
 
 
+def signature_request(facts: Facts, locale: str) -> Letter:
+    """What the signature provider writes to those who sign."""
+    if locale == "ar":
+        return Letter(
+            f"للتوقيع: مذكرة شروط الشراكة {facts.reference}",
+            f"نرجو توقيع مذكرة شروط الشراكة {facts.reference} بصيغتها التي اتفق عليها الطرفان، "
+            f"الإصدار {facts.version}.",
+        )
+    return Letter(
+        f"For signature: partnership term sheet {facts.reference}",
+        f"Please sign the partnership term sheet {facts.reference} in the version on which both "
+        f"sides agreed, version {facts.version}.",
+    )
+
+
 def retraction(facts: Facts, locale: str) -> Letter:
     """The mail that takes the terms back and says that the partnership does not go on."""
     if locale == "ar":

@@ -31,7 +31,16 @@ class RunSource:
         """One record."""
         run = run_book.get(session, run_id)
         shown = run_views.summary(run)
-        kept = ("id", "workflow", "key", "rehearsal", "started_by", "started_at", "deadline")
+        kept = (
+            "id",
+            "workflow",
+            "key",
+            "rehearsal",
+            "practice",
+            "started_by",
+            "started_at",
+            "deadline",
+        )
         body = {name: shown[name] for name in kept}
         yield RecordItem(
             name="run",

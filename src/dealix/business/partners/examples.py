@@ -10,6 +10,7 @@ NAMES = (
     ("Tabuk Industrial", "تبوك الصناعية"),
 )
 CONTACTS = ("نورة القحطاني", "فهد العتيبي", "Layla Haddad", "عبدالرحمن الشهري", "Omar Nasser")
+BANDS = ("medium_green", "high_green", "platinum", "low_green")
 TYPES = ("distribution", "referral", "technology", "strategic", "government")
 
 
@@ -35,4 +36,6 @@ def partner_example(number: int) -> dict[str, Any]:
             "revenue_share_percent": "15",
             "currency": "SAR",
         },
+        "saudization": BANDS[number % len(BANDS)],
+        "data_sharing_consent": "signed_contract",
     }

@@ -5,12 +5,18 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from dealix.business.partners import terms
+from dealix.business.partners import registry_packet, terms
 from dealix.business.partners.schemas import PartnerTerms
 from dealix.business.partners.service import KIND, PartnerService, template
+from dealix.business.partners.signing import Agreements
+from dealix.business.signatures.service import papers_for
 from dealix.lanes.models import Run
 from dealix.trust.approvals.reading import agreed_part
 from dealix.trust.approvals.schemas import ApprovalPacket, ListedEffect, Opening
+from dealix.trust.outbound.envelopes import void_hash
+
+OUTSIDE = ("partner.send_terms", "partner.activate")
+"""What has consequences outside, so that practice asks it in words of its own."""
 
 Opener = Callable[[Session, PartnerService, Run, int], Opening]
 
@@ -67,7 +73,7 @@ def executive(session: Session, partners: PartnerService, run: Run, round_: int)
         update={
             "document": _document(session, partners, run),
             "context": {**packet.context, "rounds": _rounds(session, run)},
-            "effects": _activation(session, partners, run),
+            "effects": [*_signature(session, partners, run), *_activation(session, partners, run)],
         }
     )
     opening = _opening(session, run, "executive_approval", round_, asked)
@@ -89,7 +95,7 @@ def _reviewed(
 
 
 def _sending(session: Session, partners: PartnerService, run: Run) -> list[ListedEffect]:
-    """The messages that bring this version, and the CRM write that follows them."""
+    """The messages that bring this version, and the CRM write that follows them for real."""
     spoken = partners.offer_whatsapp(session, run)
     by_phone = (
         []
@@ -111,23 +117,53 @@ def _sending(session: Session, partners: PartnerService, run: Run) -> list[Liste
             undo="retract_terms",
         ),
         *by_phone,
+        *([] if run.practice else [_crm_write(session, partners, run)]),
+    ]
+
+
+def _crm_write(session: Session, partners: PartnerService, run: Run) -> ListedEffect:
+    return ListedEffect(
+        action="crm.write",
+        resource=f"{run.id}:write_crm",
+        payload_hash=partners.company(session, run, "terms_sent").payload_hash,
+        undo="withdraw_in_crm",
+    )
+
+
+def _signature(session: Session, partners: PartnerService, run: Run) -> list[ListedEffect]:
+    """The envelope with exactly this document and these signers, and taking it back."""
+    agreement = Agreements(partners).of(session, run)
+    sent = papers_for(partners.vault, session, run.id, agreement).payload_hash
+    return [
         ListedEffect(
-            action="crm.write",
-            resource=f"{run.id}:write_crm",
-            payload_hash=partners.company(session, run, "terms_sent").payload_hash,
-            undo="withdraw_in_crm",
+            action="esign.send",
+            resource=f"{run.id}:send_envelope",
+            payload_hash=sent,
+            undo="void_envelope",
+        ),
+        ListedEffect(
+            action="esign.void",
+            resource=f"{run.id}:void_envelope",
+            payload_hash=void_hash(sent),
         ),
     ]
 
 
 def _activation(session: Session, partners: PartnerService, run: Run) -> list[ListedEffect]:
-    """The notice that tells the partner."""
+    """The CRM write that marks the partner as active, and the notice that tells them."""
+    written = ListedEffect(
+        action="crm.write",
+        resource=f"{run.id}:activate_in_crm",
+        payload_hash=partners.company(session, run, "active").payload_hash,
+        undo="deactivate_in_crm",
+    )
     return [
+        *([] if run.practice else [written]),
         ListedEffect(
             action="email.send",
             resource=f"{run.id}:notify_activation",
             payload_hash=partners.activation(session, run).payload_hash,
-        )
+        ),
     ]
 
 
@@ -161,7 +197,7 @@ def _packet(
     person, personal = partners.contact(session, run)
     return ApprovalPacket.model_validate(
         {
-            "asks": asks,
+            "asks": f"{asks}.practice" if run.practice and asks in OUTSIDE else asks,
             "subject": {
                 "partner_id": dossier.partner_id,
                 "name": dossier.name,
@@ -179,20 +215,26 @@ def _packet(
                 "net_first_year": economics.net_first_year,
                 "currency": economics.currency,
                 "exclusivity": dossier.exclusivity,
+                **registry_packet.context(dossier.registry),
+                "saudization": partners.book.saudization(session, run),
+                **({"practice": True} if run.practice else {}),
             },
-            "risks": _risks(economics.fit_score, exclusivity=dossier.exclusivity),
+            "risks": [
+                *registry_packet.risks(dossier.registry),
+                *_risks(economics.fit_score, exclusivity=dossier.exclusivity),
+                *partners.book.risks(session, run),
+            ],
             "reversibility": reversibility,
             "personal": personal,
             "person_id": person,
+            "persons": registry_packet.persons(dossier.registry),
         }
     )
 
 
 def _risks(fit_score: int, *, exclusivity: bool) -> list[str]:
     """Risks as stable words; pages translate them."""
-    found = ["registration_not_checked"]
-    if exclusivity:
-        found.append("exclusive")
+    found = ["exclusive"] if exclusivity else []
     if fit_score < 50:
         found.append("low_fit")
     return found

@@ -15,7 +15,7 @@ from dealix.actors import Actor
 from dealix.business.partners import repository, terms
 from dealix.business.partners.models import Answer, PartnerLink
 from dealix.business.partners.schemas import PartnerAnswer, PartnerTerms
-from dealix.errors import Conflict, InvalidInput, NotFound
+from dealix.errors import Conflict, InvalidInput, NotEntitled, NotFound
 from dealix.lanes import run_book, run_events
 from dealix.lanes.models import Run
 from dealix.records.run_notes import note
@@ -46,6 +46,7 @@ class Offered:
     reference: str
     state: str
     differences: list[dict[str, Any]]
+    practice: bool = False
 
 
 class PartnerDoor:
@@ -77,6 +78,7 @@ class PartnerDoor:
             company, company_ar = company_names(session)
             before = terms.of_version(session, run_id, version - 1) if version > 1 else None
             present = terms.of_version(session, run_id, version)
+            shown = self._text(session, run, version)
             return Offered(
                 tenant_id=tenant_id,
                 run_id=run_id,
@@ -87,10 +89,11 @@ class PartnerDoor:
                 partner=partner.name,
                 partner_ar=partner.name_ar,
                 terms=present,
-                text=self._text(session, run, version),
+                text=shown,
                 reference=reference_of(run),
-                state=_state(session, run, version),
-                differences=terms.differences(before, present) if before else [],
+                state=state_of(session, run, version),
+                differences=terms.differences(before, present) if shown and before else [],
+                practice=run.practice,
             )
 
     def answer(self, token: str, given: Mapping[str, Any]) -> str:
@@ -119,7 +122,12 @@ class PartnerDoor:
         return str(row.tenant_id), str(row.run_id), int(row.version)
 
     def _text(self, session: Session, run: Run, version: int) -> str:
-        """The term sheet in force; of a replaced version only the page's own facts are shown."""
+        """The term sheet in force; of a replaced version only the page's own facts are shown.
+
+        What was taken back is shown to nobody any more.
+        """
+        if run.undo_begun_at is not None:
+            return ""
         current, _terms = terms.latest(session, run.id)
         return self.draft(session, run)[0] if current == version else ""
 
@@ -153,7 +161,7 @@ def keep(
     session: Session, vault: Vault, run: Run, version: int, answer: PartnerAnswer, *, by: str
 ) -> str | None:
     """Store an answer with what wakes the run; the run's row is locked by the caller."""
-    state = _state(session, run, version)
+    state = state_of(session, run, version)
     if state != "open":
         raise Conflict(f"offer_{state}")
     person = repository.partner(session, run.input["partner_id"]).contact_person_id
@@ -181,17 +189,27 @@ def keep(
 
 
 def by_hand(vault: Vault) -> Callable[[Session, Actor, Run, Mapping[str, Any]], str | None]:
-    """An answer that came by mail, WhatsApp or word of mouth, entered by one of us."""
+    """An answer that came by mail, WhatsApp or word of mouth, entered by one of us.
+
+    Nobody can have answered terms that have not left: such an answer is refused, not kept.
+    """
 
     def enter(session: Session, actor: Actor, run: Run, given: Mapping[str, Any]) -> str | None:
         version, _terms = terms.latest(session, run.id)
+        if not is_out(session, run, version):
+            raise Conflict("offer_not_out")
         return keep(session, vault, run, version, validated(given), by=actor.user_id)
 
     return enter
 
 
 def revise(session: Session, actor: Actor, run: Run, given: Mapping[str, Any]) -> str | None:
-    """After a counter-offer: the requester's next version, which must be another one."""
+    """After a counter-offer: the requester's next version, which must be another one.
+
+    Nobody else makes it: who reviews the terms must not be the one who wrote them.
+    """
+    if actor.user_id != run.started_by:
+        raise NotEntitled("not_the_requester")
     countered = last_answer(session, run.id)
     version, present = terms.latest(session, run.id)
     if countered is None or countered.answer != "counter" or countered.version != version:
@@ -218,6 +236,14 @@ def open_page(session: Session, vault: Vault, run: Run) -> None:
     session.execute(insert(PartnerLink).values(row).on_conflict_do_nothing())
 
 
+def is_out(session: Session, run: Run, version: int) -> bool:
+    """Whether the page of this version has been opened: the version is with the partner."""
+    query = select(PartnerLink.token_hash).where(
+        PartnerLink.run_id == run.id, PartnerLink.version == version
+    )
+    return session.execute(query).first() is not None
+
+
 def token_of(vault: Vault, run: Run, version: int) -> str:
     """The secret part of a version's address: the same each time, known to the key's holder."""
     return vault.blind_index(f"partner-link:{run.tenant_id}:{run.id}:{version}")
@@ -240,7 +266,7 @@ def reference_of(run: Run) -> str:
     return f"TS-{run.id[-8:].upper()}"
 
 
-def _state(session: Session, run: Run, version: int) -> str:
+def state_of(session: Session, run: Run, version: int) -> str:
     """`open`, `answered`, `replaced` by a newer version, or `closed` with the run."""
     if run.ended_at is not None or run.undo_begun_at is not None:
         return "closed"

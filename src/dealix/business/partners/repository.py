@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from sqlalchemy import select
@@ -14,6 +14,8 @@ from dealix.business.partners.models import DecisionOutput, Document, Partner
 from dealix.errors import NotFound
 from dealix.records.canonical import canonical
 from dealix.store.session import tenant_of
+
+Output = TypeVar("Output", bound=BaseModel)
 
 
 def partner(session: Session, partner_id: str) -> Partner:
@@ -62,6 +64,12 @@ def outputs(session: Session, run_id: str) -> dict[str, dict[str, Any]]:
     """The typed outputs of a run by schema."""
     query = select(DecisionOutput).where(DecisionOutput.run_id == run_id)
     return {row.schema_name: row.body for row in session.execute(query).scalars()}
+
+
+def output(session: Session, run_id: str, schema: type[Output]) -> Output | None:
+    """One typed output of a run, or None when it has none of this schema."""
+    found = session.get(DecisionOutput, (tenant_of(session), run_id, schema.__name__))
+    return schema.model_validate(found.body) if found is not None else None
 
 
 def keep_document(session: Session, document: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -101,10 +101,13 @@ class Strict(BaseModel):
 
 
 class Contact(Strict):
-    """The person at the partner who gets the terms. Personal data: it lies in the vault."""
+    """The person at the partner who gets the terms and signs. Personal data: it lies in the vault.
+
+    The signature provider takes no address of more than 100 characters.
+    """
 
     name: Annotated[Line, Field(title="Contact name")]
-    email: Annotated[str, Field(max_length=254, title="Contact email"), AfterValidator(_address)]
+    email: Annotated[str, Field(max_length=100, title="Contact email"), AfterValidator(_address)]
     locale: Annotated[Literal["ar", "en"], Field(title="Contact language")] = "ar"
     phone: Annotated[
         str | None, Field(max_length=64, title="Contact phone (WhatsApp)"), AfterValidator(_blank)
@@ -122,6 +125,21 @@ class Economics(Strict):
     currency: Annotated[
         Literal["SAR", "AED", "BHD", "KWD", "QAR", "OMR", "USD"], Field(title="Currency")
     ] = "SAR"
+
+
+Saudization = Literal["platinum", "high_green", "medium_green", "low_green", "red", "not_subject"]
+"""The bands of Nitaqat; the smallest companies are not subject to it."""
+ConsentSource = Literal["given_by_person", "web_form", "signed_contract"]
+"""Where the person's own word lies."""
+
+
+class ActivationFacts(Strict):
+    """What an activation needs on record; what is not given stays as it is."""
+
+    saudization: Annotated[Saudization | None, Field(title="Saudization (Nitaqat band)")] = None
+    data_sharing_consent: Annotated[
+        ConsentSource | None, Field(title="Consent to sharing personal data (PDPL)")
+    ] = None
 
 
 class PartnerApprovalInput(Strict):
@@ -146,6 +164,13 @@ class PartnerApprovalInput(Strict):
         Field(
             max_length=80, title="Manager who shall decide", json_schema_extra={"format": "person"}
         ),
+    ] = None
+    saudization: Annotated[
+        Saudization | None, Field(title="Saudization (Nitaqat band), needed for the activation")
+    ] = None
+    data_sharing_consent: Annotated[
+        ConsentSource | None,
+        Field(title="Consent to sharing personal data (PDPL), needed for the activation"),
     ] = None
     deadline: Annotated[AwareDatetime | None, Field(title="Deadline, at most 14 days away")] = None
 
@@ -219,10 +244,13 @@ class PartnerAnswer(Strict):
 
 
 class Provenance(Strict):
-    """Where an output comes from; nothing that is not configured is pretended."""
+    """Where an output comes from; nothing that is not configured is pretended.
+
+    `delayed` are sources that did not answer when they were asked first.
+    """
 
     generated_at: datetime
-    method: Literal["rules", "model", "person"]
+    method: Literal["rules", "model", "person", "registry"]
     model: str | None = None
     prompt_version: str | None = None
     rules_version: str | None = None
@@ -230,6 +258,46 @@ class Provenance(Strict):
     sources: list[str]
     confidence: str | None = None
     not_configured: list[str] = Field(default_factory=list)
+    delayed: list[str] = Field(default_factory=list)
+
+
+class RegistryManager(Strict):
+    """One who manages the partner by the registry, as a person's ID."""
+
+    person_id: str
+    position: str
+
+
+class RegistryFinding(Strict):
+    """What the company registry said of the partner, when, and where the answer is kept.
+
+    `signatory` is whether the contact may sign: alone, with the other managers, or not by the
+    registry (then a power of attorney is needed).
+    """
+
+    registry: str
+    reference: str
+    asked_at: datetime
+    national_number: str
+    registered_name: str
+    entity_type: str
+    status: Literal["active", "suspended", "expired", "deleted", "other"]
+    confirmation_due: date | None
+    signing: Literal["alone", "jointly", "unclear"]
+    signatory: Literal["alone", "jointly", "unclear", "no"]
+    managers: list[RegistryManager]
+    provenance: Provenance
+
+
+class RegistryConfirmation(Strict):
+    """What the registry said when it was asked again, right before the activation."""
+
+    registry: str
+    reference: str
+    asked_at: datetime
+    status: Literal["active", "suspended", "expired", "deleted", "other", "unknown"]
+    confirmation_due: date | None
+    provenance: Provenance
 
 
 class PartnerDossier(Strict):
@@ -241,10 +309,19 @@ class PartnerDossier(Strict):
     partner_type: str
     country: str
     registration_number: str
-    registration_checked: Literal["format_only"]
+    registration_checked: Literal["format_only", "at_registry"]
     contact_person_id: str
     contact_locale: Literal["ar", "en"]
     exclusivity: bool
+    registry: RegistryFinding | None = None
+    provenance: Provenance
+
+
+class SaudizationStatus(Strict):
+    """The partner's Nitaqat band, as one of ours put it on record."""
+
+    band: Saudization
+    recorded_by: str
     provenance: Provenance
 
 

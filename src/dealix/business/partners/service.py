@@ -8,7 +8,15 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
-from dealix.business.partners import drafting, negotiation, repository, scoring, terms
+from dealix.business.partners import (
+    activation,
+    drafting,
+    negotiation,
+    repository,
+    scoring,
+    terms,
+)
+from dealix.business.partners.activation import ActivationBook
 from dealix.business.partners.drafting import TEMPLATE_VERSION, Facts, Template
 from dealix.business.partners.models import Partner
 from dealix.business.partners.schemas import (
@@ -17,6 +25,7 @@ from dealix.business.partners.schemas import (
     PartnerDossier,
     PartnerTerms,
     Provenance,
+    RegistryFinding,
 )
 from dealix.errors import Conflict, InvalidInput
 from dealix.lanes.kinds import Beginning, Prepared, Subject
@@ -29,7 +38,7 @@ from dealix.trust.access.directory import active_user, company_names
 from dealix.trust.approvals.seating import Seating
 from dealix.trust.outbound.effects import Company, Letter, WhatsAppLetter
 from dealix.trust.outbound.governance import ConsentBook, opt_out_line
-from dealix.trust.outbound.governance.consents import REAL
+from dealix.trust.outbound.recipients import addressee_of, recipient_of
 from dealix.trust.policy import tokens
 from dealix.trust.policy.authority_book import Matter
 from dealix.trust.privacy import Vault
@@ -37,7 +46,7 @@ from dealix.trust.privacy import Vault
 LONGEST = timedelta(days=14)
 KIND = "partner_approval"
 GATES = ("manager_approval", "term_review", "legal_review", "executive_approval")
-EVENTS = ("partner_answer",)
+EVENTS = ("partner_answer", "signature")
 
 
 class PartnerService:
@@ -47,6 +56,7 @@ class PartnerService:
         """`public_url` is where the partner's answer page is found."""
         self.vault = vault
         self.consents = ConsentBook(vault)
+        self.book = ActivationBook(self.consents)
         self.seating = seating
         self.public_url = public_url.rstrip("/")
 
@@ -64,7 +74,9 @@ class PartnerService:
             KIND, given.partner_type, given.economics.expected_revenue, given.exclusivity
         )
         self.seating.assert_staffed(session, matter, actor.user_id, named)
-        if not start.rehearsal:
+        if start.practice and recipient_of(session, self.vault, actor.user_id) is None:
+            raise InvalidInput("practice_nobody")
+        if not (start.rehearsal or start.practice):
             self._alone(session, given)
         partner = self._store(session, given, start)
         self._vouch(session, actor, partner.contact_person_id, start)
@@ -74,6 +86,7 @@ class PartnerService:
             "exclusivity": given.exclusivity,
             "economics": given.economics.model_dump(mode="json"),
             "approver": given.approver,
+            **start.found,
         }
         offered = PartnerTerms(
             **given.economics.model_dump(), exclusivity=given.exclusivity, clauses={}
@@ -81,6 +94,7 @@ class PartnerService:
 
         def after(session: Session, run: Run) -> None:
             terms.keep(session, run, offered, "start", actor.user_id)
+            self.book.keep(session, run, activation.of_input(given), actor.user_id)
             self._cover_bad_end(session, run)
 
         return Prepared(stored, deadline, after)
@@ -124,7 +138,7 @@ class PartnerService:
             registration_number=given.registration_number,
             contact_person_id=person_id,
             locale=given.contact.locale,
-            status="rehearsal" if start.rehearsal else "in_progress",
+            status=_beginning(start),
             created_at=clock.now(),
             updated_at=clock.now(),
         )
@@ -134,8 +148,7 @@ class PartnerService:
 
     def _vouch(self, session: Session, actor: Actor, person_id: str, start: Beginning) -> None:
         """Business correspondence with a contact for whom the starter vouches is on record."""
-        world = start.run_id if start.rehearsal else REAL
-        self.consents.vouch(session, person_id, "partnership", by=actor.user_id, world=world)
+        self.consents.vouch(session, person_id, "partnership", by=actor.user_id, world=start.world)
 
     def _cover_bad_end(self, session: Session, run: Run) -> None:
         """The start, by a person with the right, covers the notices of a bad end."""
@@ -155,6 +168,9 @@ class PartnerService:
             ("crm.withdraw", "withdraw_in_crm"): self.company(
                 session, run, "withdrawn"
             ).payload_hash,
+            ("crm.withdraw", "deactivate_in_crm"): self.company(
+                session, run, "withdrawn", of="activate_in_crm"
+            ).payload_hash,
         }
         for (action, name), payload_hash in hashes.items():
             if payload_hash is not None:
@@ -163,8 +179,10 @@ class PartnerService:
     # -- typed outputs -----------------------------------------------------------------------
 
     def dossier(self, session: Session, run: Run) -> PartnerDossier:
-        """Who the partner is, from what the starter gave; the registry is not asked yet."""
+        """Who the partner is: what the starter gave, and what the registry answered."""
         partner = self.partner(session, run)
+        registry = repository.output(session, run.id, RegistryFinding)
+        late = run.input.get("registry_at_start") == "unavailable"
         return PartnerDossier(
             partner_id=partner.id,
             name=partner.name,
@@ -172,16 +190,18 @@ class PartnerService:
             partner_type=partner.partner_type,
             country=partner.country,
             registration_number=partner.registration_number,
-            registration_checked="format_only",
+            registration_checked="at_registry" if registry else "format_only",
             contact_person_id=partner.contact_person_id,
             contact_locale="ar" if partner.locale == "ar" else "en",
             exclusivity=terms.latest(session, run.id)[1].exclusivity,
+            registry=registry,
             provenance=Provenance(
                 generated_at=run.started_at,
                 method="person",
                 inputs_hash=digest(run.input),
-                sources=[f"run {run.id}"],
-                not_configured=["registry"],
+                sources=[f"run {run.id}", *(registry.provenance.sources if registry else ())],
+                not_configured=[] if registry or late else ["registry"],
+                delayed=["registry"] if late else [],
             ),
         )
 
@@ -201,7 +221,7 @@ class PartnerService:
 
     def draft(self, session: Session, run: Run) -> tuple[str, str]:
         """The term sheet and the commitment by which packet, ledger and evidence know it."""
-        facts, partner = self._facts(session, run), self.partner(session, run)
+        facts, partner = self.facts(session, run), self.partner(session, run)
         text = drafting.term_sheet(facts)
         person, subject = partner.contact_person_id, f"{run.id}:draft"
         return text, self.vault.commit(session, person, subject, {"draft": text})["draft"]
@@ -220,7 +240,7 @@ class PartnerService:
 
     def offer_whatsapp(self, session: Session, run: Run) -> WhatsAppLetter | None:
         """The WhatsApp message that says where the terms are; None without a phone number."""
-        page = self._facts(session, run).page
+        page = self.facts(session, run).page
         text = drafting.whatsapp_terms(*self._spoken(session, run), page)
         return self._whatsapp(session, run, "terms_whatsapp", text)
 
@@ -229,10 +249,10 @@ class PartnerService:
         text = drafting.whatsapp_retraction(*self._spoken(session, run))
         return self._whatsapp(session, run, "retraction_whatsapp", text)
 
-    def company(self, session: Session, run: Run, status: str) -> Company:
-        """The partner as the CRM gets it; no person's data in it."""
+    def company(self, session: Session, run: Run, status: str, *, of: str = "write_crm") -> Company:
+        """The partner as the CRM gets it, without persons; `of` is what a withdrawal undoes."""
         partner = self.partner(session, run)
-        undoes = f"{run.id}:write_crm" if status == "withdrawn" else ""
+        undoes = f"{run.id}:{of}" if status == "withdrawn" else ""
         return Company(
             ext_ref=partner.id,
             name=partner.name,
@@ -272,24 +292,25 @@ class PartnerService:
         clear = self.vault.reveal(session, partner.contact_person_id)
         if not clear:
             raise Conflict("person_erased")
-        text = getattr(drafting, kind)(self._facts(session, run), partner.locale)
+        text = getattr(drafting, kind)(self.facts(session, run), partner.locale)
         body = f"{text.body}\n{opt_out_line(partner.locale)}\n"
-        payload = canonical([clear["email"], text.subject, body]).decode()
-        committed = self.vault.commit(
-            session, partner.contact_person_id, f"{run.id}:mail", {kind: payload}
-        )[kind]
-        return Letter(
-            text.subject,
-            body,
-            clear["email"],
-            clear["name"],
-            partner.locale,
-            partner.contact_person_id,
-            committed,
-        )
+        return self._letter(session, run, kind, text.subject, body)
+
+    def _letter(self, session: Session, run: Run, kind: str, subject: str, body: str) -> Letter:
+        """A letter to the contact under the hash of what leaves, whoever really gets it included.
+
+        Only practice has another one get it: the run's starter.
+        """
+        partner = self.partner(session, run)
+        person, locale = partner.contact_person_id, partner.locale
+        to = addressee_of(session, self.vault, run, self.vault.reveal(session, person), locale)
+        subject, body = to.subject(subject), to.body(body)
+        payload = canonical([to.address, subject, body]).decode()
+        commitments = self.vault.commit(session, person, f"{run.id}:mail", {kind: payload})
+        return Letter(subject, body, to.address, to.name, locale, person, commitments[kind])
 
     def _spoken(self, session: Session, run: Run) -> tuple[Facts, str]:
-        return self._facts(session, run), self.partner(session, run).locale
+        return self.facts(session, run), self.partner(session, run).locale
 
     def _whatsapp(
         self, session: Session, run: Run, kind: str, text: Template
@@ -300,6 +321,8 @@ class PartnerService:
             raise Conflict("person_erased")
         if "phone" not in clear:
             return None
+        if run.practice:
+            return self._whatsapp_in_practice(session, run, kind, text)
         left = [clear["phone"], partner.locale, text.name, *text.values, text.text]
         committed = self.vault.commit(
             session,
@@ -317,7 +340,24 @@ class PartnerService:
             payload_hash=committed,
         )
 
-    def _facts(self, session: Session, run: Run) -> Facts:
+    def _whatsapp_in_practice(
+        self, session: Session, run: Run, kind: str, text: Template
+    ) -> WhatsAppLetter:
+        """The message as the starter gets it: by mail, under WhatsApp's own name."""
+        mail = self._letter(session, run, kind, "WhatsApp", text.text)
+        return WhatsAppLetter(
+            template=text.name,
+            values=text.values,
+            text=text.text,
+            to=mail.to,
+            locale=mail.locale,
+            person_id=mail.person_id,
+            payload_hash=mail.payload_hash,
+            by_mail=mail,
+        )
+
+    def facts(self, session: Session, run: Run) -> Facts:
+        """What every text of a run is made of, by the version in force."""
         partner = self.partner(session, run)
         company, company_ar = company_names(session)
         clear = self.vault.reveal(session, partner.contact_person_id)
@@ -334,6 +374,13 @@ class PartnerService:
             clauses=tuple((one.ar, one.en) for _key, one in sorted(present.clauses.items())),
             page=f"{self.public_url}/p/{negotiation.token_of(self.vault, run, version)}",
         )
+
+
+def _beginning(start: Beginning) -> str:
+    """The state of a partner's record at the start."""
+    if start.rehearsal:
+        return "rehearsal"
+    return "practice" if start.practice else "in_progress"
 
 
 def template() -> str:

@@ -1,6 +1,6 @@
 """The terms on offer, version by version: where each came from and what it changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -33,6 +33,13 @@ def latest(session: Session, run_id: str) -> tuple[int, PartnerTerms]:
     if row is None:
         raise NotFound("not_found")
     return row.version, PartnerTerms.model_validate(row.body)
+
+
+def latest_of(session: Session, run_ids: Iterable[str]) -> dict[str, tuple[int, PartnerTerms]]:
+    """The version in force of each of these runs, and its terms."""
+    query = select(Terms).where(Terms.run_id.in_(sorted(set(run_ids)))).order_by(Terms.version)
+    rows = session.execute(query).scalars()
+    return {row.run_id: (row.version, PartnerTerms.model_validate(row.body)) for row in rows}
 
 
 def of_version(session: Session, run_id: str, version: int) -> PartnerTerms:

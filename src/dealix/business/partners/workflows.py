@@ -4,13 +4,14 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from dealix.business.partners.activities import PartnerActivities
-    from dealix.lanes.durable import DurableFlow
+    from dealix.business.partners.activities_activation import ActivationActivities
+    from dealix.business.signatures.workflows import Signing
     from dealix.lanes.flow_core import FlowEnded
-    from dealix.lanes.schemas import FlowEnd, FlowStart
+    from dealix.lanes.schemas import FlowEnd, FlowStart, StepResult
 
 
 @workflow.defn(name="partner_approval")
-class PartnerApproval(DurableFlow):
+class PartnerApproval(Signing):
     """The inventory's first durable workflow, its priority."""
 
     def __init__(self) -> None:
@@ -25,16 +26,17 @@ class PartnerApproval(DurableFlow):
         return await self.conduct(start)
 
     async def steps(self) -> str:
-        """Identify, score, ask the manager, agree on terms, ask the executive, activate."""
+        """Check, score, ask the manager, agree on terms, ask the executive, sign, activate."""
+        stands(await self.step(ActivationActivities.check_registration))
         await self.step(PartnerActivities.identify_partner)
         await self.step(PartnerActivities.score_fit)
         await self.gate("manager_approval", PartnerActivities.ask_manager)
-        approved = False
-        while not approved:  # what the executive sends back may change the terms
+        signed = False
+        while not signed:  # what the executive sends back may change the terms
             await self.agree()
-            approved = await self.gates(executive_approval=PartnerActivities.ask_executive)
-        await self.step(PartnerActivities.activate_partner)
-        await self.step(PartnerActivities.notify_activation)
+            if await self.gates(executive_approval=PartnerActivities.ask_executive):
+                signed = await self.sign()
+        await self.activate()
         return "activated"
 
     async def agree(self) -> None:
@@ -66,7 +68,23 @@ class PartnerApproval(DurableFlow):
             )
         return int(draft.data["version"])
 
+    async def activate(self) -> None:
+        """Activate once all it needs is on record and the registry still lets the company stand."""
+        while (await self.step(ActivationActivities.check_activation_facts)).status == "changed":
+            await self.event("activation_facts")
+        stands(await self.step(ActivationActivities.confirm_registration))
+        await self.step(PartnerActivities.activate_partner)
+        await self.step(ActivationActivities.activate_in_crm)
+        await self.step(PartnerActivities.notify_activation)
+
     async def conclude(self, outcome: str) -> None:
         """Every end is on the partner's record and leaves a pack that proves it."""
         await self.step(PartnerActivities.record_outcome, outcome=outcome)
         await self.step(PartnerActivities.assemble_evidence, outcome=outcome)
+
+
+def stands(found: StepResult) -> None:
+    """End the flow where the registry says of the company what lets nobody go on with it."""
+    if found.data.get("refused"):
+        code = str(found.data["refused"])
+        raise FlowEnded("rejected", code, error={"code": code})

@@ -11,8 +11,10 @@ from dealix.store.base import Base, Tenanted
 class Envelope(Tenanted, Base):
     """One envelope of ours; `signers` holds IDs and roles, no names.
 
-    `due_at` (real time) is when to ask the provider next: None when it has ended. `heard_at` is
-    when a webhook last spoke of it, maybe before the provider's answer to our own call.
+    `document_digest` is the commitment to what went out and `signed_digest` that to what came
+    back signed, which lies as `signed_object`, sealed for `person_id`. `due_at` (real time) is when
+    to ask the provider next: None when it has ended. `heard_at` is when a webhook last spoke of it,
+    maybe before the provider's answer to our own call.
     """
 
     __tablename__ = "signature_envelopes"
@@ -23,7 +25,10 @@ class Envelope(Tenanted, Base):
     envelope: Mapped[str | None]
     status: Mapped[str]
     payload_hash: Mapped[str]
-    document_sha256: Mapped[str]
+    document_digest: Mapped[str]
+    person_id: Mapped[str | None]
+    signed_digest: Mapped[str | None]
+    signed_object: Mapped[str | None]
     signers: Mapped[list[Any]]
     begun_at: Mapped[datetime]
     heard_at: Mapped[datetime | None]

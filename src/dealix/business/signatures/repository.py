@@ -36,6 +36,12 @@ def latest(session: Session, run_id: str) -> Envelope | None:
     )
 
 
+def of_run(session: Session, run_id: str) -> list[Envelope]:
+    """The envelopes of a run, oldest first."""
+    query = select(Envelope).where(Envelope.run_id == run_id)
+    return list(session.execute(query.order_by(Envelope.begun_at, Envelope.id)).scalars())
+
+
 def hear(session: Session, reference: str, envelope: str, at: datetime) -> None:
     """A webhook spoke of this envelope: ask the provider as soon as its ID is known."""
     session.execute(

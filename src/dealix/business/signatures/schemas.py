@@ -1,5 +1,6 @@
-"""Who signs, and what became of it."""
+"""What is signed by whom, and what became of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -26,6 +27,21 @@ class Signer:
 
 
 @dataclass(frozen=True)
+class Agreement:
+    """A PDF with those who sign it; personal as a whole, and sealed for `person_id`.
+
+    `subject` (100 characters at most) and `message` are what the provider writes to them.
+    """
+
+    person_id: str
+    subject: str
+    document_name: str
+    document: bytes
+    signers: Sequence[Signer]
+    message: str = ""
+
+
+@dataclass(frozen=True)
 class SignatureEvent:
     """How an envelope ended, re-read from the provider: never what a webhook says.
 
@@ -45,12 +61,13 @@ class SignatureEvent:
 class SignatureState:
     """Where the signature of a run stands; `event` is there once it has ended.
 
-    `withdrawn`: we took it back ourselves.
+    `withdrawn`: we took it back ourselves. The digests are commitments to the documents.
     """
 
     envelope: str | None
     reference: str
     status: SignatureStatus
-    document_sha256: str
+    document_digest: str
+    signed_digest: str | None
     signers: list[dict[str, Any]]
     event: SignatureEvent | None

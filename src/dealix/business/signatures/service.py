@@ -4,29 +4,26 @@ A webhook only makes us ask sooner: what it says is never believed. One that is 
 `POLL`, which keeps to DocuSign's rule of one question an envelope in fifteen minutes.
 """
 
+import hashlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from dealix import clock
-from dealix.business.signatures import repository
-from dealix.business.signatures.models import Envelope, EnvelopeEvent
-from dealix.business.signatures.schemas import (
-    SignatureEnd,
-    SignatureEvent,
-    SignatureState,
-    SignatureStatus,
-    Signer,
-)
-from dealix.errors import DealixError
-from dealix.lanes import run_book, run_events
+from dealix.business.signatures import repository, tracking
+from dealix.business.signatures.models import Envelope
+from dealix.business.signatures.schemas import Agreement, SignatureState, Signer
+from dealix.errors import Conflict, DealixError
+from dealix.lanes import run_book
 from dealix.lanes.models import Run
 from dealix.lanes.schemas import StepCall
 from dealix.records import effects
+from dealix.records.canonical import digest
+from dealix.store.objects import Objects
 from dealix.store.session import Database, tenant_of
 from dealix.trust.outbound.effects import Post
 from dealix.trust.outbound.envelopes import (
@@ -38,9 +35,9 @@ from dealix.trust.outbound.envelopes import (
     sent_key,
 )
 from dealix.trust.outbound.service import OutsideEffect
+from dealix.trust.privacy import Vault
 
 log = logging.getLogger(__name__)
-EVENT = "signature"
 POLL = timedelta(minutes=20)
 LEASE = timedelta(minutes=2)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=15)
@@ -48,30 +45,45 @@ MOST_TRIES = 12
 
 
 class Signatures:
-    """Signatures of all runs; `deliver(tenant, signal)` tells a workflow at once."""
+    """Signatures of all runs; `deliver(tenant, signal)` tells a workflow at once.
+
+    A signed document is sealed for the person of its agreement and lies among the objects.
+    """
 
     def __init__(
-        self, database: Database, post: Post, deliver: Callable[[str, str], object]
+        self,
+        database: Database,
+        post: Post,
+        deliver: Callable[[str, str], object],
+        vault: Vault,
+        objects: Objects,
     ) -> None:
         self._database = database
         self._post = post
         self._deliver = deliver
+        self._vault = vault
+        self._objects = objects
+
+    def papers(self, session: Session, run_id: str, agreement: Agreement) -> Papers:
+        """What goes out, for the packet (its `payload_hash`) and for the step alike."""
+        return papers_for(self._vault, session, run_id, agreement)
 
     def send_for_signature(
         self,
         call: StepCall,
-        papers: Papers,
-        signers: Sequence[Signer],
+        agreement: Agreement,
         *,
         action: str = "esign.send",
         step: str = "send_envelope",
     ) -> OutsideEffect:
-        """The effect of a step: a PDF to sign. Make `papers` by `papers_for`, as the packet did."""
+        """The effect of a step: the agreement, sent to those who sign it."""
+        with self._database.tenant(call.tenant_id) as session:
+            papers = self.papers(session, call.run_id, agreement)
         effect = self._post.envelope(call, papers, action, step)
 
         def begun(session: Session) -> None:
             effect.begun(session)
-            _keep(session, call, papers, signers)
+            _keep(session, call, papers, agreement)
 
         def recorded(session: Session) -> None:
             effect.recorded(session)
@@ -97,13 +109,18 @@ class Signatures:
 
         return replace(effect, recorded=recorded)
 
-    def signed_document(self, tenant_id: str, run_id: str) -> bytes | None:
-        """The signed documents of a run in one PDF, from the provider; None before all signed."""
+    def state(self, tenant_id: str, run_id: str) -> SignatureState | None:
+        """Where the signature of a run stands, for doors; None when nothing was sent."""
         with self._database.tenant(tenant_id) as session:
-            state, run = signature_state(session, run_id), run_book.get(session, run_id)
-        if state is None or state.status != "completed" or state.envelope is None:
-            return None
-        return self._post.envelopes.document(run, state.envelope)
+            return tracking.signature_state(session, run_id)
+
+    def signed_document(self, tenant_id: str, run_id: str) -> bytes | None:
+        """The signed document of a run; None before all signed, or when its person is erased."""
+        with self._database.tenant(tenant_id) as session:
+            row = repository.latest(session, run_id)
+            if row is None or row.signed_object is None or row.person_id is None:
+                return None
+            return self._vault.open(session, row.person_id, self._objects.get(row.signed_object))
 
     def heard(self, session: Session, reference: str) -> None:
         """A webhook was attached to its run: ask about its envelope soon. An inbox's taker."""
@@ -138,11 +155,12 @@ class Signatures:
             run, envelope = run_book.get(session, row.run_id), row.envelope
         try:
             state = self._post.envelopes.state(run, envelope)
+            signed = self._post.envelopes.document(run, envelope) if state.signed else None
         except DealixError as failure:
             log.warning("an envelope will be asked about again: %s", failure.code)
             self._later(tenant_id, row_id, lease)
             return False
-        return self._record(tenant_id, row_id, lease, state)
+        return self._record(tenant_id, row_id, lease, state, signed)
 
     def _later(self, tenant_id: str, row_id: str, lease: datetime) -> None:
         with self._database.tenant(tenant_id) as session:
@@ -152,59 +170,87 @@ class Signatures:
                 pause = min(FIRST_PAUSE * 2 ** (row.tries - 1), LONGEST_PAUSE)
                 row.due_at = clock.real_now() + pause
 
-    def _record(self, tenant_id: str, row_id: str, lease: datetime, state: EnvelopeState) -> bool:
+    def _record(
+        self,
+        tenant_id: str,
+        row_id: str,
+        lease: datetime,
+        state: EnvelopeState,
+        signed: bytes | None,
+    ) -> bool:
         with self._database.tenant(tenant_id) as session:
             row = _locked(session, row_id)
-            signal = _take(session, row, lease, state)
+            run = run_book.get(session, row.run_id)
+            stands = clock.is_run_time() or run_book.clock_stands(session, run.id)
+            if run.rehearsal and not stands:
+                row.due_at = clock.real_now()  # its clock is jumping: the next sweep reads again
+                return False
+            if signed is not None and row.status in repository.OPEN:
+                self._keep_signed(session, row, run, signed)
+            signal = tracking.take(session, row, lease, state, clock.real_now() + POLL)
         if signal is not None:
             self._deliver(tenant_id, signal)
         return signal is not None
 
+    def _keep_signed(self, session: Session, row: Envelope, run: Run, signed: bytes) -> None:
+        """Keep the signed document by its content, sealed for the person whom it names."""
+        if row.person_id is None:
+            return
+        try:
+            sealed = self._vault.seal(session, row.person_id, signed)
+        except Conflict:  # erased meanwhile: we may hold no copy, and the signature stands
+            return
+        sha256 = {"signed": hashlib.sha256(signed).hexdigest()}
+        with clock.at(tracking.now_of(run)):
+            made = self._vault.commit(session, row.person_id, f"{run.id}:signed", sha256)
+        row.signed_digest, row.signed_object = made["signed"], self._objects.put(sealed)
 
-def papers_for(
-    subject: str,
-    document_name: str,
-    document: bytes,
-    signers: Sequence[Signer],
-    message: str = "",
-) -> Papers:
-    """What goes out, for the packet (its `payload_hash`) and for the step alike."""
+
+def papers_for(vault: Vault, session: Session, run_id: str, agreement: Agreement) -> Papers:
+    """An agreement with the commitments by which packet, ledger and evidence know it."""
+    signers = agreement.signers
     people = tuple(Signatory(each.name, each.email, each.order, each.anchor) for each in signers)
-    return Papers(subject, document_name, document, people, message)
-
-
-def signature_state(session: Session, run_id: str) -> SignatureState | None:
-    """Where the run's newest envelope stands; None when none was ever begun."""
-    row = repository.latest(session, run_id)
-    if row is None:
-        return None
-    event = repository.event_of(session, row.envelope)
-    return SignatureState(
-        envelope=row.envelope,
-        reference=row.reference,
-        status=cast("SignatureStatus", row.status),
-        document_sha256=row.document_sha256,
-        signers=list(row.signers),
-        event=_shown(event) if event else None,
+    document = hashlib.sha256(agreement.document).hexdigest()
+    whole = {
+        "document": document,
+        "name": agreement.document_name,
+        "subject": agreement.subject,
+        "message": agreement.message,
+        "signers": [asdict(each) for each in people],
+    }
+    said = {"document": document, "envelope": digest(whole)}
+    made = vault.commit(session, agreement.person_id, f"{run_id}:envelope", said)
+    return Papers(
+        agreement.subject,
+        agreement.document_name,
+        agreement.document,
+        people,
+        agreement.message,
+        payload_hash=made["envelope"],
+        document_digest=made["document"],
     )
 
 
-def _keep(session: Session, call: StepCall, papers: Papers, signers: Sequence[Signer]) -> None:
-    people: list[dict[str, Any]] = [
-        {"recipient": str(number), "person_id": each.person_id, "role": each.role}
-        | {"order": each.order, "status": "sent", "at": None}
-        for number, each in enumerate(signers, 1)
-    ]
+def _keep(session: Session, call: StepCall, papers: Papers, agreement: Agreement) -> None:
     repository.keep(
         session,
         run_id=call.run_id,
         effect_key=call.key,
         reference=reference_for(call.key),
         payload_hash=papers.payload_hash,
-        document_sha256=papers.document_sha256,
-        signers=people,
+        document_digest=papers.document_digest,
+        person_id=agreement.person_id,
+        signers=_people(agreement.signers),
         begun_at=clock.now(),
     )
+
+
+def _people(signers: Sequence[Signer]) -> list[dict[str, Any]]:
+    return [
+        {"recipient": str(number), "person_id": each.person_id, "role": each.role}
+        | {"order": each.order, "status": "sent", "at": None}
+        for number, each in enumerate(signers, 1)
+    ]
 
 
 def _sent(session: Session, call: StepCall) -> None:
@@ -224,71 +270,5 @@ def _withdrawn(session: Session, call: StepCall) -> None:
         row.status, row.due_at = "withdrawn", None
 
 
-def _take(session: Session, row: Envelope, lease: datetime, state: EnvelopeState) -> str | None:
-    """Keep what the provider says; the signal that wakes the run when the envelope has ended."""
-    if row.status not in repository.OPEN:
-        return None
-    row.status, row.tries = state.status, 0
-    if state.status == "voided" and _is_taken_back(session, row):
-        row.status, row.due_at = "withdrawn", None
-        return None
-    row.signers = [_seen(each, state) for each in row.signers]
-    if not state.ended:
-        if row.due_at == lease:
-            row.due_at = clock.real_now() + POLL
-        return None
-    row.due_at = None
-    by = next((each for each in row.signers if each["recipient"] == state.by), None)
-    event_id = repository.add_event(
-        session,
-        row,
-        status=state.status,
-        by_person=by["person_id"] if by else None,
-        by_role=by["role"] if by else None,
-        at=state.at,
-        recorded_at=clock.real_now(),
-    )
-    event = repository.event_of(session, row.envelope) if event_id else None
-    return _tell(session, row, event) if event else None
-
-
-def _is_taken_back(session: Session, row: Envelope) -> bool:
-    """Whether we ourselves void it: then there is nothing to tell the run."""
-    ledger = effects.list_effects(session, row.run_id)
-    return any(each["undoes"] == row.effect_key for each in ledger)
-
-
-def _tell(session: Session, row: Envelope, event: EnvelopeEvent) -> str | None:
-    run = session.get_one(Run, (row.tenant_id, row.run_id))
-    data = {
-        "event": event.id,
-        "envelope": event.envelope,
-        "status": event.status,
-        "by": event.by_person,
-        "role": event.by_role,
-        "at": event.at.isoformat(),
-    }
-    return run_events.store(session, run, EVENT, event.id, data, by="system")
-
-
-def _seen(signer: dict[str, Any], state: EnvelopeState) -> dict[str, Any]:
-    for each in state.signers:
-        if each.recipient == signer["recipient"]:
-            at = each.at.isoformat() if each.at else None
-            return signer | {"status": each.status, "at": at}
-    return signer
-
-
 def _locked(session: Session, row_id: str) -> Envelope:
     return session.get_one(Envelope, (tenant_of(session), row_id), with_for_update=True)
-
-
-def _shown(event: EnvelopeEvent) -> SignatureEvent:
-    return SignatureEvent(
-        id=event.id,
-        envelope=event.envelope,
-        status=cast("SignatureEnd", event.status),
-        by=event.by_person,
-        role=event.by_role,
-        at=event.at,
-    )

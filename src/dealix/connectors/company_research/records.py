@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Status = Literal["active", "suspended", "deleted", "other"]
+Status = Literal["active", "suspended", "expired", "deleted", "other"]
 Power = Literal["alone", "jointly", "unclear"]
 Answer = Literal["alone", "jointly", "unclear", "no"]
 _SAME = str.maketrans("أإآٱىةؤئ", "اااا" + "يهوي")

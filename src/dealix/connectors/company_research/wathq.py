@@ -34,6 +34,8 @@ STATES: dict[str, Status] = {
     "معلق": "suspended",
     "موقوف": "suspended",
     "suspended": "suspended",
+    "منتهي": "expired",
+    "expired": "expired",
     "مشطوب": "deleted",
     "ملغى": "deleted",
     "deleted": "deleted",
@@ -90,14 +92,15 @@ class Wathq:
         self._generation = generation
 
     @classmethod
-    def of(cls, settings: Settings, secrets: SecretStore) -> Self:
+    def of(cls, settings: Settings, secrets: SecretStore, timeouts: Timeouts | None = None) -> Self:
         """The registry of this installation: `wathq_url`, else the sandbox."""
         url = settings.wathq_url or settings.sandbox_url
         if url is None:
             raise NotConfigured("setting_missing", setting="DEALIX_WATHQ_URL")
         inside = settings.sandbox_url is not None and url.startswith(settings.sandbox_url)
         auth = KeyHeader("apiKey", secrets.get("wathq.key"))
-        transport = Transport(PROVIDER, url, cls.metadata.timeouts, auth=auth, sandbox=inside)
+        patience = timeouts or cls.metadata.timeouts
+        transport = Transport(PROVIDER, url, patience, auth=auth, sandbox=inside)
         return cls(transport, settings.wathq_generation)
 
     def close(self) -> None:

@@ -205,6 +205,11 @@ class EnvelopeState:
         return self.status in TERMINAL
 
     @property
+    def signed(self) -> bool:
+        """Whether all have signed."""
+        return self.status == "completed"
+
+    @property
     def by(self) -> str | None:
         """The recipient who ended it: who declined, or who signed last; None for the sender."""
         if self.status == "voided":

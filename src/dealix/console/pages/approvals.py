@@ -1,26 +1,65 @@
-"""Decide with the packet before one; a packet that changed meanwhile shows the difference."""
+"""The Approval Center, and deciding with the packet before one."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
-from dealix.console.decision_page import Way, draw, listed, prove
+from dealix.console.decision_page import Way, draw, how_much, listed, prove
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.render import page
-from dealix.console.titles import links
+from dealix.console.titles import links, subject_of
+from dealix.console.urgency import by_urgency, shown
 from dealix.console.visit import Visit
 from dealix.errors import Refused
+from dealix.i18n import N_
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
+SCOPES = {
+    "mine": ("may_decide", N_("Mine"), N_("Nothing waits for your decision.")),
+    "group": ("of_group", N_("My group's"), N_("Nothing waits for your group.")),
+    "open": (None, N_("All open"), N_("No request is open.")),
+    "all": (None, N_("Settled, too"), N_("Nothing has been asked yet.")),
+}
+"""The scopes: which mark of a request puts it there, what the tab says, what an empty one says."""
+
+
 @router.get("/approvals")
 def approvals(visit: Annotated[Visit, Depends(signed_in)], scope: str = "open") -> Response:
-    """Requests that are open, or all of them."""
+    """The Approval Center: by whom a request waits, the most urgent first."""
     visit.section = "approvals"
-    which = "all" if scope == "all" else "open"
-    found = visit.services.approvals.list(visit.who, which)
-    return page(visit, "approvals.html", approvals=found, which=which, link_of=links(visit))
+    which = scope if scope in SCOPES else "open"
+    service = visit.services.approvals
+    opened = service.list(visit.who, "open")
+    within = {
+        name: [one for one in opened if mark is None or one[mark]]
+        for name, (mark, _, _) in SCOPES.items()
+    }
+    found = service.list(visit.who, "all") if which == "all" else within[which]
+    return page(
+        visit,
+        "approvals.html",
+        approvals=by_urgency(found),
+        which=which,
+        tabs=[
+            (name, visit.speech.say(text), None if name == "all" else len(within[name]))
+            for name, (_, text, _) in SCOPES.items()
+        ],
+        nothing=visit.speech.say(SCOPES[which][2]),
+        urgency=lambda one: shown(visit.speech, one),
+        about=lambda one: subject_of(visit, one),
+        how_much=lambda one: how_much(visit.speech, one),
+        link_of=links(visit),
+        elsewhere=[row for row in _board(visit) if row["holder"] == "partner"],
+    )
+
+
+def _board(visit: Visit) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = visit.allowed(
+        lambda: visit.services.partner_board.rows(visit.who), []
+    )
+    return found
 
 
 @router.get("/approvals/{approval_id}")

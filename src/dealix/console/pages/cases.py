@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Response
 
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.render import page
+from dealix.console.repairs import repair
 from dealix.console.titles import links
 from dealix.console.visit import Visit
 from dealix.errors import Refused
@@ -52,6 +53,7 @@ def _page(
         cases=visit.services.cases.list(visit.who, status),
         which=status,
         link_of=links(visit),
+        repair=lambda case, choice: visit.speech.say(repair(case, choice)),
         problem=sentence_of(refusal, visit.speech.locale) if refusal else "",
         wrong_id=wrong_id,
         kept=kept,

@@ -11,7 +11,7 @@ from dealix.console.visit import Visit
 from dealix.errors import InvalidInput
 from dealix.i18n import sentence_of
 from dealix.trust.access.rights import may
-from dealix.trust.outbound.governance.schemas import CHANNELS, OWN_WORD, PURPOSES
+from dealix.trust.outbound.governance.schemas import CHANNELS, DATA_SHARING, OWN_WORD, PURPOSES
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 EVENTS = ("given", "withdrawn", "opted_out")
@@ -42,7 +42,7 @@ def record(
     allowed = {
         "event": EVENTS,
         "channel": (*CHANNELS, ANY),
-        "purpose": (*PURPOSES, ANY),
+        "purpose": (*PURPOSES, DATA_SHARING, ANY),
         "source": tuple(OWN_WORD),
     }
     if any(asked[name] not in allowed[name] for name in asked):
@@ -65,7 +65,7 @@ def _page(visit: Visit, person_id: str, refusal: InvalidInput | None = None) -> 
         person=people(visit),
         may_write=may(visit.who, "consent.write"),
         channels=CHANNELS,
-        purposes=PURPOSES,
+        purposes=(*PURPOSES, DATA_SHARING),
         sources=sorted(OWN_WORD),
         choices=EVENTS,
         problem=sentence_of(refusal, visit.speech.locale) if refusal else "",

@@ -6,8 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 from markupsafe import Markup
 
+from dealix import catalog
 from dealix.console.decision_page import how_much
 from dealix.console.door import PageRoute, signed_in
+from dealix.console.pages.todo import owed_by
 from dealix.console.render import page
 from dealix.console.titles import links, titles
 from dealix.console.visit import Visit
@@ -21,17 +23,28 @@ def home(visit: Annotated[Visit, Depends(signed_in)]) -> Response:
     """What waits for the visitor, open cases, and the latest runs."""
     visit.section = "home"
     services = visit.services
+    latest = visit.allowed(lambda: services.runs.list(visit.who, limit=LATEST), None)
     return page(
         visit,
         "home.html",
         mine=visit.mine,
+        owed=sum(map(len, owed_by(visit))),
         cases=visit.allowed(lambda: services.cases.list(visit.who, "open"), []),
-        runs=visit.allowed(lambda: services.runs.list(visit.who, limit=LATEST), []),
+        runs=latest or [],
+        first_hour=_first_hour(visit) if latest == [] else "",
         title_of=titles(visit),
         link_of=links(visit),
         about=_about(visit),
         how_much=lambda approval: how_much(visit.speech, approval),
     )
+
+
+def _first_hour(visit: Visit) -> str:
+    """Where a company that has no run yet can practise; empty for who may not start one there."""
+    kinds = visit.services.runs.kinds
+    key = next((row.key for row in catalog.rows() if row.key in kinds), "")
+    may_start = bool(key) and visit.may(f"run.start.{key}")
+    return f"/start/{key}?mode=practice" if may_start else ""
 
 
 def _about(visit: Visit) -> Callable[[Mapping[str, Any]], Markup]:

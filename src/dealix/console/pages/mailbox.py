@@ -6,13 +6,14 @@ message by its correlation ID.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-import httpx
 from fastapi import APIRouter, Depends, Response
 
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
+from dealix.console.other_side import ask
 from dealix.console.render import page
 from dealix.console.visit import Visit
 from dealix.errors import NotFound, ProviderUnavailable
@@ -22,7 +23,7 @@ from dealix.trust.access.rights import permit
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 CHANNELS = frozenset({"email", "whatsapp"})
-PATIENCE = httpx.Timeout(5.0)
+PARTNER_PAGE = re.compile(r"/p/[0-9a-f]{64}(?![0-9a-f])")
 
 
 @router.get("/mailbox")
@@ -46,7 +47,7 @@ def reply(
         "message_id": first(sent, "message_id"),
     }
     try:
-        _ask(visit, "POST", "/_sandbox/messages/reply", json=body)
+        ask(visit, "POST", "/_sandbox/messages/reply", json=body)
     except ProviderUnavailable as failure:
         return _page(visit, failure, body)
     return back_to("/mailbox", "answered")
@@ -59,7 +60,7 @@ def _page(
     permit(visit.who, "mailbox.read")
     messages: list[dict[str, Any]] = []
     try:
-        received = _ask(visit, "GET", "/_sandbox/messages").json()
+        received = ask(visit, "GET", "/_sandbox/messages").json()
         own = _own_names(visit)
         messages = [each for each in reversed(received) if _mentioned(each) & own]
     except ProviderUnavailable as silence:
@@ -69,9 +70,21 @@ def _page(
         "mailbox.html",
         status=failure.status if failure else 200,
         messages=messages,
+        page_in=_page_in,
         kept=kept or {},
         problem=sentence_of(failure, visit.speech.locale) if failure else "",
     )
+
+
+def _page_in(message: Mapping[str, Any]) -> str:
+    """The partner's page that a message of ours leads to, on this site; empty where there is none.
+
+    What came in from outside is never made into a link.
+    """
+    found = (
+        PARTNER_PAGE.search(message.get("text") or "") if message["direction"] == "out" else None
+    )
+    return found[0] if found else ""
 
 
 def _own_names(visit: Visit) -> set[str]:
@@ -90,17 +103,3 @@ def _mentioned(message: Mapping[str, Any]) -> set[str]:
 
 def _name_of(message_id: str) -> str:
     return message_id.strip().lstrip("<").removeprefix("wa.").partition("@")[0]
-
-
-def _ask(visit: Visit, method: str, path: str, **more: Any) -> httpx.Response:
-    base = visit.services.settings.sandbox_url
-    if not base:
-        raise NotFound("not_found")
-    try:
-        answer = httpx.request(method, f"{base.rstrip('/')}{path}", timeout=PATIENCE, **more)
-        answer.raise_for_status()
-    except httpx.HTTPError as failure:
-        raise ProviderUnavailable(
-            "provider_unavailable", provider="sandbox", reason=type(failure).__name__
-        ) from failure
-    return answer

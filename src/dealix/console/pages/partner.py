@@ -73,6 +73,7 @@ def _page(
     visit = Visit(
         request=request, speech=speech, csrf="", notice=str(speech.say(notice)) if notice else ""
     )
+    visit.practice = found.practice
     closed = STATES.get(found.state)
     form = SchemaForm(PartnerAnswer.model_json_schema(), DEFAULT_ZONE).fields({})
     problems = sentences(locale, refusal, form, {})[0] if refusal is not None else {}
@@ -94,7 +95,7 @@ def _page(
         closed=sentence_of(Conflict(closed), locale) if closed and not notice else "",
         problem=sentence_of(refusal, locale) if refusal else "",
         problems=problems,
-        sent={name: first(sent, name) for name in ("comment", *FIELDS)} if sent else {},
+        sent={name: first(sent or {}, name) for name in ("comment", *FIELDS)},
         chosen=first(sent, "answer") if sent else "",
         other="en" if locale == "ar" else "ar",
         token=token,

@@ -1,5 +1,6 @@
 """Runs: the list, one run with its timeline, what a cancel takes back, and time for rehearsals."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -7,15 +8,26 @@ from fastapi import APIRouter, Depends, Response
 from markupsafe import Markup
 
 from dealix import catalog
+from dealix.business.partners import negotiation
 from dealix.catalog.words import StepKind
+from dealix.console import other_side
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.engine_link import engine_href
+from dealix.console.forms import SchemaForm
 from dealix.console.packets import DECIDED
+from dealix.console.pages.standstill import kept_of
 from dealix.console.people import people
 from dealix.console.render import page
 from dealix.console.titles import titles
 from dealix.console.visit import Visit
-from dealix.errors import Conflict, InvalidInput, NotEntitled, Refused
+from dealix.errors import (
+    Conflict,
+    InvalidInput,
+    NotEntitled,
+    NotFound,
+    ProviderUnavailable,
+    Refused,
+)
 from dealix.i18n import N_, sentence_of
 from dealix.i18n.words import RUN_STATES
 
@@ -91,6 +103,42 @@ def extend(
     return back_to(f"/runs/{run_id}", "extended")
 
 
+@router.post("/runs/{run_id}/signature")
+def sign(
+    visit: Annotated[Visit, Depends(signed_in)],
+    sent: Annotated[Sent, Depends(checked)],
+    run_id: str,
+) -> Response:
+    """Act as the signatories in the sandbox; the provider's webhook then tells the run."""
+    word = first(sent, "word")
+    if word not in {"sign", "decline"}:
+        raise InvalidInput("invalid_input")
+    found = visit.services.runs.get(visit.who, run_id)
+    try:
+        other_side.sign(visit, found, word)
+    except (Conflict, ProviderUnavailable) as refusal:
+        return _run_page(visit, run_id, refusal)
+    return back_to(f"/runs/{run_id}", "signatory_acted")
+
+
+@router.post("/runs/{run_id}/events/{event}")
+def enter(
+    visit: Annotated[Visit, Depends(signed_in)],
+    sent: Annotated[Sent, Depends(checked)],
+    run_id: str,
+    event: str,
+) -> Response:
+    """Enter what the run waits for."""
+    form = _event_form(visit, visit.services.runs.get(visit.who, run_id), event)
+    if form is None:
+        raise NotFound("not_found")
+    try:
+        visit.services.runs.event(visit.who, run_id, event, form.read(sent))
+    except (InvalidInput, Conflict, NotEntitled) as refusal:
+        return _run_page(visit, run_id, refusal)
+    return back_to(f"/runs/{run_id}", "answered")
+
+
 @router.post("/runs/{run_id}/fast-forward")
 def fast_forward(
     visit: Annotated[Visit, Depends(signed_in)],
@@ -109,7 +157,10 @@ def fast_forward(
 
 
 def _run_page(
-    visit: Visit, run_id: str, refusal: Refused | None = None, until: str = ""
+    visit: Visit,
+    run_id: str,
+    refusal: Refused | ProviderUnavailable | None = None,
+    until: str = "",
 ) -> Response:
     visit.section = "runs"
     found = visit.services.runs.get(visit.who, run_id)
@@ -124,6 +175,7 @@ def _run_page(
     def entry_name(entry: dict[str, Any]) -> Markup:
         return names.get(entry["name"]) or visit.speech.word(entry["name"])
 
+    asked = None if found["ended_at"] else _event_form(visit, found, found["waiting_for"])
     return page(
         visit,
         "run.html",
@@ -134,28 +186,51 @@ def _run_page(
         progress={"done": len(done & counted), "all": len(counted)},
         entry_name=entry_name,
         person=people(visit),
+        signature=visit.services.signatures.state(visit.who.tenant_id, run_id),
+        plays=bool(visit.services.settings.sandbox_url) and visit.may("mailbox.read"),
         decided=DECIDED,
         title_of=titles(visit),
+        kept=kept_of(found),
+        negotiates=negotiation.EVENT in names and visit.may("negotiation.read"),
         jumps=[(key, visit.speech.say(label)) for key, _, label in JUMPS],
         engine_href=engine_href(visit.services.settings, found),
         problem=sentence_of(refusal, visit.speech.locale) if refusal else "",
         until=until,
         until_problem=bool(until),
+        asked=asked.fields({}) if asked else [],
         error_of=visit.error_text,
     )
 
 
+def _event_form(visit: Visit, found: dict[str, Any], event: str | None) -> SchemaForm | None:
+    """The form of an event that people enter on the run's page."""
+    kind = visit.services.runs.kinds.get(found["workflow"])
+    model = kind.forms.get(event or "") if kind else None
+    return SchemaForm(model.model_json_schema(), visit.speech.zone) if model else None
+
+
 def _undo_page(visit: Visit, run_id: str, refusal: Refused | None = None) -> Response:
     visit.section = "runs"
+    found = visit.services.runs.get(visit.who, run_id)
     return page(
         visit,
         "undo.html",
         status=refusal.status if refusal else 200,
-        run=visit.services.runs.get(visit.who, run_id),
+        run=found,
         preview=visit.services.runs.undo_preview(visit.who, run_id),
+        version_of=_versions(visit, found),
         title_of=titles(visit),
         problem=sentence_of(refusal, visit.speech.locale) if refusal else "",
     )
+
+
+def _versions(visit: Visit, run: dict[str, Any]) -> Callable[[dict[str, Any]], int | None]:
+    """Says which version of the terms a message of ours brought, where the run negotiates."""
+    if not visit.may("negotiation.read") or run["workflow"] != "partner_approval":
+        return lambda _item: None
+    rounds = visit.services.negotiations.get(visit.who, run["id"])["rounds"]
+    brought = {one["key"]: each["version"] for each in rounds for one in each["sent"]}
+    return lambda item: brought.get(item["key"])
 
 
 def _local_moment(visit: Visit, text: str) -> datetime:

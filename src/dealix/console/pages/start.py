@@ -12,8 +12,26 @@ from dealix.console.people import people
 from dealix.console.render import page
 from dealix.console.visit import Visit
 from dealix.errors import Conflict, InvalidInput, NotFound
-from dealix.i18n import sentence_of
+from dealix.i18n import N_, sentence_of
 from dealix.store.ids import new_id
+
+MODES = (
+    ("real", N_("For real"), N_("Messages go to the partner once people here have decided.")),
+    (
+        "practice",
+        N_("Practice"),
+        N_(
+            "Real names and real approvers, but every message to the partner comes to you instead, "
+            "and nothing is written to the CRM. It stays so until the run ends."
+        ),
+    ),
+    (
+        "rehearsal",
+        N_("Rehearse only"),
+        N_("Virtual time, the sandbox instead of real partners, and records of its own."),
+    ),
+)
+"""How a run is started: what the form sends, its name, what it means."""
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -31,10 +49,12 @@ def form(
     visit: Annotated[Visit, Depends(signed_in)],
     workflow: str,
     example: Annotated[int | None, Query(ge=0, le=1_000_000)] = None,
+    mode: str = "real",
 ) -> Response:
-    """The form of a workflow, empty or filled with its nth example."""
+    """The form of a workflow, empty or filled with its nth example, for real or in practice."""
     kind = _kind(visit, workflow)
-    return _form(visit, workflow, {} if example is None else kind.examples(example))
+    given = {} if example is None else kind.examples(example)
+    return _form(visit, workflow, given, {"_mode": [mode]})
 
 
 @router.post("/start/{workflow}")
@@ -49,14 +69,38 @@ def start(
     more = asked_for_more(sent)
     if more is not None:
         return _form(visit, workflow, with_another(given, more), sent)
-    rehearsal = first(sent, "_rehearsal") == "true"
+    mode = _mode(visit, sent)
     try:
         run, _ = visit.services.runs.start(
-            visit.who, workflow, given, first(sent, "_key") or None, rehearsal
+            visit.who,
+            workflow,
+            given,
+            first(sent, "_key") or None,
+            mode == "rehearsal",
+            practice=mode == "practice",
         )
     except (InvalidInput, Conflict) as refusal:
         return _form(visit, workflow, given, sent, refusal)
     return back_to(f"/runs/{run['id']}", "started")
+
+
+def _mode(visit: Visit, sent: Sent) -> str:
+    """The chosen way to start. One that is not on the form is refused, never taken as real."""
+    mode = first(sent, "_mode")
+    if mode not in {value for value, _, _ in _modes(visit)}:
+        raise InvalidInput("invalid_input")
+    return mode
+
+
+def _modes(visit: Visit) -> list[tuple[str, str, str]]:
+    """The ways to start that this installation offers."""
+    say = visit.speech.say
+    can_rehearse = visit.services.runs.bridge.can_rehearse()
+    return [
+        (value, say(name), say(hint))
+        for value, name, hint in MODES
+        if value != "rehearsal" or can_rehearse
+    ]
 
 
 def _kind(visit: Visit, workflow: str) -> Any:
@@ -81,7 +125,7 @@ def _form(
     visit: Visit,
     workflow: str,
     given: dict[str, Any],
-    sent: Sent | None = None,
+    sent: Sent,
     refusal: InvalidInput | Conflict | None = None,
 ) -> Response:
     visit.section = "start"
@@ -99,8 +143,8 @@ def _form(
         status=refusal.status if refusal else 200,
         row=catalog.row(workflow),
         fields=schema.fields(given, wrong),
-        key=first(sent or {}, "_key") or new_id("form"),
-        rehearsal=first(sent or {}, "_rehearsal") == "true",
-        can_rehearse=visit.services.runs.bridge.can_rehearse(),
+        key=first(sent, "_key") or new_id("form"),
+        mode=first(sent, "_mode") or "real",
+        modes=_modes(visit),
         problem=" ".join(problems),
     )

@@ -3,7 +3,7 @@
 from dealix.lanes.working_time.book import calendar_of
 from dealix.lanes.working_time.calendar import Day, Override, WorkingCalendar
 from dealix.lanes.working_time.settings import Priority, Span, WorkingSettings
-from dealix.lanes.working_time.sla import SlaTimes, sla
+from dealix.lanes.working_time.sla import SlaTimes, running, sla
 
 __all__ = [
     "Day",
@@ -14,5 +14,6 @@ __all__ = [
     "WorkingCalendar",
     "WorkingSettings",
     "calendar_of",
+    "running",
     "sla",
 ]

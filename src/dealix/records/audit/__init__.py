@@ -1,7 +1,14 @@
 """What was done, by whom, on what: append-only, chained per tenant, verifiable by anyone."""
 
 from dealix.records.audit.anchors import Anchor, read_anchors
-from dealix.records.audit.reading import export, latest, newest, slice_of_run, verify_file
+from dealix.records.audit.reading import (
+    export,
+    last_doer,
+    latest,
+    newest,
+    slice_of_run,
+    verify_file,
+)
 from dealix.records.audit.schemas import Entry, Finding, Head, Verification
 from dealix.records.audit.sealing import Sealer, head_of, seal, seal_all, settle
 from dealix.records.audit.verifying import verify
@@ -18,6 +25,7 @@ __all__ = [
     "append",
     "export",
     "head_of",
+    "last_doer",
     "latest",
     "newest",
     "read_anchors",

@@ -1,7 +1,7 @@
 """Read the audit: the newest for people, a run's slice for its evidence, an export for anyone."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,17 @@ def latest(
         AuditRecord.data["effect_key"].astext == effect_key,
     )
     return session.execute(query.order_by(AuditRecord.place.desc()).limit(1)).scalar_one_or_none()
+
+
+def last_doer(session: Session, subject: str, actions: Collection[str]) -> str | None:
+    """Who did the newest of these deeds on a subject; None when nobody did any."""
+    query = (
+        select(AuditRecord.actor_id)
+        .where(AuditRecord.subject == subject, AuditRecord.action.in_(actions))
+        .order_by(AuditRecord.place.desc())
+        .limit(1)
+    )
+    return session.execute(query).scalar_one_or_none()
 
 
 def slice_of_run(session: Session, run_id: str, chain: str = MAIN) -> list[Entry]:

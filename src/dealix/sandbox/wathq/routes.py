@@ -19,7 +19,7 @@ PARTS = {
     "managers": ("crNationalNumber", "management"),
     "info": ("crNationalNumber", "crNumber", "name", "status", "entityType", "activities"),
 }
-FIELDS = {"number", "name", "status", "overdue", "managers", "way", "unknown"}
+FIELDS = {"number", "name", "status", "overdue", "managers", "way", "unknown", "scope"}
 STATES = {
     "active": companies.ACTIVE,
     "suspended": companies.SUSPENDED,
@@ -75,7 +75,8 @@ class Wathq:
     def _company(self, call: Call) -> companies.Json | None:
         number = call.path["number"]
         cr = self._asked.get(number) or companies.of_number(number)
-        told = self._world.companies.get(cr)
+        known = self._world.companies
+        told = known.get((cr, call.scope)) or known.get((cr, None))
         return companies.company(cr, call.at, told.facts if told else None)
 
     def _unified(self, _: World, call: Call) -> Reply:
@@ -105,12 +106,16 @@ class Wathq:
         return Reply(200, companies.old(found)) if found else error(404, "")
 
     async def tell(self, request: Request) -> Response:
-        """Say what a company is like: `status`, `overdue`, `managers`, `way`, `name`, `unknown`."""
+        """Say what a company is like: `status`, `overdue`, `managers`, `way`, `name`, `unknown`.
+
+        With `scope` (a rehearsal's run) only that one sees it so.
+        """
         try:
             facts = _facts(json.loads(await read_body(request) or b""))
         except (ValueError, KeyError, TypeError) as wrong:
             return JSONResponse({"error": f"no company: {wrong}"}, 422)
-        row = RegistryCompany(number=facts.pop("number"), facts=facts)
+        scope = facts.pop("scope", None)
+        row = RegistryCompany(number=facts.pop("number"), facts=facts, scope=scope)
         self._world.commit(row)
         await self._world.durable()
         return JSONResponse({"number": row.number}, 201)
@@ -119,6 +124,8 @@ class Wathq:
 def _facts(data: companies.Json) -> companies.Json:
     if set(data) - FIELDS or not _is_number(data["number"]):
         raise ValueError(f"a ten-digit number, and of {', '.join(sorted(FIELDS))}")
+    if not isinstance(data.get("scope", ""), str):
+        raise TypeError("scope is a run of a rehearsal")
     facts = dict(data)
     if "status" in facts:
         facts["status"] = list(STATES[facts["status"]])

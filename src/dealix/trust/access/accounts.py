@@ -22,7 +22,7 @@ from dealix.records import audit
 from dealix.store.ids import new_id
 from dealix.store.locks import lock_named
 from dealix.store.session import Database, tenant_of
-from dealix.trust.access.models import Device, Invitation, SignInSession, User
+from dealix.trust.access.models import Device, Invitation, Passkey, SignInSession, User
 from dealix.trust.access.rights import ROLES, permit
 from dealix.trust.access.service import digest_of
 from dealix.trust.privacy import Vault
@@ -32,6 +32,13 @@ INVITED_FOR = timedelta(hours=72)
 LONGEST_LINE = 50
 Waiting = Callable[[Session, str], list[dict[str, Any]]]
 """The open requests that a person may decide; `sole` where nobody else could."""
+
+Leaving = Callable[[Session, str], None]
+"""Ends what other parts gave a person who leaves, such as links."""
+
+
+def _nothing_else(_session: Session, _user_id: str) -> None:
+    """Nobody else gave the person anything."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,7 @@ class Accounts:
     database: Database
     vault: Vault
     waiting: Waiting
+    leaving: Leaving = _nothing_else
 
     def get(self, actor: Actor, user_id: str) -> dict[str, Any]:
         """One account with what depends on it: requests that wait, people who report to it."""
@@ -138,7 +146,10 @@ class Accounts:
             return self._view(session, user)
 
     def deactivate(self, actor: Actor, user_id: str, *, knowing: bool = False) -> dict[str, Any]:
-        """End somebody's access and every session of theirs; the account stays for its history.
+        """End somebody's access with all that opened it; the account stays for its history.
+
+        Sessions, tokens, devices, passkeys, invitations and links are gone for good: who comes
+        back makes new ones.
 
         Raises:
             NotEntitled: `own_rights`.
@@ -153,8 +164,9 @@ class Accounts:
                 raise Conflict("sole_approver", approvals=", ".join(sole), requests=sole)
             if user.active:
                 user.active = False
-                end_sessions(session, user_id)
-                session.execute(delete(Invitation).where(Invitation.user_id == user_id))
+                session.flush()
+                end_access(session, user_id)
+                self.leaving(session, user_id)
                 data = {"left_without_approver": sole}
                 audit.append(session, actor.user_id, "user.deactivated", user_id, data)
             return self._view(session, user)
@@ -190,7 +202,7 @@ class Accounts:
         if user.active:
             raise Conflict("person_active")
         user.email_hash, user.password_hash = f"erased:{new_id('nobody')}", None
-        end_sessions(session, user.id)
+        end_access(session, user.id)
         return {"user": user.id}
 
     @staticmethod
@@ -254,6 +266,13 @@ def end_sessions(session: Session, user_id: str, *, but: str | None = None) -> i
     if but is not None:
         query = query.where(SignInSession.token_hash != but)
     return len(session.execute(query.returning(SignInSession.token_hash)).all())
+
+
+def end_access(session: Session, user_id: str) -> None:
+    """Remove everything by which a person came in: nothing of it works or is listed again."""
+    end_sessions(session, user_id)
+    for table in (Device, Passkey, Invitation):
+        session.execute(delete(table).where(table.user_id == user_id))
 
 
 def _invite(session: Session, actor: Actor, user_id: str) -> Code:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealix.errors import InvalidInput
+from dealix.records import audit
 from dealix.store.session import tenant_of
 from dealix.trust.access.models import Tenant, User
 
@@ -36,6 +37,14 @@ def active_user(session: Session, user_id: str) -> Person:
     if user is None or not user.active:
         raise InvalidInput("unknown_person", person=user_id)
     return _person(user)
+
+
+def given_by(session: Session, user_id: str) -> str | None:
+    """Who last gave a person their rights: made, invited or changed the account.
+
+    None for an account that came with the installation.
+    """
+    return audit.last_doer(session, user_id, ("user.created", "user.changed", "user.invited"))
 
 
 @dataclass(frozen=True)

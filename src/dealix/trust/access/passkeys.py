@@ -38,7 +38,7 @@ from dealix.store.session import Database, tenant_of
 from dealix.trust.access import freshness
 from dealix.trust.access.limiting import SignInLimits, Try
 from dealix.trust.access.models import Passkey, User
-from dealix.trust.access.service import SignedIn, issue
+from dealix.trust.access.service import SignedIn, issue, require_active
 
 Purpose = Literal["register", "sign_in", "touch"]
 Json = Mapping[str, Any]
@@ -138,6 +138,7 @@ class Passkeys:
             created_at=clock.real_now(),
         )
         with self.database.tenant(actor.tenant_id) as session:
+            require_active(session, actor.user_id)
             session.add(row)
             session.flush()
             audit.append(session, actor.user_id, "passkey.added", row.id, {})

@@ -58,6 +58,10 @@ RIGHTS: dict[str, Right] = {
         "Pause a run and let it go on.", PARTNERSHIPS - {"sales_rep"} | {"operator"}
     ),
     "run.event": Right("Enter by hand what somebody outside answered.", PARTNERSHIPS),
+    "negotiation.read": Right(
+        "Read a negotiation with the words of the other side.",
+        PARTNERSHIPS | LEGAL | {"auditor", "compliance_officer"},
+    ),
     "approval.resubmit": Right("Answer the changes that approvers asked for.", PARTNERSHIPS),
     "approval.read": Right("See requests for approval with their packets.", EVERYBODY),
     "effect.read": Right("See the ledger of effects.", EVERYBODY),

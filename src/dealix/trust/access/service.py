@@ -190,7 +190,11 @@ def issue(
     """Make a secret for a person, keep its hash, and note it in the audit.
 
     `fresh`: the person has just proven who they are; `device_id`: a known device came back.
+
+    Raises:
+        NotSignedIn: their access has ended meanwhile.
     """
+    require_active(session, user.id)
     secret = secret or PREFIX[kind] + secrets.token_urlsafe(32)
     now = clock.real_now()
     row = SignInSession(
@@ -208,6 +212,17 @@ def issue(
     opened = {"kind": kind} | ({"device": device_id} if device_id else {})
     audit.append(session, user.id, "session.opened", user.id, opened)
     return SignedIn(secret, row.expires_at, actor_for(user))
+
+
+def require_active(session: Session, user_id: str) -> None:
+    """Give nothing to somebody who is leaving at this moment: the end of an access is waited for.
+
+    Raises:
+        NotSignedIn: the access has ended.
+    """
+    query = select(User.active).where(User.tenant_id == tenant_of(session), User.id == user_id)
+    if not session.execute(query.with_for_update(read=True)).scalar_one():
+        raise NotSignedIn("not_signed_in")
 
 
 def actor_for(user: User) -> Actor:

@@ -18,6 +18,8 @@ COOKIE = "dealix_session"
 DEVICE_COOKIE = "dealix_device"
 CSRF_HEADER = "x-csrf-token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+WITHOUT_REFERRER = ("/d/", "/sign-out")
+"""Where forms of a decision link's page go; a browser sends `Origin: null` with each of them."""
 
 
 def current_actor(request: Request) -> Actor:
@@ -87,15 +89,18 @@ def check_csrf(request: Request, token: str) -> None:
 def same_site(request: Request) -> bool:
     """Whether the browser says that the request comes from our own pages; programs say nothing.
 
-    A page without referrers (a decision link's) sends `Origin: null`; the browser's other word
-    about where the request comes from then decides alone.
+    A form of a page without referrers (a decision link's) comes with `Origin: null`: so the Fetch
+    standard has it where the policy is `no-referrer`, and browsers do it. Sandboxed frames, `data:`
+    pages and redirects from elsewhere send `null` too, but their `Sec-Fetch-Site` says
+    `cross-site`, and no page can write that header. So `null` counts only together with
+    `same-origin`, and only where such a form leads.
     """
     site = request.headers.get("sec-fetch-site", "none")
     if site not in {"none", "same-origin"}:
         return False
     origin = request.headers.get("origin")
     if origin == "null":
-        return site == "same-origin"
+        return site == "same-origin" and request.url.path.startswith(WITHOUT_REFERRER)
     return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 

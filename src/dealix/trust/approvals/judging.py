@@ -30,6 +30,8 @@ class Matter:
     comment: str | None
     seen: str
     changes: tuple[str, ...] = ()
+    given_by: str | None = None
+    """Who last gave the actor their rights."""
 
 
 def judge(matter: Matter) -> Judgement:
@@ -55,6 +57,12 @@ def only_a_person_named_by_the_table_decides(matter: Matter) -> DealixError | No
     named = any(matter.actor.user_id in seat.eligible for seat in matter.seats)
     ok = named and matter.actor.kind == "person"
     return None if ok else NotEntitled("not_an_approver")
+
+
+def the_requester_makes_no_approver(matter: Matter) -> DealixError | None:
+    """Who keeps accounts could make one that says yes to what they ask for themselves."""
+    own = matter.given_by in {matter.approval.requested_by, matter.run.started_by}
+    return NotEntitled("rights_from_requester") if own else None
 
 
 def a_request_is_decided_once(matter: Matter) -> DealixError | None:
@@ -104,6 +112,7 @@ RULES: tuple[Callable[[Matter], DealixError | None], ...] = (
     a_request_is_decided_once,
     one_person_fills_one_slot_of_a_run,
     only_a_person_named_by_the_table_decides,
+    the_requester_makes_no_approver,
     the_packet_is_the_one_that_was_seen,
     a_rejection_says_why,
     asking_for_changes_lists_them,

@@ -27,6 +27,8 @@ LINK = N_(
     "Look and decide here; the link is for you alone, for one decision, and ends after 72 hours:"
 )
 PAGE = N_("Open it here:")
+MARK = N_("Practice: {heading}")
+PRACTICE = N_("This is practice: decide as you would; nothing reaches anybody outside.")
 PRIVATE = N_("Do not forward this message.")
 
 
@@ -43,6 +45,7 @@ class Facts:
     status: str
     address: str
     has_link: bool
+    practice: bool = False
 
 
 def compose(kind: Kind, facts: Facts, locale: str, zone: ZoneInfo) -> tuple[str, str]:
@@ -51,6 +54,9 @@ def compose(kind: Kind, facts: Facts, locale: str, zone: ZoneInfo) -> tuple[str,
     subject = SUBJECTS["left" if kind == "decided" and facts.status == "open" else kind]
     heading = translate(locale, subject, gate=word(locale, facts.gate), about=about)
     lines = [heading, "", str(word(locale, facts.asks))]
+    if facts.practice:
+        heading = translate(locale, MARK, heading=heading)
+        lines = [translate(locale, PRACTICE), "", *lines]
     if facts.amount not in {"", "0"}:
         money = show_number(locale, facts.amount)
         named = word(locale, facts.currency) if facts.currency else ""

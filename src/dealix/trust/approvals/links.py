@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import case, select, text, update
 from sqlalchemy.orm import Session
 
+from dealix import clock
 from dealix.actors import Actor
 from dealix.errors import Conflict, NotEntitled, NotFound
 from dealix.lanes import run_book
@@ -103,6 +104,15 @@ def end(session: Session, approval_id: str, at: datetime, by: str | None = None)
         update(ApprovalLink)
         .where(ApprovalLink.approval_id == approval_id, ApprovalLink.dead_at.is_(None))
         .values(dead_at=at, used_at=used)
+    )
+
+
+def end_of_person(session: Session, user_id: str) -> None:
+    """Whoever leaves decides by no link any more, also when they come back."""
+    session.execute(
+        update(ApprovalLink)
+        .where(ApprovalLink.user_id == user_id, ApprovalLink.dead_at.is_(None))
+        .values(dead_at=clock.real_now())
     )
 
 

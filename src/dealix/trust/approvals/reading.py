@@ -1,28 +1,124 @@
 """What other parts may read of approvals: the packet that was approved, and a run's decisions."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from dealix.actors import Actor
+from dealix.lanes.models import Run
 from dealix.records.canonical import stamp
 from dealix.trust.approvals.models import Approval, Decision, Resubmission
 from dealix.trust.approvals.rounds import WHOLE
+from dealix.trust.policy.ports import Person
 
 MOST = 200
 
 
 def of_scope(session: Session, scope: str, run_id: str | None = None) -> list[Approval]:
-    """Requests, newest first: all, those whose requested changes are `owed`, else the open ones."""
+    """Requests, newest first: all, those whose requested changes are `owed`, else the open ones.
+
+    A run that has ended or takes back what it did owes nothing any more.
+    """
     query = select(Approval).order_by(Approval.opened_at.desc(), Approval.id).limit(MOST)
     if run_id is not None:
         query = query.where(Approval.run_id == run_id)
     if scope == "owed":
         answered = select(Resubmission.approval_id)
-        query = query.where(Approval.status == "changes_requested", Approval.id.not_in(answered))
+        living = select(Run.id).where(Run.ended_at.is_(None), Run.undo_begun_at.is_(None))
+        query = query.where(
+            Approval.status == "changes_requested",
+            Approval.id.not_in(answered),
+            Approval.run_id.in_(living),
+        )
     elif scope != "all":
         query = query.where(Approval.status == "open")
     return list(session.execute(query).scalars())
+
+
+MARKS = {"mine": "may_decide", "group": "of_group", "todo": "owed_by_me"}
+
+
+def within(
+    scope: str, seen: list[dict[str, Any]], actor: Actor, near: set[str]
+) -> list[dict[str, Any]]:
+    """Mark each request with whom it concerns, and keep those of a person's scope.
+
+    `mine` wait for this person, `group` for their group, `todo` are those whose changes they owe.
+    """
+    for view in seen:
+        people = {user for seat in view["who_may_decide"] for user in seat["people"]}
+        view["of_group"] = view["status"] == "open" and not near.isdisjoint(people)
+        view["owed_by_me"] = actor.user_id == view["requested_by"]
+    return [view for view in seen if scope not in MARKS or view[MARKS[scope]]]
+
+
+@dataclass(frozen=True)
+class Unsettled:
+    """A request that is open, or sent back and not answered yet; times are the run's."""
+
+    id: str
+    run_id: str
+    gate: str
+    status: str
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+def unsettled(session: Session, run_ids: Iterable[str]) -> list[Unsettled]:
+    """The requests of these runs that are open or whose requested changes are owed."""
+    query = select(Approval).where(
+        Approval.run_id.in_(sorted(set(run_ids))),
+        or_(
+            Approval.status == "open",
+            and_(
+                Approval.status == "changes_requested",
+                Approval.id.not_in(select(Resubmission.approval_id)),
+            ),
+        ),
+    )
+    return [
+        Unsettled(one.id, one.run_id, one.gate, one.status, one.opened_at, one.closed_at)
+        for one in session.execute(query.order_by(Approval.opened_at)).scalars()
+    ]
+
+
+def reviews(session: Session, run_id: str) -> list[dict[str, Any]]:
+    """Who decided what, in order, by the version (`cycle`) that was asked about.
+
+    A request that is open is told as such.
+    """
+    found = []
+    for asked, made in requests_of_run(session, run_id):
+        about = {"approval": asked.id, "gate": asked.gate, "round": asked.round}
+        about |= {"cycle": asked.cycle}
+        found += [
+            {
+                **about,
+                "by": one.user_id,
+                "decision": one.decision,
+                "comment": one.comment,
+                "changes": one.changes or [],
+                "at": stamp(one.effective_at or one.received_at),
+            }
+            for one in made
+        ]
+        if asked.status == "open":
+            waits: dict[str, Any] = {"by": None, "decision": "open", "comment": None, "changes": []}
+            found.append({**about, **waits, "at": stamp(asked.opened_at)})
+    return found
+
+
+def group_of(actor: Actor, people: Sequence[Person]) -> set[str]:
+    """Who belongs to a person's group: those who share a role with them or report to them."""
+    return {
+        one.user_id
+        for one in people
+        if not actor.roles.isdisjoint(one.roles) or one.manager_id == actor.user_id
+    }
 
 
 def agreed_part(session: Session, run_id: str, gate: str) -> str | None:

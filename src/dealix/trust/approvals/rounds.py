@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
-from dealix.errors import Conflict, NotEntitled
+from dealix.errors import Conflict, NotEntitled, NotFound
+from dealix.lanes import run_book
 from dealix.lanes.models import Run
 from dealix.records.run_notes import note
 from dealix.store.session import tenant_of
@@ -19,6 +20,23 @@ from dealix.trust.policy.authority_book import OpenSlot
 
 WHOLE = ""
 """The key of `Approval.parts` under which stands what the gate as a whole looks at."""
+
+
+def find(session: Session, approval_id: str, *, lock: bool = False) -> Approval:
+    """A request, or `not_found` for an unknown one and another tenant's alike."""
+    row = session.get(Approval, (tenant_of(session), approval_id), with_for_update=lock)
+    if row is None:
+        raise NotFound("not_found")
+    return row
+
+
+def locked(session: Session, approval_id: str) -> tuple[Approval, Run]:
+    """A request and its run, both locked, the run first: see `store.locks`."""
+    run_id = session.scalar(select(Approval.run_id).where(Approval.id == approval_id))
+    if run_id is None:
+        raise NotFound("not_found")
+    run = run_book.get(session, run_id, lock=True)
+    return find(session, approval_id, lock=True), run
 
 
 def of_round(session: Session, opening: Opening) -> Approval | None:
@@ -47,13 +65,14 @@ def before(session: Session, opening: Opening) -> Approval | None:
     return session.execute(query).scalar_one_or_none()
 
 
-def still_agreed(earlier: Approval | None, opening: Opening) -> bool:
-    """Whether this gate has approved already exactly what it would be asked now."""
-    return (
-        earlier is not None
-        and earlier.status == "approved"
-        and earlier.parts.get(WHOLE) == opening.looks_at
-    )
+def stands(session: Session, earlier: Approval, opening: Opening) -> bool:
+    """Whether the last request is the answer to a new one.
+
+    It approved exactly what would be asked now, or sent it back and the requester has not answered.
+    """
+    if earlier.status == "changes_requested":
+        return resubmission_of(session, earlier.id) is None
+    return earlier.status == "approved" and earlier.parts.get(WHOLE) == opening.looks_at
 
 
 def new_request(

@@ -37,7 +37,8 @@ class ApprovalPacket(BaseModel):
     """What is asked, in which context, at what risk, and what an approval lets out.
 
     Personal values stand in it as salted commitments (`sha256:…`), so that its hash still
-    verifies after a person was erased. `document` names a draft by its digest.
+    verifies after a person was erased. `document` names a draft by its digest. `persons` are others
+    whom the matter names, by their IDs, each with what they are in it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,6 +51,7 @@ class ApprovalPacket(BaseModel):
     document: dict[str, str] | None = None
     personal: dict[str, str] = Field(default_factory=dict)
     person_id: str | None = None
+    persons: dict[str, str] = Field(default_factory=dict)
     effects: list[ListedEffect] = Field(default_factory=list)
 
     def digest(self) -> str:

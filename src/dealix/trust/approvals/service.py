@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
-from dealix.errors import DealixError, InvalidInput, NotFound
+from dealix.errors import DealixError, InvalidInput
 from dealix.lanes import run_book, signals
 from dealix.lanes.delivery import Fresh
 from dealix.lanes.models import Run
@@ -20,6 +20,7 @@ from dealix.records import audit
 from dealix.records.run_notes import note
 from dealix.store.ids import new_id
 from dealix.store.session import Database, tenant_of
+from dealix.trust.access import directory
 from dealix.trust.approvals import (
     credentials,
     escalation,
@@ -44,7 +45,6 @@ from dealix.trust.privacy import Vault
 Seats = list[OpenSlot]
 Revise = Callable[[Session, Actor, Run, Mapping[str, Any]], Mapping[str, Any]]
 Changes = list[str]
-Decisions = list[Decision]
 
 
 class ApprovalService:
@@ -78,19 +78,21 @@ class ApprovalService:
     def list(
         self, actor: Actor, scope: str = "mine", run_id: str | None = None
     ) -> list[dict[str, Any]]:
-        """Requests, of one run or of all; see `reading.of_scope`. `mine` wait for this person."""
+        """Requests of one run or of all; see `reading.of_scope` and `reading.within`."""
         self.permit(actor, "approval.read")
         with self.database.tenant(actor.tenant_id) as session:
-            rows = reading.of_scope(session, scope, run_id)
+            rows = reading.of_scope(session, "owed" if scope == "todo" else scope, run_id)
+            near = reading.group_of(actor, self.seating.book.directory.active_users(session))
             seating = workload.knowing(session, self.seating)
             if scope == "mine":
                 rows = workload.decidable(session, seating, actor.user_id, rows)
             about = self.subjects.by_id(session, (row.run_id for row in rows))
-            return [
+            seen = [
                 self._view(session, row, actor, whole=True, seating=seating)
                 | {"subject": about.get(row.run_id)}
                 for row in rows
             ]
+        return reading.within(scope, seen, actor, near)
 
     def waiting(self, actor: Actor) -> int:
         """How many requests wait for this person: as many as `list` shows them of theirs."""
@@ -106,21 +108,21 @@ class ApprovalService:
         """One request with its packet, who may decide, and what was decided."""
         self.permit(actor, "approval.read")
         with self.database.tenant(actor.tenant_id) as session:
-            row = _find(session, approval_id)
+            row = rounds.find(session, approval_id)
             view = self._view(session, row, actor, whole=True)
             return view | looks.looked(session, actor, row, self.vault)
 
     def open(self, session: Session, opening: Opening, run: Run) -> Approval:
         """Open a request, or answer the one of this run, gate and round (request ID dedup).
 
-        A gate that has approved already exactly what it would be asked now is not asked again:
-        then the answer is that approval.
+        A gate that has approved already exactly what it would be asked now is not asked again, nor
+        one whose requested changes nobody has answered: then the answer is the earlier request.
         """
         found = rounds.of_round(session, opening)
         if found is not None:
             return found
         earlier = rounds.before(session, opening)
-        if earlier is not None and rounds.still_agreed(earlier, opening):
+        if earlier is not None and rounds.stands(session, earlier, opening):
             return earlier
         asked = Asked(opening.kind, opening.type, opening.amount, opening.exclusive)
         version, seats = self.seating.open(
@@ -165,7 +167,7 @@ class ApprovalService:
             raise
         delivered = self._deliver(actor.tenant_id, fresh.delivery.id, fresh)
         with self.database.tenant(actor.tenant_id) as session:
-            view = self._view(session, _find(session, approval_id), actor, whole=True)
+            view = self._view(session, rounds.find(session, approval_id), actor, whole=True)
         metrics.decision(view["gate"], decision, delivered=delivered)
         return {**view, "delivered": delivered}
 
@@ -179,8 +181,7 @@ class ApprovalService:
         """
         self.permit(actor, "approval.resubmit")
         with self.database.tenant(actor.tenant_id) as session:
-            approval = _find(session, approval_id, lock=True)
-            run = run_book.get(session, approval.run_id, lock=True)
+            approval, run = rounds.locked(session, approval_id)
             rounds.assert_owed(session, actor, approval, run)
             revise = self.revisions.get(run.workflow)
             kept = revise(session, actor, run, answers) if revise else {}
@@ -206,7 +207,7 @@ class ApprovalService:
 
     def state(self, session: Session, approval_id: str, at: datetime) -> GateState:
         """How a request stands and when its SLA has its next word; its decisions take effect."""
-        approval = _find(session, approval_id)
+        approval = rounds.find(session, approval_id)
         for decision in reading.decisions_on(session, approval_id):
             if decision.effective_at is None:
                 decision.effective_at = at
@@ -217,7 +218,7 @@ class ApprovalService:
 
     def escalate(self, session: Session, approval_id: str, at: datetime) -> GateState:
         """Remind, escalate and escalate further, as far as is due by `at`; each step once."""
-        approval = _find(session, approval_id, lock=True)
+        approval = rounds.find(session, approval_id, lock=True)
         run = run_book.get(session, approval.run_id)
         people = self.seating.book.directory.active_users(session)
         made = session.execute(select(Decision.user_id).where(Decision.run_id == run.id)).scalars()
@@ -233,8 +234,7 @@ class ApprovalService:
 
     def _store(self, actor: Actor, approval_id: str, taking: Taking) -> Fresh:
         with self.database.tenant(actor.tenant_id) as session:
-            approval = _find(session, approval_id, lock=True)
-            run = run_book.get(session, approval.run_id, lock=True)
+            approval, run = rounds.locked(session, approval_id)
             judgement = self._judge(session, actor, approval, run, taking)
             credentials.require(session, self.seating, actor, approval, run)
             row = Decision(
@@ -293,6 +293,7 @@ class ApprovalService:
             comment=taking.comment,
             seen=taking.packet_hash,
             changes=taking.changes,
+            given_by=directory.given_by(session, actor.user_id),
         )
         judged = judge(matter)
         self.seating.judge(session, actor, approval, run, judged.seat)
@@ -357,13 +358,6 @@ class ApprovalService:
             view["packet"] = views.packet(session, row, self.vault)
             view |= views.clock(session, row) | {"notices": outbox.of_approval(session, row.id)}
         return view
-
-
-def _find(session: Session, approval_id: str, *, lock: bool = False) -> Approval:
-    row = session.get(Approval, (tenant_of(session), approval_id), with_for_update=lock)
-    if row is None:
-        raise NotFound("not_found")
-    return row
 
 
 def _close(session: Session, approval: Approval, word: str, run: Run) -> None:

@@ -1,7 +1,7 @@
 """The SLA of a request on the working clock: reminder, breach and level 3, each exactly once."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import cast
 
@@ -10,13 +10,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from dealix.lanes import run_book
-from dealix.lanes.models import Pause, Run
-from dealix.lanes.working_time import Priority, SlaTimes, calendar_of, sla
+from dealix.lanes.models import Run
+from dealix.lanes.pausing import Interval, intervals
+from dealix.lanes.working_time import Priority, SlaTimes, calendar_of, running, sla
 from dealix.records.run_notes import note
 from dealix.store.session import tenant_of
 from dealix.trust.approvals.models import Approval, SlaStep
 
-Interval = tuple[datetime, datetime | None]
 Reach = Callable[[int], list[str]]
 LEVELS = {1: "reminder", 2: "breach", 3: "level3"}
 
@@ -27,11 +27,21 @@ def times(session: Session, approval: Approval) -> SlaTimes:
     The rounds of one cycle share one clock, which stands still while the requester owes changes
     and while the run is paused.
     """
+    return clock(session, approval)[0]
+
+
+def clock(session: Session, approval: Approval) -> tuple[SlaTimes, timedelta]:
+    """The three steps, and the working time that is left until the breach.
+
+    What is left stands still with the clock and is negative once it is over.
+    """
     rounds = _rounds(session, approval)
     run = run_book.get(session, approval.run_id)
-    stopped = [*_owed(rounds), *_paused(session, approval.run_id)]
     calendar = calendar_of(session, rehearsal=run.rehearsal)
-    return sla(calendar, rounds[0].opened_at, _priority(approval), stopped)
+    since, priority, stopped = rounds[0].opened_at, _priority(approval), _stopped(session, rounds)
+    ran = running(calendar, since, approval.closed_at or run.now(), stopped)
+    left = calendar.settings.allowed.of(priority) - ran
+    return sla(calendar, since, priority, stopped), left
 
 
 def upcoming(session: Session, approval: Approval) -> tuple[int, datetime | None]:
@@ -117,12 +127,13 @@ def _priority(approval: Approval) -> Priority:
     return cast("Priority", approval.priority)
 
 
+def _stopped(session: Session, rounds: list[Approval]) -> list[Interval]:
+    """When the clock of these rounds stood: changes were owed, or the run was paused."""
+    run_id = rounds[0].run_id
+    return [*_owed(rounds), *intervals(session, [run_id]).get(run_id, [])]
+
+
 def _owed(rounds: list[Approval]) -> list[Interval]:
     """Between a round sent back and the next one, the requester owed changes."""
     pairs = pairwise(rounds)
     return [(a.closed_at, b.opened_at) for a, b in pairs if a.closed_at is not None]
-
-
-def _paused(session: Session, run_id: str) -> list[Interval]:
-    found = session.execute(select(Pause).where(Pause.run_id == run_id)).scalars()
-    return [(pause.from_at, pause.until_at) for pause in found]

@@ -1,8 +1,9 @@
 """A request as people see it; personal values are read from the vault at that moment."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from dealix.records.canonical import stamp
@@ -10,6 +11,8 @@ from dealix.trust.approvals import rounds, sla
 from dealix.trust.approvals.models import Approval, Decision
 from dealix.trust.policy.authority_book import OpenSlot as Seat
 from dealix.trust.privacy import Vault
+
+LENGTH = TypeAdapter(timedelta)
 
 
 def approval(row: Approval, seats: list[Seat], made: list[Decision]) -> dict[str, Any]:
@@ -54,13 +57,14 @@ def approval(row: Approval, seats: list[Seat], made: list[Decision]) -> dict[str
 
 def clock(session: Session, row: Approval) -> dict[str, Any]:
     """When its SLA steps are due, which were taken, and what the requester answered."""
-    due = sla.times(session, row)
+    due, left = sla.clock(session, row)
     back = rounds.resubmission_of(session, row.id)
     return {
         "sla": {
             "reminder_at": _stamp(due.reminder_at),
             "breach_at": _stamp(due.breach_at),
             "level3_at": _stamp(due.level3_at),
+            "left": length(left),
             "steps": [
                 {"level": one.level, "due_at": _stamp(one.due_at), "at": _stamp(one.at)}
                 for one in sla.steps_of(session, row.run_id)
@@ -73,14 +77,29 @@ def clock(session: Session, row: Approval) -> dict[str, Any]:
     }
 
 
+def length(of_time: timedelta) -> str:
+    """A length of time as the surface writes it; a negative one begins with a minus."""
+    return str(LENGTH.dump_python(of_time, mode="json"))
+
+
 def packet(session: Session, row: Approval, vault: Vault) -> dict[str, Any]:
     """The packet with its personal values in clear beside their commitments, unless erased."""
     shown = dict(row.packet)
     person = shown.get("person_id")
     shown["revealed"] = vault.reveal(session, person) if person else {}
     shown["erased"] = bool(person) and vault.is_erased(session, str(person))
+    shown["named"] = _named(session, vault, row.packet.get("persons") or {})
     shown["draft"] = _draft(session, row, vault)
     return shown
+
+
+def _named(session: Session, vault: Vault, persons: dict[str, str]) -> list[dict[str, str | None]]:
+    """The others whom a packet names, in clear; no name for who was erased."""
+    clear = vault.reveal_many(session, persons)
+    return [
+        {"person_id": each, "name": clear[each].get("name"), "position": position}
+        for each, position in persons.items()
+    ]
 
 
 def _draft(session: Session, row: Approval, vault: Vault) -> str | None:

@@ -26,22 +26,32 @@ class _Without:
         everybody = self.directory.active_users(session)
         return [person for person in everybody if person.user_id != self.user_id]
 
+    def given_by(self, session: Session, user_id: str) -> str | None:
+        """As with them."""
+        return self.directory.given_by(session, user_id)
+
 
 @dataclass(frozen=True)
 class _Known:
     """The company's people, asked for once."""
 
+    directory: Directory
     people: Sequence[Person]
 
     def active_users(self, session: Session) -> Sequence[Person]:  # noqa: ARG002 (a directory's)
         """Everybody."""
         return self.people
 
+    def given_by(self, session: Session, user_id: str) -> str | None:
+        """As the directory says."""
+        return self.directory.given_by(session, user_id)
+
 
 def knowing(session: Session, seating: Seating) -> Seating:
     """The same seating for one transaction that looks at many requests: people are read once."""
-    people = seating.book.directory.active_users(session)
-    return replace(seating, book=AuthorityBook(_Known(people)))
+    directory = seating.book.directory
+    people = directory.active_users(session)
+    return replace(seating, book=AuthorityBook(_Known(directory, people)))
 
 
 def decidable(

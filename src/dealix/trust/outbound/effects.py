@@ -1,7 +1,7 @@
 """Messages, CRM writes and envelopes as outside effects: what policy judges, and the call."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -53,7 +53,8 @@ class WhatsAppLetter:
 
     `template` and its `values` are what leaves; without a template `text` leaves as free text,
     which Meta takes only within a day of the person's own last word. With one, `text` is what the
-    person will read, for those who approve it. `to` is a number in E.164.
+    person will read, for those who approve it. `to` is a number in E.164. In practice the text goes
+    to the starter as `by_mail`, since we know no number of theirs, and `to` is their address.
     """
 
     template: str
@@ -63,6 +64,7 @@ class WhatsAppLetter:
     locale: str
     person_id: str
     payload_hash: str
+    by_mail: Letter | None = None
 
     def as_message(self, correlation: str) -> TextMessage | TemplateMessage:
         """In the connector's words."""
@@ -159,6 +161,8 @@ class Post:
         Meta can be asked nothing: when its answer is lost, a status with our ID says that the
         message left, and after `PATIENCE` without one a person is asked.
         """
+        if letter.by_mail is not None:
+            return self._whatsapp_by_mail(call, letter, letter.by_mail, action, step, undoes)
         messenger = self.messenger(call.rehearsal)
         correlation = correlation_for(call.key)
         message = letter.as_message(correlation)
@@ -193,6 +197,23 @@ class Post:
             patience=PATIENCE,
             message=_spoken(call, letter, correlation),
         )
+
+    def _whatsapp_by_mail(
+        self,
+        call: StepCall,
+        letter: WhatsAppLetter,
+        mail: Letter,
+        action: str,
+        step: str,
+        undoes: Sequence[str],
+    ) -> OutsideEffect:
+        """Judged as the WhatsApp message that it stands for; the mail server can be asked nothing.
+
+        An answer that is lost is therefore waited for, and then a person is asked.
+        """
+        made = self.letter(call, mail, action, step, undoes)
+        spoken = _spoken(call, letter, message_id_for(call.key, self.sender))
+        return replace(made, look_up=lambda: None, patience=PATIENCE, message=spoken)
 
     def company(self, call: StepCall, company: Company, action: str, step: str) -> OutsideEffect:
         """An upsert under the partner's own reference."""

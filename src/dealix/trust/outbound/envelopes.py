@@ -1,9 +1,8 @@
 """Envelopes as outside effects, and the only way to ask what became of one."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -43,31 +42,19 @@ WITHDRAWN = frozenset({"voided", "declined"})
 
 @dataclass(frozen=True)
 class Papers:
-    """A PDF and who signs it, in whose language; personal as a whole."""
+    """A PDF and who signs it, in whose language; personal as a whole.
+
+    `payload_hash` is the commitment by which policy and packet know all of it, `document_digest`
+    that to the document alone.
+    """
 
     subject: str
     document_name: str
     document: bytes
     signers: Sequence[Signatory]
-    message: str = ""
-
-    @property
-    def document_sha256(self) -> str:
-        """The hash of the document's bytes."""
-        return hashlib.sha256(self.document).hexdigest()
-
-    @property
-    def payload_hash(self) -> str:
-        """The hash by which policy and packet know this: the document, the words, the signers."""
-        return digest(
-            {
-                "document": self.document_sha256,
-                "name": self.document_name,
-                "subject": self.subject,
-                "message": self.message,
-                "signers": [asdict(each) for each in self.signers],
-            }
-        )
+    message: str
+    payload_hash: str
+    document_digest: str
 
 
 def void_hash(sent: str) -> str:
@@ -113,6 +100,7 @@ class Envelopes:
             resource=f"{call.run_id}:{step}",
             payload_hash=papers.payload_hash,
             kind="envelope",
+            reaches=tuple(each.email for each in papers.signers),
             call=send,
             look_up=look_up,
             begun=lambda session: _expect(session, call, reference),
@@ -142,6 +130,7 @@ class Envelopes:
             resource=f"{call.run_id}:{step}",
             payload_hash=void_hash(sent),
             kind="envelope.void",
+            recalls=True,
             call=void,
             look_up=look_up,
         )

@@ -171,6 +171,7 @@ class Herald:
             status=due.approval.status,
             address=base + path,
             has_link=token is not None,
+            practice=due.run.practice,
         )
 
     def _hand_over(self, tenant_id: str, ready: Ready) -> bool:

@@ -57,6 +57,12 @@ class OutsideEffect:
     patience: timedelta | None = None
     message: OutsideMessage | None = None
     """What governance judges; None for what is no message to a person outside."""
+    reaches: tuple[str, ...] = ()
+    """The addresses of those whom it reaches, where it is no message."""
+    recalls: bool = False
+    """It only takes back what an earlier effect brought, and reaches nobody else."""
+    asks: bool = False
+    """It only asks a register about what is public, and tells nobody anything."""
 
 
 class Gatekeeper(Protocol):
@@ -83,7 +89,8 @@ class Outbound:
         spec = spec_of(facts, call, effect)
         with self.database.tenant(call.tenant_id) as session:
             verdict = self._judged(session, spec, effect)
-            if verdict.not_before is not None:
+            run = run_book.get(session, call.run_id)
+            if verdict.not_before is not None and not run.practice:  # practice disturbs nobody
                 return _rest(session, call, verdict.not_before)
             begun, refusal = self._begin(session, spec, effect, call, facts, verdict)
         if refusal is not None:
@@ -122,19 +129,32 @@ class Outbound:
             else run_book.fence(session, call.run_id)
         )
         begun = effects.begin(session, spec)
-        if begun.verdict in {"go", "look_up"} and verdict.kind == "refused":
-            effects.fail(session, spec, verdict.code or "policy_denied")
-            return begun, verdict.code
+        refused = verdict.code or "policy_denied" if verdict.kind == "refused" else None
+        if run.practice and not self._stays_with_starter(session, run, effect):
+            refused = "practice_outside"
+        if begun.verdict in {"go", "look_up"} and refused is not None:
+            effects.fail(session, spec, refused)
+            return begun, refused
         if begun.verdict in {"go", "look_up"}:
             try:
                 begun.effect.token_id = self.gatekeeper.permit(session, run, effect, spec.key)
-            except NotEntitled as refused:
-                effects.fail(session, spec, refused.code)
-                return begun, refused.code
+            except NotEntitled as denied:
+                effects.fail(session, spec, denied.code)
+                return begun, denied.code
             effect.begun(session)
         elif begun.verdict == "in_doubt":
             run_book.attention(session, run, "in_doubt")
         return begun, None
+
+    def _stays_with_starter(self, session: Session, run: Run, effect: OutsideEffect) -> bool:
+        """Whether nobody but the starter hears of a practice run by this effect."""
+        if effect.recalls or effect.asks:
+            return True
+        spoken = (effect.message.address,) if effect.message is not None else ()
+        addresses = {*spoken, *effect.reaches}
+        return self.governance is not None and self.governance.stays_with_starter(
+            session, run, addresses
+        )
 
     def _attempt(
         self, spec: EffectSpec, effect: OutsideEffect, call: StepCall, begun: Begun
@@ -174,9 +194,9 @@ class Outbound:
         self, spec: EffectSpec, effect: OutsideEffect, call: StepCall, reply: Reply
     ) -> StepResult:
         with self.database.tenant(call.tenant_id) as session:
+            run = run_book.get(session, call.run_id, lock=True)
             row, settled = effects.finish(session, spec, reply)
             if effects.answered_late(session, spec.key):
-                run = run_book.get(session, call.run_id, lock=True)
                 run_book.attention(session, run, effects.LATE_ANSWER)
             if row.status in {"undone", "waived"}:
                 return StepResult(data=row.result or {})
@@ -202,11 +222,12 @@ class Outbound:
 
     def _in_doubt(self, spec: EffectSpec, call: StepCall, reason: str) -> StepResult:
         with self.database.tenant(call.tenant_id) as session:
+            run = run_book.get(session, call.run_id, lock=True)
             row = effects.effect_of(session, spec.key)
             if row is None or row.status in effects.ENDED:
                 return StepResult(data=(row.result if row else None) or {})
             case_id = effects.doubt(session, spec, row, reason)
-            run_book.attention(session, run_book.get(session, call.run_id, lock=True), "in_doubt")
+            run_book.attention(session, run, "in_doubt")
         metrics.effect(spec.system, spec.method, "in_doubt")
         return StepResult(status="in_doubt", case_id=case_id)
 

@@ -35,6 +35,7 @@ def undo_outside(
     for again.
     """
     with outbound.database.tenant(call.tenant_id) as session:
+        run_book.get(session, call.run_id, lock=True)
         early = (_told_already(session, call) if together else None) or _judge(session, call)
     if early is not None:
         return early
@@ -47,6 +48,7 @@ def undo_own(
     session: Session, facts: StepFacts, call: StepCall, work: Callable[[], None]
 ) -> StepResult:
     """Undo a change of our own stores, in the caller's transaction."""
+    run_book.get(session, call.run_id, lock=True)
     early = _judge(session, call)
     if early is not None:
         return early
@@ -132,7 +134,7 @@ def _nobody_knows(effect: Effect) -> bool:
 def _ask(session: Session, call: StepCall, effect: Effect) -> StepResult:
     spec = effects.spec_of_row(effect, now_of(call), chain_of(call))
     case_id = effects.doubt(session, spec, effect, effect.reason or "no answer is on record")
-    run_book.attention(session, run_book.get(session, call.run_id, lock=True), "in_doubt")
+    run_book.attention(session, run_book.get(session, call.run_id), "in_doubt")
     return StepResult(status="in_doubt", case_id=case_id)
 
 

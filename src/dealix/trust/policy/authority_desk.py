@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from dealix.actors import Actor
-from dealix.errors import Conflict, InvalidInput, NotFound
+from dealix.errors import Conflict, InvalidInput, NotEntitled, NotFound
 from dealix.store.session import Database, tenant_of
 from dealix.trust.policy.authority import Row, parse
 from dealix.trust.policy.authority_book import AuthorityBook
@@ -69,6 +69,7 @@ class AuthorityDesk:
         """
         self.permit(actor, "authority.activate")
         with self.database.tenant(actor.tenant_id) as session:
+            self._not_of_one_hand(session, actor.user_id, self._find(session, version).proposed_by)
             self.book.activate(session, actor, version)
         return self.get(actor, version)
 
@@ -77,6 +78,12 @@ class AuthorityDesk:
         others = [person for person in people if person.user_id != actor.user_id]
         if not any(self.activators(person.roles) for person in others):
             raise Conflict("no_second_person")
+
+    def _not_of_one_hand(self, session: Session, one: str, other: str) -> None:
+        """Who keeps accounts could make the second person: that is none."""
+        given_by = self.book.directory.given_by
+        if given_by(session, one) == other or given_by(session, other) == one:
+            raise NotEntitled("same_person_activates")
 
     @staticmethod
     def _find(session: Session, version: int) -> AuthorityTable:

@@ -27,3 +27,6 @@ class Directory(Protocol):
 
     def active_users(self, session: Session) -> Sequence[Person]:
         """Everybody who may act now."""
+
+    def given_by(self, session: Session, user_id: str) -> str | None:
+        """Who last gave this person their rights."""

@@ -39,7 +39,7 @@ class Company:
                 self.book.vouch(session, person_id, "partnership", by="usr_1")
         return person_id
 
-    def run(self, *, rehearsal=False, by="usr_1"):
+    def run(self, *, rehearsal=False, practice=False, by="usr_1"):
         run_id = new_id("run")
         now = clock.real_now()
         with self.database.tenant(self.tenant) as session:
@@ -55,6 +55,7 @@ class Company:
                     status="running",
                     started_by=by,
                     rehearsal=rehearsal,
+                    practice=practice,
                     chain=f"rehearsal:{run_id}" if rehearsal else "main",
                     requested_at=now,
                     started_at=now,

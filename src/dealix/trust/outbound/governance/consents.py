@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.errors import InvalidInput
+from dealix.lanes.models import PRACTICE, REAL
 from dealix.records import audit
 from dealix.store.ids import new_id
 from dealix.store.session import tenant_of
 from dealix.trust.outbound.governance.models import ConsentEvent
 from dealix.trust.outbound.governance.schemas import (
     CHANNELS,
+    DATA_SHARING,
     EVERYTHING,
     OWN_WORD,
     PURPOSES,
@@ -23,7 +25,6 @@ from dealix.trust.outbound.governance.schemas import (
 )
 from dealix.trust.privacy import Vault
 
-REAL = "real"
 FIELD_OF = {"email": "email", "whatsapp": "phone", "sms": "phone"}
 """The field of the vault that is a person's address on each channel."""
 
@@ -35,6 +36,8 @@ class Standing:
     opted_out: bool = False
     given: dict[tuple[str, str], str] = field(default_factory=dict)
     """The source of each consent in force, by channel and purpose."""
+    sharing: str | None = None
+    """The source of the consent to sharing personal data; it says nothing of messages."""
 
     def add(self, event: ConsentEvent, *, own: bool) -> None:
         """Take one event more into account; `own`: it names this person, not just an address."""
@@ -42,6 +45,11 @@ class Standing:
             self.opted_out = True
             return
         if not own:
+            return
+        if event.purpose in {DATA_SHARING, EVERYTHING} and event.event == "withdrawn":
+            self.sharing = None
+        if event.purpose == DATA_SHARING:
+            self.sharing = event.source if event.event == "given" else self.sharing
             return
         for place in _places(event.channel, event.purpose):
             if event.event == "given":
@@ -89,7 +97,8 @@ class ConsentBook:
         rows = [{**common, "id": new_id("con"), "address_hash": each} for each in hashes]
         session.execute(insert(ConsentEvent), rows)
         data = {"channel": channel, "purpose": purpose, "source": source, "world": world}
-        chain = audit.MAIN if world == REAL else audit.rehearsal_chain(world)
+        played = world != REAL and not world.startswith(PRACTICE)
+        chain = audit.rehearsal_chain(world) if played else audit.MAIN
         audit.append(session, by, f"consent.{event}", person_id, data, chain)
 
     def vouch(
@@ -123,7 +132,7 @@ class ConsentBook:
                 )
 
     def standing(self, session: Session, person_id: str, world: str = REAL) -> Standing:
-        """Where a person stands; a rehearsal adds its own events to the real ones."""
+        """Where a person stands; a rehearsal or practice adds its own events to the real."""
         addresses = self.hashes(session, person_id)
         query = (
             select(ConsentEvent)

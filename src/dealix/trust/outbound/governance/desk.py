@@ -9,13 +9,15 @@ from sqlalchemy.orm import Session
 from dealix.actors import Actor
 from dealix.errors import InvalidInput, NotFound
 from dealix.lanes.inbox_models import InboundEvent
+from dealix.lanes.models import REAL, Run
 from dealix.records.canonical import stamp
 from dealix.records.models import Effect
 from dealix.store.session import Database, tenant_of
-from dealix.trust.outbound.governance.consents import REAL, ConsentBook
+from dealix.trust.outbound.governance.consents import ConsentBook
 from dealix.trust.outbound.governance.models import ConsentEvent, Judgment
 from dealix.trust.outbound.governance.schemas import (
     CHANNELS,
+    DATA_SHARING,
     EVERYTHING,
     OWN_WORD,
     PURPOSES,
@@ -45,7 +47,8 @@ class OutboundDesk:
         """Messages, newest first, each with its last judgment and what became of it."""
         self.permit(actor, "message.read")
         query = (
-            select(Judgment, Effect)
+            select(Judgment, Effect, Run.practice)
+            .join(Run, (Run.tenant_id == Judgment.tenant_id) & (Run.id == Judgment.run_id))
             .join(
                 Effect,
                 (Effect.tenant_id == Judgment.tenant_id) & (Effect.key == Judgment.effect_key),
@@ -58,8 +61,9 @@ class OutboundDesk:
             query = query.where(Judgment.run_id == run_id)
         shown: dict[str, dict[str, Any]] = {}
         with self.database.tenant(actor.tenant_id) as session:
-            for judgment, effect in session.execute(query):
-                row = shown.setdefault(judgment.effect_key, _message(judgment, effect))
+            for judgment, effect, practice in session.execute(query):
+                told = {**_message(judgment, effect), "practice": practice}
+                row = shown.setdefault(judgment.effect_key, told)
                 row["judgments"].append(_judgment(judgment))
         return list(shown.values())
 
@@ -153,6 +157,9 @@ class OutboundDesk:
             for purpose in PURPOSES
             if (channel, purpose) in standing.given
         ]
+        if standing.sharing is not None:
+            sharing = {"channel": EVERYTHING, "purpose": DATA_SHARING, "source": standing.sharing}
+            consents.append(sharing)
         return {"opted_out": standing.opted_out, "consents": consents}
 
     @staticmethod

@@ -3,9 +3,9 @@
 from sqlalchemy.orm import Session
 
 from dealix.lanes.inbox import Heard
-from dealix.lanes.models import Run
+from dealix.lanes.models import REAL, Run
 from dealix.store.session import tenant_of
-from dealix.trust.outbound.governance.consents import REAL, ConsentBook
+from dealix.trust.outbound.governance.consents import ConsentBook
 from dealix.trust.outbound.governance.lines import is_stop
 from dealix.trust.outbound.governance.schemas import EVERYTHING
 
@@ -29,5 +29,5 @@ class Listener:
             purpose=EVERYTHING,
             source="reply",
             by="system",
-            world=run.id if run is not None and run.rehearsal else REAL,
+            world=run.world if run is not None else REAL,
         )

@@ -11,8 +11,8 @@ from dealix.store.base import Base, Tenanted
 class ConsentEvent(Tenanted, Base):
     """A person gave or withdrew consent, or opted out; never changed, the next event follows.
 
-    `world` is `real`, or the rehearsal in which it was played. `address_hash` ties an opt-out to
-    an address, so that it holds for whoever is entered with that address later.
+    `world` is `real`, or the rehearsal or practice in which it was played. `address_hash` ties an
+    opt-out to an address, so that it holds for whoever is entered with that address later.
     """
 
     __tablename__ = "consents"

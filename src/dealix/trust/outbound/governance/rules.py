@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dealix.lanes.inbox_models import InboundEvent, OutboundMessage
-from dealix.lanes.models import Run
+from dealix.lanes.models import REAL, Run
 from dealix.lanes.working_time import WorkingCalendar
 from dealix.trust.outbound.governance.consents import Standing
 from dealix.trust.outbound.governance.countries import forbidden
@@ -145,9 +145,10 @@ def _is_first(asked: Question) -> bool:
 
 
 def _sent_between(asked: Question, begin: datetime, end: datetime) -> int:
-    """Messages of the run's starter that day; a rehearsal counts its own only."""
+    """Messages of the run's starter that day; a rehearsal or practice counts its own only."""
     run = asked.run
-    same = Run.id == run.id if run.rehearsal else Run.rehearsal.is_(False)
+    counts = Run.rehearsal.is_(False) & Run.practice.is_(False)
+    same = counts if run.world == REAL else Run.id == run.id
     query = (
         select(func.count())
         .select_from(OutboundMessage)

@@ -12,6 +12,8 @@ Event = Literal["given", "withdrawn", "opted_out"]
 Kind = Literal["allowed", "refused", "later"]
 
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+DATA_SHARING = "data_sharing"
+"""The purpose of no message: that personal data are shared with a partner (PDPL)."""
 EVERYTHING = "*"
 """Every channel, or every purpose."""
 

@@ -1,5 +1,6 @@
 """Judges a message before it leaves: every rule is asked, every verdict is kept."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import insert, select
@@ -13,10 +14,11 @@ from dealix.records.run_notes import note
 from dealix.store.ids import new_id
 from dealix.store.locks import lock_named
 from dealix.store.session import tenant_of
-from dealix.trust.outbound.governance.consents import REAL, ConsentBook
+from dealix.trust.outbound.governance.consents import ConsentBook
 from dealix.trust.outbound.governance.models import Judgment
 from dealix.trust.outbound.governance.rules import RULES, Question, ask
 from dealix.trust.outbound.governance.schemas import OutsideMessage, RuleVerdict, Verdict
+from dealix.trust.outbound.recipients import recipient_of
 
 
 class Governance:
@@ -33,18 +35,22 @@ class Governance:
         """
         run = run_book.get(session, message.run_id)
         lock_named(session, "sender", message.channel, run.started_by)
-        world = run.id if run.rehearsal else REAL
         asked = Question(
             session=session,
             message=message,
             at=at,
             run=run,
             calendar=calendar_of(session, rehearsal=run.rehearsal),
-            standing=self.consents.standing(session, message.person_id, world),
+            standing=self.consents.standing(session, message.person_id, run.world),
         )
         verdict = together([ask(rule, asked) for rule in RULES])
         _keep(session, run, message, at, verdict)
         return verdict
+
+    def stays_with_starter(self, session: Session, run: Run, addresses: Collection[str]) -> bool:
+        """Whether these addresses are all the starter's own, and there is one."""
+        starter = recipient_of(session, self.consents.vault, run.started_by)
+        return starter is not None and set(addresses) == {starter.address}
 
 
 def together(found: list[RuleVerdict]) -> Verdict:

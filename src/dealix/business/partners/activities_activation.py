@@ -1,0 +1,93 @@
+"""Steps around the registry and the activation: what must be true, and who is told so."""
+
+from sqlalchemy.orm import Session
+
+from dealix.business.partners.activation import ActivationBook
+from dealix.business.partners.own_steps import own_step
+from dealix.business.partners.registry_findings import RegistryDesk
+from dealix.business.partners.service import PartnerService
+from dealix.lanes import run_book
+from dealix.lanes.models import Run
+from dealix.lanes.schemas import StepCall, StepResult
+from dealix.lanes.steps import StepFacts, facts_of, step, undo
+from dealix.records import effects
+from dealix.store.session import Database
+from dealix.trust.outbound.effects import Post
+from dealix.trust.outbound.service import Outbound, OutsideEffect, spec_of
+from dealix.trust.outbound.undoing import undo_outside
+
+
+class ActivationActivities:
+    """Steps of `partner_approval` that ask the registry and make the partner active outside."""
+
+    def __init__(
+        self,
+        database: Database,
+        partners: PartnerService,
+        registry: RegistryDesk,
+        book: ActivationBook,
+        outbound: Outbound,
+        post: Post,
+    ) -> None:
+        self.database = database
+        self.partners = partners
+        self.registry = registry
+        self.book = book
+        self.outbound = outbound
+        self.post = post
+
+    @step("check_registration", system="wathq", method="content_hash")
+    def check_registration(self, call: StepCall) -> StepResult:
+        """Ask the registry who the partner is; while it is away, ask again."""
+        facts = facts_of(ActivationActivities.check_registration)
+        return self._asked(facts, call, self.registry.identify(call))
+
+    @step("check_activation_facts", method="upsert")
+    def check_activation_facts(self, call: StepCall) -> StepResult:
+        """See that what an activation needs is on record; what is missing, a person brings."""
+        with self.database.tenant(call.tenant_id) as session:
+            lacking = self.book.missing(session, run_book.get(session, call.run_id))
+        if lacking:
+            return StepResult(status="changed", data={"missing": lacking})
+        method = ActivationActivities.check_activation_facts
+        return own_step(self.database, method, call, self._on_record)
+
+    @step("confirm_registration", system="wathq", method="content_hash")
+    def confirm_registration(self, call: StepCall) -> StepResult:
+        """Ask the registry once more, right before the partner becomes active."""
+        facts = facts_of(ActivationActivities.confirm_registration)
+        return self._asked(facts, call, self.registry.confirm(call))
+
+    @step("activate_in_crm", system="crm", method="upsert", undo="deactivate_in_crm")
+    def activate_in_crm(self, call: StepCall) -> StepResult:
+        """Mark the partner as active in the CRM; practice leaves no trace there."""
+        facts = facts_of(ActivationActivities.activate_in_crm)
+        with self.database.tenant(call.tenant_id) as session:
+            if run_book.get(session, call.run_id).practice:
+                effects.leave_out(session, spec_of(facts, call, None), "practice")
+                return StepResult(status="not_needed")
+        effect = self._company(call, "active", "crm.write", "activate_in_crm")
+        return self.outbound.perform(facts, call, effect)
+
+    @undo("deactivate_in_crm", system="crm", method="upsert")
+    def deactivate_in_crm(self, call: StepCall) -> StepResult:
+        """Take the partner's activation back in the CRM."""
+        effect = self._company(call, "withdrawn", "crm.withdraw", "deactivate_in_crm")
+        facts = facts_of(ActivationActivities.deactivate_in_crm)
+        return undo_outside(self.outbound, facts, call, effect)
+
+    def _asked(
+        self, facts: StepFacts, call: StepCall, question: OutsideEffect | None
+    ) -> StepResult:
+        if question is None:
+            return StepResult(status="not_needed")
+        return self.outbound.perform(facts, call, question)
+
+    def _on_record(self, session: Session, run: Run, _call: StepCall) -> dict[str, str | None]:
+        return {"saudization": self.book.saudization(session, run)}
+
+    def _company(self, call: StepCall, status: str, action: str, name: str) -> OutsideEffect:
+        with self.database.tenant(call.tenant_id) as session:
+            run = run_book.get(session, call.run_id)
+            company = self.partners.company(session, run, status, of="activate_in_crm")
+        return self.post.company(call, company, action, name)

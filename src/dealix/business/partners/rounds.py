@@ -1,0 +1,215 @@
+"""A negotiation in its rounds: each version with its differences, and all that was said to it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from dealix.actors import Actor
+from dealix.business.partners import negotiation, terms
+from dealix.business.partners.models import Answer, Terms
+from dealix.business.partners.schemas import PartnerTerms
+from dealix.errors import Conflict, NotFound
+from dealix.lanes import letters, run_book
+from dealix.lanes.inbox import Inbox
+from dealix.lanes.letters import Letter
+from dealix.lanes.models import Run
+from dealix.records.canonical import stamp
+from dealix.records.effects import list_effects
+from dealix.records.run_notes import note
+from dealix.store.session import Database
+from dealix.trust.approvals.reading import reviews
+from dealix.trust.privacy import Vault
+
+SENDING = ("send_terms", "send_terms_whatsapp")
+WORKFLOW = "partner_approval"
+
+
+@dataclass(frozen=True)
+class _Record:
+    """Everything on record of one negotiation, read once."""
+
+    run: Run
+    versions: Sequence[Terms]
+    answers: Mapping[int, Answer]
+    reviews: Sequence[Mapping[str, Any]]
+    sendings: Sequence[Mapping[str, Any]]
+    letters: Sequence[Letter]
+
+
+class NegotiationDesk:
+    """The negotiation of a partner approval as our own people read it."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        inbox: Inbox,
+        permit: Callable[[Actor, str], None],
+        public_url: str,
+    ) -> None:
+        """`inbox` opens what people wrote; `public_url` is where the partner's page is found."""
+        self.database = database
+        self.vault = vault
+        self.inbox = inbox
+        self.permit = permit
+        self.public_url = public_url.rstrip("/")
+
+    def get(self, actor: Actor, run_id: str) -> dict[str, Any]:
+        """The rounds, oldest first, with the words of the other side in clear.
+
+        Raises:
+            NotFound: no such run, or one that negotiates nothing.
+        """
+        self.permit(actor, "negotiation.read")
+        with self.database.tenant(actor.tenant_id) as session:
+            run = _found(session, run_id)
+            record = _read(session, run, self.inbox)
+            if not record.versions:
+                raise NotFound("not_found")
+            current = record.versions[-1]
+            out = negotiation.is_out(session, run, current.version)
+            state = negotiation.state_of(session, run, current.version)
+            bodies = [PartnerTerms.model_validate(row.body) for row in record.versions]
+            last = negotiation.last_answer(session, run.id)
+            return {
+                "run": run.id,
+                "reference": negotiation.reference_of(run),
+                "version": current.version,
+                "state": state if out or state != "open" else "not_out",
+                "awaits": _awaits(run, current.version, last, state, out=out),
+                "terms": _terms(bodies[-1]),
+                "proposed": _proposed(bodies[-1], last, current.version),
+                "rounds": [
+                    self._round(session, record, bodies, place)
+                    for place in range(len(record.versions))
+                ],
+            }
+
+    def link(self, actor: Actor, run_id: str) -> str:
+        """The address of the partner's page of the version in force; that it was shown is audited.
+
+        Whoever has it can answer as the partner, so it needs the right to enter answers.
+        """
+        self.permit(actor, "run.event")
+        self.permit(actor, "negotiation.read")
+        with self.database.tenant(actor.tenant_id) as session:
+            run = _found(session, run_id)
+            version, _terms_now = terms.latest(session, run.id)
+            if not negotiation.is_out(session, run, version):
+                raise Conflict("offer_not_out")
+            data = {"version": version}
+            by, at = actor.user_id, run.now()
+            note(session, by, "partner.link_shown", run.id, data, chain=run.chain, at=at)
+            return f"{self.public_url}/p/{negotiation.token_of(self.vault, run, version)}"
+
+    def _round(
+        self, session: Session, record: _Record, bodies: Sequence[PartnerTerms], place: int
+    ) -> dict[str, Any]:
+        row, present = record.versions[place], bodies[place]
+        return {
+            "version": row.version,
+            "source": row.source,
+            "made_by": row.made_by,
+            "made_at": stamp(row.made_at),
+            "terms": _terms(present),
+            "clauses": present.model_dump(mode="json")["clauses"],
+            "differences": terms.differences(bodies[place - 1], present) if place else [],
+            "reviews": [one for one in record.reviews if one["cycle"] == row.version],
+            "sent": [
+                {name: one[name] for name in ("step", "status", "key")} | {"at": one["started_at"]}
+                for one in record.sendings
+                if _sent_as(record, one) == row.version
+            ],
+            "answer": self._answer(session, record.answers.get(row.version), present),
+            "messages": [
+                _message(letter)
+                for letter in record.letters
+                if _heard_in(record, letter) == row.version
+            ],
+        }
+
+    def _answer(
+        self, session: Session, given: Answer | None, offered: PartnerTerms
+    ) -> dict[str, Any] | None:
+        if given is None:
+            return None
+        return {
+            "answer": given.answer,
+            "by": given.entered_by,
+            "at": stamp(given.at),
+            "received_at": stamp(given.received_at),
+            "proposals": terms.differences(offered, terms.revised(offered, given.proposals)),
+            "comment": self._said(session, given),
+            "has_comment": given.sealed is not None,
+        }
+
+    def _said(self, session: Session, given: Answer) -> str | None:
+        if given.sealed is None or given.person_id is None:
+            return None
+        clear = self.vault.open(session, given.person_id, given.sealed)
+        return clear.decode() if clear is not None else None
+
+
+def _message(letter: Letter) -> dict[str, Any]:
+    return {
+        "id": letter.id,
+        "channel": letter.provider,
+        "at": stamp(letter.at),
+        "subject": letter.said.subject if letter.said else None,
+        "text": letter.said.text if letter.said else None,
+    }
+
+
+def _found(session: Session, run_id: str) -> Run:
+    run = run_book.get(session, run_id)
+    if run.workflow != WORKFLOW:
+        raise NotFound("not_found")
+    return run
+
+
+def _read(session: Session, run: Run, inbox: Inbox) -> _Record:
+    return _Record(
+        run=run,
+        versions=terms.history(session, run.id),
+        answers={one.version: one for one in negotiation.answers(session, run.id)},
+        reviews=reviews(session, run.id),
+        sendings=[one for one in list_effects(session, run.id) if one["step"] in SENDING],
+        letters=letters.of_run(session, run.id, inbox.read),
+    )
+
+
+def _awaits(run: Run, version: int, last: Answer | None, state: str, *, out: bool) -> str | None:
+    """The event that a person may enter now: the partner's answer, our next version, or none."""
+    if state == "open" and out:
+        return negotiation.EVENT
+    countered = last is not None and last.answer == "counter" and last.version == version
+    return (
+        negotiation.REVISION if countered and run.ended_at is None and state != "closed" else None
+    )
+
+
+def _proposed(present: PartnerTerms, last: Answer | None, version: int) -> dict[str, Any]:
+    """The terms in force with what the partner's counter-offer to them proposes."""
+    if last is None or last.answer != "counter" or last.version != version:
+        return _terms(present)
+    return _terms(terms.revised(present, last.proposals))
+
+
+def _terms(offered: PartnerTerms) -> dict[str, Any]:
+    body = offered.model_dump(mode="json")
+    return {name: body[name] for name in terms.COMMERCIAL}
+
+
+def _sent_as(record: _Record, sending: Mapping[str, Any]) -> int:
+    """The version that a message of ours brought: the newest that there was."""
+    at = datetime.fromisoformat(sending["started_at"])
+    return max([row.version for row in record.versions if row.made_at <= at], default=1)
+
+
+def _heard_in(record: _Record, letter: Letter) -> int:
+    """The version that the other side had last when they wrote."""
+    had = [one for one in record.sendings if datetime.fromisoformat(one["started_at"]) <= letter.at]
+    return max([_sent_as(record, one) for one in had], default=1)

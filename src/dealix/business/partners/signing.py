@@ -1,0 +1,119 @@
+"""What a partner approval has signed: the accepted version as a PDF, and by whom on either side."""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from dealix.business.partners import drafting, negotiation, terms
+from dealix.business.partners.service import KIND, PartnerService
+from dealix.business.signatures.schemas import Agreement, Signer
+from dealix.errors import Conflict
+from dealix.lanes.models import Run
+from dealix.printing import Heading, Paper, Paragraph, Rule, Space, printed
+from dealix.printing.paper import Block, Locale
+from dealix.trust.outbound.recipients import addressee_of, recipient_of
+from dealix.trust.policy.authority_book import Matter
+from dealix.trust.privacy import Vault
+
+GATE = "executive_approval"
+THEIRS, OURS = "Signed for the partner:", "Signed for the company:"
+"""Beside these words each side signs."""
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True)
+class Agreements:
+    """See `signatures.activities.Agreements`: the agreements of partner approvals."""
+
+    partners: PartnerService
+
+    def of(self, session: Session, run: Run) -> Agreement:
+        """The accepted version, signed by the partner first and then by us."""
+        partner = self.partners.partner(session, run)
+        words = drafting.signature_request(self.partners.facts(session, run), partner.locale)
+        version, _terms = terms.latest(session, run.id)
+        meant = Agreement(
+            person_id=partner.contact_person_id,
+            subject=words.subject,
+            document_name=f"{negotiation.reference_of(run)}-v{version}.pdf",
+            document=term_sheet_pdf(session, self.partners, run),
+            signers=_signers(session, self.partners, run),
+            message=words.body,
+        )
+        return played_by_starter(session, self.partners.vault, run, meant, partner.locale)
+
+
+def played_by_starter(
+    session: Session, vault: Vault, run: Run, agreement: Agreement, locale: str
+) -> Agreement:
+    """An agreement as it leaves: in practice the starter signs for everybody, and is told so.
+
+    It comes before the hash, so that an approval covers who really gets it.
+    """
+    if not run.practice or not agreement.signers:
+        return agreement
+    known = [{"name": each.name, "email": each.email} for each in agreement.signers]
+    played = [addressee_of(session, vault, run, each, locale) for each in known]
+    return replace(
+        agreement,
+        subject=played[0].subject(agreement.subject),
+        message=played[0].body(agreement.message),
+        signers=tuple(
+            replace(each, email=who.address)
+            for each, who in zip(agreement.signers, played, strict=True)
+        ),
+    )
+
+
+def term_sheet_pdf(session: Session, partners: PartnerService, run: Run) -> bytes:
+    """The version in force as a PDF: the same version gives the same bytes."""
+    text, digest = partners.draft(session, run)
+    arabic, _empty, english = text.partition("\n\n")
+    blocks: list[Block] = [
+        *_part(arabic, "ar"),
+        Rule(),
+        *_part(english, "en"),
+        Space(8),
+        *(Paragraph(f"{words} ______________________", "en") for words in (THEIRS, OURS)),
+    ]
+    reference = negotiation.reference_of(run)
+    return printed(
+        Paper(
+            title=reference,
+            locale="ar",
+            created_at=terms.history(session, run.id)[-1].made_at,
+            blocks=tuple(blocks),
+            reference=reference,
+            mark=digest,
+        )
+    )
+
+
+def _part(text: str, locale: Locale) -> list[Block]:
+    head, *lines = text.strip().split("\n")
+    return [Heading(head, 2, locale), *(Paragraph(line, locale) for line in lines)]
+
+
+def _signers(session: Session, partners: PartnerService, run: Run) -> tuple[Signer, ...]:
+    """The partner's signatory, and the first of ours whom the authority table lets agree."""
+    theirs = partners.partner(session, run).contact_person_id
+    clear = partners.vault.reveal(session, theirs)
+    if not clear:
+        raise Conflict("person_erased")
+    name, email = clear["name"][:LONGEST_NAME], clear["email"]
+    first = Signer(theirs, "partner_signatory", name, email, 1, THEIRS)
+    return (first, *_ours(session, partners, run))
+
+
+def _ours(session: Session, partners: PartnerService, run: Run) -> list[Signer]:
+    _version, present = terms.latest(session, run.id)
+    kind = str(run.input["partner_type"])
+    matter = Matter(KIND, kind, present.expected_revenue, present.exclusivity)
+    _table, seats = partners.seating.open(session, matter, GATE, run.started_by, run.id)
+    for user_id in (each for seat in seats for each in seat.eligible):
+        found = recipient_of(session, partners.vault, user_id)
+        if found is not None:
+            name = found.name[:LONGEST_NAME]
+            role = "company_signatory"
+            return [Signer(found.person_id, role, name, found.address, 2, OURS)]
+    return []

@@ -1,0 +1,101 @@
+"""Every key that a built workflow shows to people has a word in both languages."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from typing import Any, get_args
+
+import pytest
+
+import dealix.business
+from dealix import catalog
+from dealix.api.schemas import EffectView, Status, TimelineEntry
+from dealix.bootstrap import Services
+from dealix.business.partners.schemas import PARTNER_TYPES, PartnerAnswer
+from dealix.connectors.deliveries import Standing
+from dealix.console.packets import DECIDED
+from dealix.i18n import translate
+from dealix.i18n.words import WORDS
+from dealix.lanes.cases import ALLOWED, Resolution
+from dealix.lanes.schemas import GateState, Outcome
+from dealix.lanes.steps import ATTRIBUTE, StepFacts
+from dealix.settings import Settings
+from dealix.trust.approvals.schemas import ApprovalPacket, Opening, Word
+
+ARABIC = re.compile(r"[\u0600-\u06ff]")
+
+
+def declared() -> list[StepFacts]:
+    """Every step, question and undo that an activity declares, wherever it is written."""
+    found = []
+    for module in pkgutil.walk_packages(dealix.business.__path__, "dealix.business."):
+        if not module.name.endswith(".activities"):
+            continue
+        for _name, thing in inspect.getmembers(importlib.import_module(module.name)):
+            if inspect.isclass(thing) and thing.__module__ == module.name:
+                methods = inspect.getmembers(thing, inspect.isfunction)
+                found += [getattr(m, ATTRIBUTE) for _, m in methods if hasattr(m, ATTRIBUTE)]
+    return found
+
+
+def of_steps() -> set[str]:
+    """Names of steps with their questions, undos, gates and systems."""
+    facts = declared()
+    names = {each.name for each in facts} | {each.undo for each in facts if each.undo}
+    names |= {each.gate for each in facts if each.gate}
+    names |= {each.system for each in facts if each.system}
+    return names | {each.method for each in facts}
+
+
+def of_rows() -> set[str]:
+    """Names of built workflows with their steps and pauses."""
+    built = [row for row in catalog.rows() if row.built]
+    names = {row.key for row in built}
+    for row in built:
+        names |= {step.key for step in row.here.steps} | set(row.here.pauses)
+    return names
+
+
+def of_kinds() -> set[str]:
+    """Gates and events of the workflows that start, and what is entered by hand."""
+    kinds = Services(Settings()).kinds.values()
+    return {name for kind in kinds for name in (*kind.gates, *kind.events, *kind.by_hand)}
+
+
+def literals(model: Any, field: str) -> set[str]:
+    return set(get_args(model.model_fields[field].annotation))
+
+
+STATES = {
+    *get_args(Status),
+    *get_args(Outcome),
+    *get_args(Standing),
+    *get_args(Word),
+    *DECIDED.values(),
+    *literals(EffectView, "status"),
+    *literals(GateState, "status"),
+    *literals(TimelineEntry, "kind"),
+    *literals(PartnerAnswer, "answer"),
+    *literals(ApprovalPacket, "reversibility"),
+    *literals(Opening, "priority"),
+    *PARTNER_TYPES,
+    *("registered", "by_hand"),  # of undos
+    *("new", "heard"),  # of answers
+    *("attached", "waiting", "unmatched"),  # of messages
+    *("open", "resolved"),  # of cases
+}
+CASES = {*ALLOWED, *get_args(Resolution)}
+KEYS = sorted(of_steps() | of_rows() | of_kinds() | STATES | CASES)
+
+
+def test_the_steps_of_every_workflow_are_found():
+    assert {"ask_legal", "send_terms_whatsapp", "retract_terms_whatsapp"} <= of_steps()
+    assert {"terms_revision", "executive_approval"} <= of_rows()
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_has_a_word_in_both_languages(key):
+    assert key in WORDS
+    assert "_" not in WORDS[key]
+    assert ARABIC.search(translate("ar", WORDS[key]))
