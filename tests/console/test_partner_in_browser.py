@@ -47,7 +47,12 @@ def scene(console):
     clause |= {SHARE + "en": "The partner's share is 18 %, paid every month."}
     noura.send(noura.get(path), f"{path}/terms", revenue_share_percent="18", **clause)
     owed = sent_back(
-        console, long, "legal_review", "أضف شرط السرية إلى البند 4", "Name the governing law"
+        console,
+        long,
+        "legal_review",
+        "أضف شرط السرية إلى البند 4",
+        "Name the governing law",
+        number=2,
     )
     out = with_partner(console)
     asked = with_partner(console)

@@ -7,7 +7,7 @@ from typing import Any
 from dealix.business.partners.schemas import PartnerTerms
 from dealix.console.door import Sent
 from dealix.console.field_errors import sentences
-from dealix.console.forms import Field, SchemaForm
+from dealix.console.forms import Field, SchemaForm, asked_for_more, with_another
 from dealix.console.visit import Visit
 from dealix.errors import InvalidInput
 from dealix.i18n import N_
@@ -50,6 +50,8 @@ class TermsForm:
     ) -> tuple[list[Field], list[str]]:
         """The form as it was sent, with each error at its field; and what is wrong as a whole."""
         form, given = self._form(), self._form().read(sent)
+        if asked_for_more(sent) == "clauses":
+            given = with_another(given, "clauses")
         if refusal is None:
             return form.fields(given), []
         placed = self._placed(refusal, given)
