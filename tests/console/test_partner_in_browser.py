@@ -1,6 +1,7 @@
 """The pages of a negotiation, the to-do, the pause and the board in a real browser."""
 
 import pytest
+from tests.console.test_flow_pages import start_into_doubt
 from tests.console.test_in_browser import CONTRAST, NAMELESS, SHOTS, WIDER, WIDTHS, window
 from tests.console.test_partner_pages import (
     EVENT,
@@ -65,6 +66,8 @@ def scene(console):
     late = console.start(rehearsal=True)
     console.waits_at(late, "manager_approval")
     console.api("noura", "POST", f"/runs/{late}/fast-forward", json={"duration": "P6D"})
+    doubted = start_into_doubt(console, "scene@partner.example")
+    noura.until("/cases", lambda page: f"/runs/{doubted}" in page.source, "a case")
     noura.until(path, lambda page: "data-message" in page.source, "the reply")
     waits_for(console, out, EVENT)
     return {"long": long, "owed": owed, "out": out, "countered": asked, "paused": paused}

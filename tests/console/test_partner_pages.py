@@ -5,7 +5,7 @@ import time
 
 import httpx
 import pytest
-from tests.console.test_flow_pages import ENDED, shown_status
+from tests.console.test_flow_pages import ENDED, shown_status, start_into_doubt
 
 MARK = "<script>alert(1)</script>"
 EVENT, REVISION = "partner_answer", "terms_revision"
@@ -488,6 +488,17 @@ def test_the_preview_of_a_negotiation_says_which_versions_one_message_takes_back
     visitor.until(f"/runs/{run}", lambda p: shown_status(p) == "Cancelled", "its end")
     assert len(mails_to(console, run)) == before + 1  # as the preview said
     assert not console.api("noura", "GET", f"/runs/{run}/undo-preview")["undo"]
+
+
+def test_what_nobody_knows_is_asked_before_it_is_taken_back(console):
+    run = start_into_doubt(console, "preview@partner.example")
+    visitor = console.visitor("fahad")
+    visitor.until("/cases", lambda page: f"/runs/{run}" in page.source, "a case")
+    page = visitor.get(f"/runs/{run}/undo")
+    assert 'data-name="retract_terms" data-how="ask"' in page.source
+    assert "a person is asked first" in page.text
+    case = next(a for a in visitor.get("/cases").source.split("<article")[1:] if run in a)
+    assert "it is done once more, and the run goes on" in case  # what each repair does
 
 
 def mails_to(console, run: str) -> list:

@@ -31,11 +31,7 @@ class TermsForm:
     @classmethod
     def of(cls, visit: Visit, known: Sequence[str] = ()) -> "TermsForm":
         """The form with the clauses of the library, and those `known` otherwise, to choose from."""
-        library = visit.services.clauses.list(visit.who)
-        titles = {
-            one["key"]: one["title_ar" if visit.speech.locale == "ar" else "title_en"]
-            for one in library
-        }
+        titles = clause_titles(visit)
         return cls(visit, [(key, titles.get(key, key)) for key in dict.fromkeys([*titles, *known])])
 
     def fields(
@@ -100,6 +96,12 @@ class TermsForm:
         clauses = {"type": "array", "title": CLAUSES, "items": entry}
         schema = {"properties": {**values, "clauses": clauses}, "required": list(VALUES)}
         return SchemaForm(schema, self.visit.speech.zone)
+
+
+def clause_titles(visit: Visit) -> dict[str, str]:
+    """The title of each clause of the library, in the reader's language, by its key."""
+    title = "title_ar" if visit.speech.locale == "ar" else "title_en"
+    return {one["key"]: one[title] for one in visit.services.clauses.list(visit.who)}
 
 
 def _place(name: str, places: Mapping[str, int]) -> str:
