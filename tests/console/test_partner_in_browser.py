@@ -1,10 +1,13 @@
 """The pages of a negotiation, the to-do, the pause and the board in a real browser."""
 
+import re
+
 import pytest
 from tests.console.test_flow_pages import start_into_doubt
 from tests.console.test_in_browser import CONTRAST, NAMELESS, SHOTS, WIDER, WIDTHS, window
 from tests.console.test_partner_pages import (
     EVENT,
+    REVISION,
     countered,
     phone_of,
     sent_back,
@@ -129,6 +132,27 @@ def test_an_answer_is_entered_without_a_script(console, browser):
         page.get_by_role("button", name="الشريك يقبل").click()
         page.get_by_text("حُفظ رد الشريك").wait_for()
     assert console.waits_at(run, "executive_approval")
+
+
+@pytest.mark.parametrize("place", ["partner", "console"])
+def test_the_enter_key_in_a_value_never_accepts(console, browser, place):
+    run = with_partner(console)
+    path = f"/runs/{run}/negotiation"
+    noura = console.visitor("noura")
+    shown = noura.send(noura.get(path), f"{path}/link").source
+    handle, address = "noura", path
+    if place == "partner":
+        handle, address = None, re.search(r"/p/[0-9a-f]{64}", shown)[0]
+    with window(console, browser, handle, "ar", 360) as (page, _):
+        page.goto(console.url + address)
+        page.locator("details:has(input[inputmode=decimal]) > summary").click()
+        value = page.locator('[name$="revenue_share_percent"]')
+        value.fill("21")
+        value.press("Enter")
+        page.get_by_role("status").wait_for()
+        page.screenshot(path=SHOTS / f"countered-on-{place}-ar-phone.png", full_page=True)
+    waits_for(console, run, REVISION)
+    assert 'data-answer="counter"' in noura.get(path).source
 
 
 def test_what_is_being_written_stays_while_the_rounds_refresh(console, browser, scene):
