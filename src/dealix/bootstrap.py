@@ -21,9 +21,11 @@ from dealix.business.papers.uploads import UploadService
 from dealix.business.partners import activation, negotiation
 from dealix.business.partners.activities import PartnerActivities
 from dealix.business.partners.activities_activation import ActivationActivities
+from dealix.business.partners.answering import EVENT, Answers
 from dealix.business.partners.board import PartnerBoard
 from dealix.business.partners.examples import partner_example
 from dealix.business.partners.negotiation import PartnerDoor
+from dealix.business.partners.reading import RequestedPapers
 from dealix.business.partners.registry_check import DoorCheck
 from dealix.business.partners.registry_findings import RegistryDesk
 from dealix.business.partners.rounds import NegotiationDesk
@@ -198,12 +200,22 @@ class Services(Providers):
     @cached_property
     def partners(self) -> PartnerService:
         """Facts, texts and hashes of partner approvals."""
-        return PartnerService(self.vault, self.seating, self.settings.public_url)
+        return PartnerService(self.vault, self.seating, self.papers, self.settings.public_url)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What partners answer to terms."""
+        return Answers(self.vault, self.partners.sheets, self.uploads)
 
     @cached_property
     def partner_door(self) -> PartnerDoor:
         """The page on which partners answer."""
-        return PartnerDoor(self.database, self.vault, self.partners.draft, self.courier.deliver)
+        return PartnerDoor(self.database, self.answers, self.courier.deliver)
+
+    @cached_property
+    def requested_papers(self) -> RequestedPapers:
+        """The papers of requests, for who may see their packets."""
+        return RequestedPapers(self.database, permit, self.partners.sheets)
 
     @cached_property
     def negotiations(self) -> NegotiationDesk:
@@ -303,7 +315,7 @@ class Services(Providers):
                 gates=GATES,
                 events=EVENTS,
                 by_hand={
-                    negotiation.EVENT: negotiation.by_hand(self.vault),
+                    EVENT: self.answers.by_hand,
                     negotiation.REVISION: negotiation.revise,
                     activation.EVENT: self.partners.book.enter,
                 },

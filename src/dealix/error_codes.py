@@ -56,6 +56,8 @@ CODES: dict[str, str] = {
     "counter_without_proposal": "A counter-offer says what it wants changed: a value, or a sentence.",
     "signature_settled": "Nothing is out for signature here any more.",
     "offer_not_out": "This version of the terms is not with the partner yet.",
+    "return_with_counter": "A returned document is a proposal: send it as one, or leave it out.",
+    "return_unchanged": "The document says the same as ours; change something, or accept the terms.",
     "offer_answered": "This version of the terms has been answered already.",
     "offer_replaced": "A newer version of these terms has been sent; open the newest message.",
     "offer_closed": "These terms are no longer on offer.",
@@ -63,6 +65,7 @@ CODES: dict[str, str] = {
     "nothing_changed": "The new version is the same as the one before; change something, or cancel the run.",
     # papers
     "clause_changed": "The clause {clause} has changed since you saw it; look again.",
+    "clause_stale": "One language of the clause {clause} was changed and the other not; nothing is drafted until both say the same and legal has confirmed it.",
     "clause_not_confirmed": "Legal has not confirmed the clause {clause}; it may not go out.",
     "clause_one_language": "A clause needs its Arabic and its English text; one of them is missing.",
     "clause_place": "Nothing fills the place {place} in this clause.",
@@ -78,6 +81,7 @@ CODES: dict[str, str] = {
     "pdf_active": "This PDF runs a program when it is opened; send it without.",
     "docx_macros": "This Word document holds macros; send it without.",
     "docx_bomb": "This Word document unpacks to more than it may.",
+    "docx_too_long": "This Word document holds more text than a term sheet may.",
     "docx_entities": "This Word document holds XML entities, which are not read.",
     "file_too_large": "The file is larger than {limit} bytes.",
     # approvals

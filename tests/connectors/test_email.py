@@ -12,7 +12,7 @@ from tests.connectors.conftest import Peer, Script
 from tests.sandbox.conftest import Sandbox, free_port
 
 from dealix import clock
-from dealix.connectors.email import Mail, SmtpMailer, message_id_for
+from dealix.connectors.email import Attachment, Mail, SmtpMailer, message_id_for
 from dealix.connectors.email.message import as_bytes
 from dealix.connectors.email.smtp import Server, dotted
 from dealix.connectors.metadata import Timeouts
@@ -71,6 +71,40 @@ def test_arabic_arrives_with_our_message_id_and_virtual_date(sandbox: Sandbox) -
     assert "ديليكس" in body["from"]
     assert body["date"] == "Mon, 01 Mar 2027 09:30:00 +0000"
     assert datetime.fromisoformat(effect["at"]) == DATE
+
+
+def test_files_arrive_as_they_were_and_a_retry_is_the_same_mail(sandbox: Sandbox) -> None:
+    files = (
+        Attachment(
+            name="TS-1-v1.pdf", media_type="application/pdf", content=b"%PDF-1.7\r\n.\n\x00"
+        ),
+        Attachment(name="شروط.docx", media_type="application/zip", content=b"PK\x03\x04\n..\n"),
+    )
+    sent = mail(message_id="<files@dealix.example>", attachments=files)
+    assert as_bytes(sent, {}) == as_bytes(sent, {})
+    with rehearsing(sandbox.scope), clock.at(DATE):
+        inside(sandbox).send(sent)
+    [effect] = held(sandbox)
+    assert effect["body"]["text"].replace("\r\n", "\n") == sent.body
+    assert [one["name"] for one in effect["body"]["attachments"]] == [one.name for one in files]
+    for number, one in enumerate(files, start=1):
+        path = f"/_sandbox/messages/{effect['id']}/attachments/{number}"
+        answer = sandbox.client.get(path)
+        assert (answer.content, answer.headers["content-type"]) == (one.content, one.media_type)
+    for path in (
+        f"{effect['id']}/attachments/3",
+        f"{effect['id']}/attachments/0",
+        "0/attachments/1",
+    ):
+        assert sandbox.client.get(f"/_sandbox/messages/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("media_type", ["text", "a/b\r\nBcc: x", "../x"])
+def test_a_file_cannot_bring_a_header(media_type: str) -> None:
+    with pytest.raises(ValidationError):
+        Attachment(name="a", media_type=media_type, content=b"")
+    with pytest.raises(ValidationError):
+        Attachment(name="a\r\nBcc: x", media_type="a/b", content=b"")
 
 
 def test_a_real_run_carries_no_mark_of_the_sandbox(sandbox: Sandbox) -> None:

@@ -22,7 +22,9 @@ OPEN_TO_ALL = {
     "/welcome",
     "/d/back",
     "/d/{token}",
+    "/d/{token}/paper/{form}",
     "/p/{token}",
+    "/p/{token}/terms/{form}",
     "/passkeys/options/{purpose}",
     "/passkeys/sign-in",
 }

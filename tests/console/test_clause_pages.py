@@ -12,7 +12,7 @@ def test_a_change_marks_the_other_language_stale_until_legal_confirms(console):
     assert changed.status == 200
     assert "ten years" in changed.source
     assert "Arabic is stale" in changed.text
-    assert "Goes out now" in changed.source
+    assert "Confirmed last" in changed.source
     assert "/clauses/confidentiality/confirm" not in changed.source, "this is legal's to do"
     page = maha.get("/clauses")
     confirmed = maha.send(page, "/clauses/confidentiality/confirm")

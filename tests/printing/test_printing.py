@@ -142,6 +142,14 @@ def test_a_long_table_repeats_its_head_and_each_page_says_which_it_is():
     assert re.findall(r"step (\d+)\b", "\n".join(found)) == [str(n) for n in range(40)]
 
 
+@pytest.mark.parametrize("many", [1, 2, 3])
+def test_a_page_names_how_many_there_are_whatever_was_guessed(many):
+    blocks = (Paragraph("\n".join(f"line {n}" for n in range(40 * many - 10))),)
+    found = pages(printed(paper("en", blocks=blocks)))
+    assert len(found) == many
+    assert all(f"{n} / {many}" in text for n, text in enumerate(found, start=1))
+
+
 def test_a_row_taller_than_a_page_goes_on_on_the_next():
     words = " ".join(f"w{n}" for n in range(3000))
     found = pages(printed(paper("en", blocks=(Facts((("name", words),)),))))

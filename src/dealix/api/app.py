@@ -70,7 +70,10 @@ def create_app(services: Services, add_pages: Callable[[FastAPI], None] | None =
     app.add_middleware(
         BodyLimit,
         limit=services.settings.max_body_bytes,
-        uploads={f"{PREFIX}/documents": services.settings.max_upload_bytes},
+        uploads={
+            f"{PREFIX}/documents": services.settings.max_upload_bytes,
+            "/p/": services.settings.max_upload_bytes,
+        },
     )
     app.add_middleware(SecurityHeaders, secure=services.settings.secure_cookies)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

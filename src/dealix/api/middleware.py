@@ -1,13 +1,14 @@
 """What stands around every request: a limit on its body, and headers that bind the browser."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from fastapi import Request
+from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dealix.api.problems import LINKS, answer
-from dealix.errors import TooLarge
+from dealix.errors import DealixError, TooLarge
 
 DRAINED = 8_000_000
 """Bytes of an oversize body that are still read, so that its sender gets to read the answer."""
@@ -15,6 +16,8 @@ DRAINED = 8_000_000
 UNTRACED = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 """A secret address tells nobody where it was opened from, and no index keeps it."""
 ENVELOPE = 16_384
+ErrorPage = Callable[[Request, DealixError], Response | None]
+"""Draws an error for whoever opened an address in a browser; None for programs."""
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -25,8 +28,9 @@ CONTENT_SECURITY_POLICY = (
 class BodyLimit:
     """Reads a body up to `limit` bytes before the application sees it; larger ones are refused.
 
-    `uploads` names the addresses that take files, each with a limit of its own. What comes is
-    counted while it comes, so that an endless body is refused and never kept.
+    `uploads` names the addresses that take files, each with a limit of its own; one that ends in
+    a slash stands for all below it. What comes is counted while it comes, so that an endless body
+    is refused and never kept.
     """
 
     def __init__(self, app: ASGIApp, limit: int, uploads: Mapping[str, int] | None = None) -> None:
@@ -43,7 +47,7 @@ class BodyLimit:
         body = await self._read(scope, receive, limit)
         if body is None:
             error = TooLarge("body_too_large", limit=limit)
-            response = await answer(Request(scope), error)
+            response = await self._refusal(Request(scope), error)
             response.headers["Connection"] = "close"
             await response(scope, receive, send)
             return
@@ -51,8 +55,20 @@ class BodyLimit:
 
     def _limit(self, scope: Scope) -> int:
         """The limit of this address; a form around a file takes a little more than the file."""
-        own = self.uploads.get(scope["path"]) if scope["method"] == "POST" else None
-        return self.limit if own is None else own + ENVELOPE
+        if scope["method"] != "POST":
+            return self.limit
+        path = scope["path"]
+        for taking, own in self.uploads.items():
+            if path == taking or (taking.endswith("/") and path.startswith(taking)):
+                return own + ENVELOPE
+        return self.limit
+
+    @staticmethod
+    async def _refusal(request: Request, error: TooLarge) -> Response:
+        """A page for people, where pages are mounted; else a problem document."""
+        page: ErrorPage | None = getattr(request.app.state, "error_page", None)
+        drawn = await run_in_threadpool(page, request, error) if page else None
+        return drawn or await answer(request, error)
 
     async def _read(self, scope: Scope, receive: Receive, limit: int) -> bytes | None:
         """The body, or None when it is larger than the limit, stated or not."""

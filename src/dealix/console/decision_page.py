@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import Response
 from markupsafe import Markup
 
 from dealix import clock
+from dealix.console.files import download, shown
 from dealix.console.packets import DECIDED, said, value_said
 from dealix.console.people import people
 from dealix.console.render import page
@@ -20,6 +21,7 @@ from dealix.i18n.formats import moment_of
 from dealix.trust.access.web import address_of
 
 Json = Mapping[str, Any]
+Form = Literal["pdf", "docx"]
 Person = Callable[[str | None], Markup]
 NO_LIMIT = N_("No limit in money: {seats} decides")
 UP_TO = N_("Up to {to} {currency}")
@@ -37,11 +39,23 @@ SETTLED = N_("This request is settled.")
 
 @dataclass(frozen=True)
 class Way:
-    """How this page is answered: by the request's own address, or by a link's."""
+    """How this page is answered: by the request's own address, or by a link's.
+
+    `paper` is the address of the request's paper, its form left out; empty where it is not shown.
+    """
 
     action: str
     sign_in: str = ""
     bare: bool = False
+    paper: str = ""
+
+
+def paper_of(visit: Visit, approval_id: str, form: Form) -> Response:
+    """The paper of a request: a PDF is seen in the page, a Word document taken away."""
+    found = visit.services.requested_papers.file(visit.who, approval_id, form)
+    if form == "pdf":
+        return shown(found.name, found.content)
+    return download(found.name, found.media_type, found.content)
 
 
 def draw(
@@ -71,7 +85,10 @@ def draw(
         name=speech.name(packet["subject"]),
         subject=said(speech, packet["subject"]),
         contact=said(speech, {} if way.bare else packet.get("revealed", {})),
-        context=said(speech, packet["context"]),
+        context=said(speech, {n: v for n, v in packet["context"].items() if n != "rounds"}),
+        rounds=list(reversed(packet["context"].get("rounds") or [])),
+        value=lambda value: value_said(speech, value),
+        paper=way.paper if "pdf" in (packet.get("document") or {}) else "",
         managers=[] if way.bare else packet.get("named", []),
         risks=[value_said(speech, risk) for risk in packet["risks"]],
         draft=None if way.bare else packet.get("draft"),

@@ -181,6 +181,15 @@ def error_page(request: Request, error: DealixError) -> Response:
     )
 
 
+def error_page_of(request: Request, error: DealixError) -> Response | None:
+    """An error that stopped a request at the threshold, for whoever came with a browser."""
+    if not wants_page(request):
+        return None
+    if request.url.path.startswith("/p/"):  # the partner's page: the way back is their own
+        error.params["back"] = request.url.path
+    return error_page(request, error)
+
+
 def wants_page(request: Request) -> bool:
     """Whether an unknown address was opened by a person in a browser, not by a program."""
     path = request.url.path

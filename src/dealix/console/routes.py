@@ -4,7 +4,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from dealix.console.door import not_found_page, wants_page
+from dealix.console.door import error_page_of, not_found_page, wants_page
 from dealix.console.pages import (
     access,
     administration,
@@ -48,6 +48,7 @@ router.include_router(profile.ceremonies)
 def add_pages(app: FastAPI) -> None:
     """Mount the pages; an address that leads nowhere is a page too, for whoever opened it."""
     app.include_router(router)
+    app.state.error_page = error_page_of
     for_programs = app.exception_handlers[HTTPException]
 
     async def handler(request: Request, error: Exception) -> Response:

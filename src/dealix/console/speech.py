@@ -88,6 +88,7 @@ TONES = {
         "signature_declined",
         "signature_voided",
         "decline",
+        "blocked",
     },
 }
 

@@ -169,7 +169,10 @@ class Visit:
 
 
 def locale_of(request: Request, actor: Actor | None) -> str:
-    """The language chosen on this device, else the person's own, else the browser's."""
+    """The language that the address names, else the device's, the person's own, the browser's."""
+    named = request.query_params.get("lang")
+    if named in LOCALES:
+        return str(named)
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     if chosen in LOCALES:
         return str(chosen)

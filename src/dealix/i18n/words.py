@@ -1,6 +1,7 @@
 """The words that data holds as keys (roles, states, steps, gates), as people say them."""
 
 from dealix.i18n.catalogue import N_, translate
+from dealix.i18n.paper_words import CLAUSES, PAPERS
 from dealix.i18n.place_words import PLACES_AND_MONEY
 from dealix.i18n.words_outside import MESSAGES, SIGNATURES
 from dealix.i18n.words_registry import REGISTRY
@@ -183,25 +184,6 @@ PACKETS = {
     "registry.read": N_("Ask the company registry"),
 }
 
-PAPERS = {
-    "PartnerDossier": N_("Partner dossier"),
-    "EconomicsModel": N_("Economics"),
-    "counter_offer": N_("Counter-offer"),
-    "stale_ar": N_("Arabic is stale"),
-    "stale_en": N_("English is stale"),
-    "person": N_("A person"),
-    "rules": N_("Rules"),
-    "version": N_("Version"),
-    "rounds": N_("Rounds before"),
-    "commercial_owner": N_("Commercial owner"),
-    "counsel": N_("Legal counsel"),
-    "registry": N_("Registry"),
-    "model": N_("Model"),
-    "every_rule_holds": N_("Every rule holds"),
-    "contact_locale": N_("Contact language"),
-    "contact_person_id": N_("Contact (identifier)"),
-}
-
 PAUSES = {
     "board_approval": N_("Board approval"),
     "regulatory_approval": N_("Regulatory approval"),
@@ -227,6 +209,7 @@ PAUSES = {
 }
 
 CASES = {
+    "blocked": N_("Something stands in the way"),
     "undo_failed": N_("Taking back failed"),
     "ended_behind": N_("Ended behind our back"),
     "late_delivery": N_("Decision that came too late"),
@@ -345,6 +328,7 @@ WORDS: dict[str, str] = {
     **PACKETS,
     **PAPERS,
     **PAUSES,
+    **CLAUSES,
     **CASES,
     **DECISIONS,
     **SYSTEMS,

@@ -24,6 +24,7 @@ Resolution = Literal["happened", "send_again", "retry", "done_by_hand", "waive"]
 
 ALLOWED: dict[str, frozenset[str]] = {
     "in_doubt": frozenset({"happened", "send_again"}),
+    "blocked": frozenset({"retry"}),
     "undo_failed": frozenset({"retry", "done_by_hand", "waive"}),
     "ended_behind": frozenset({"retry"}),
     "late_delivery": frozenset({"done_by_hand"}),
@@ -36,7 +37,7 @@ ALLOWED: dict[str, frozenset[str]] = {
 }
 """What may be said about each kind of case; one of `stuck` ends when its workflow goes on."""
 
-WAITED_FOR = frozenset({"in_doubt", "undo_failed", "ended_behind"})
+WAITED_FOR = frozenset({"in_doubt", "blocked", "undo_failed", "ended_behind"})
 """Kinds whose resolution a workflow must hear; nobody waits for the others."""
 
 

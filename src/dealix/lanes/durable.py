@@ -67,7 +67,7 @@ class DurableFlow(FlowCore):
         call = self._call(facts.name, nth or self._rounds.get(facts.name, 1), data)
         while True:
             result = await self._whole(self._act(facts, call, StepResult))
-            if result.status == "in_doubt":
+            if result.status in {"in_doubt", "blocked"}:
                 await self._heard_of("case", result.case_id)
             elif result.status == "later":
                 await self._until(datetime.fromisoformat(result.data["not_before"]))

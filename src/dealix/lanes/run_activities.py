@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from temporalio import activity
 
 from dealix.errors import InvariantBroken
-from dealix.lanes import run_book, run_events
+from dealix.lanes import blocking, run_book, run_events
 from dealix.lanes.models import Run
 from dealix.lanes.schemas import Ending, EventState, FlowEnd, StepCall, StepResult, UndoItem
 from dealix.records.case_book import open_case
@@ -130,6 +130,7 @@ class RunActivities:
             run = own_run(session, call)
             if run.ended_at is None:
                 run_book.goes_on(session, run)
+                blocking.end_all(session, run)
                 run.status = run_book.end_status(session, run, ending.outcome, good=ending.good)
                 run.outcome, run.ended_at, run.waiting_for = ending.outcome, call.at, None
                 run.error = ending.error

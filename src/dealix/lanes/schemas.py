@@ -49,10 +49,13 @@ class StepCall(Message):
 class StepResult(Message):
     """How a step ended: `done`, `changed` (ask again), or `in_doubt` with the case that asks.
 
-    `later`: nothing was done, and nothing may be before `data["not_before"]`.
+    `later`: nothing was done, and nothing may be before `data["not_before"]`. `blocked`: nothing
+    was done, and a case asks a person to put right what stands in the way.
     """
 
-    status: Literal["done", "changed", "in_doubt", "failed", "not_needed", "later"] = "done"
+    status: Literal["done", "changed", "in_doubt", "failed", "not_needed", "later", "blocked"] = (
+        "done"
+    )
     case_id: str | None = None
     reason: str | None = None
     data: dict[str, Any] = Field(default_factory=dict)

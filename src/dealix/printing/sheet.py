@@ -144,6 +144,13 @@ class Sheet(FPDF):
         """
         yield Fragment(text, self._get_current_graphics_state(), self.k)
 
+    def drop_layout(self) -> None:
+        """Forget the tables that shaping needed: they are not embedded, only read once more."""
+        for font in self.fonts.values():
+            if isinstance(font, TTFFont):
+                for table in {"GSUB", "GPOS", "GDEF"} & set(font.ttfont.keys()):
+                    del font.ttfont[table]
+
     def close_fonts(self) -> None:
         """Close the font files, which the library leaves open."""
         for font in self.fonts.values():

@@ -46,6 +46,8 @@ class Control:
         yield Route("/_sandbox/requests", self.requests, methods=["GET"])
         yield Route("/_sandbox/messages", self.messages, methods=["GET"])
         yield Route("/_sandbox/messages/reply", self.reply, methods=["POST"])
+        attachment = "/_sandbox/messages/{id:int}/attachments/{number:int}"
+        yield Route(attachment, self.attachment, methods=["GET"])
         yield Route("/_sandbox/deliveries", self.deliveries, methods=["GET"])
         yield Route("/_sandbox/deliveries/{id:str}/redeliver", self.redeliver, methods=["POST"])
         yield Route("/_sandbox/faults", self.faults, methods=["GET", "POST", "DELETE"])
@@ -90,6 +92,14 @@ class Control:
         return _page(
             request, mailbox.messages(self._world, query.get("address"), query.get("scope"))
         )
+
+    async def attachment(self, request: Request) -> Response:
+        """A file that a mail carried, as it came; counted from 1."""
+        wanted = request.path_params
+        found = mailbox.attachment(self._world, wanted["id"], wanted["number"])
+        if found is None:
+            return _error(404, "there is no such attachment")
+        return Response(found.content, media_type=found.media_type)
 
     async def reply(self, request: Request) -> Response:
         """The other party answers the last message it received."""

@@ -168,6 +168,11 @@ def as_text(data: bytes) -> tuple[str, str]:
         return base64.b64encode(data).decode("ascii"), "base64"
 
 
+def as_bytes(text: str, encoding: str) -> bytes:
+    """What `as_text` was given."""
+    return base64.b64decode(text) if encoding == "base64" else text.encode()
+
+
 async def _cut(world: World, call: Call, request: HttpRequest, fault: str) -> Response:
     world.answered(call.id, None, fault)
     await world.durable()

@@ -1,11 +1,14 @@
 """The mailbox of the other parties: what they received, and what they answer."""
 
 import json
+from dataclasses import dataclass
 from email.utils import getaddresses
 from typing import Any
 
 from dealix.sandbox import webhooks
+from dealix.sandbox.door import as_bytes
 from dealix.sandbox.rows import Delivery, Effect, Inbound, Json
+from dealix.sandbox.smtp import parsing
 from dealix.sandbox.whatsapp import replies
 from dealix.sandbox.world import World, new_reference, stamp
 
@@ -45,6 +48,27 @@ def messages(world: World, wanted: str | None, scope: str | None) -> list[Json]:
         bare = {address(wanted), replies.number(wanted)} - {""}
         found = [each for each in found if bare & {*map(address, [each["from"], *each["to"]])}]
     return [each for each in found if scope in (None, each["scope"])]
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file that a mail carried."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def attachment(world: World, effect_id: int, number: int) -> Attached | None:
+    """The nth file of a mail that somebody received, out of the mail as it came."""
+    effect = world.effects.get(effect_id)
+    request = world.requests.get(effect.request or 0) if effect else None
+    if request is None or request.provider != "smtp":
+        return None
+    files = parsing.files(parsing.parse(as_bytes(request.body, request.encoding)))
+    if not 1 <= number <= len(files):
+        return None
+    return Attached(*files[number - 1])
 
 
 def _sent(effect: Effect, channel: str) -> Json:

@@ -17,6 +17,7 @@ from tests.business.papers.sheets import (
 from dealix.business.papers.comparing import compare, differences, words
 from dealix.business.papers.reading import tidy
 from dealix.business.papers.schemas import ClauseChange, Negotiated, WordChange
+from dealix.errors import InvalidInput
 
 KEYS = {clause.number: clause.key for clause in clauses()}
 COMMENTS = (
@@ -180,3 +181,10 @@ def test_two_versions_of_ours_differ_by_their_keys():
         "share": "changed", "offer": "removed", "effect": "renumbered",
         "language": "renumbered", "exit": "added",
     }  # fmt: skip
+
+
+def test_more_text_than_anybody_writes_is_refused_at_once(sent):
+    endless = with_part(sent, "word/document.xml", b"<w>" + b"<a/>" * 800_000 + b"</w>")
+    with pytest.raises(InvalidInput) as refused:
+        compare(sent, endless)
+    assert refused.value.code == "docx_too_long"

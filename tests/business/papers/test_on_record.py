@@ -1,5 +1,7 @@
 """Clauses, papers and uploads on record: who may what, what may go out, what an erasure leaves."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 from tests.business.papers.sheets import edited, say, sheet
@@ -11,7 +13,7 @@ from dealix.business.evidence.pack import archive
 from dealix.business.evidence.reading import files_of
 from dealix.business.evidence.service import Evidence
 from dealix.business.evidence.verifying import verify_bytes
-from dealix.business.papers import library
+from dealix.business.papers import library, writing
 from dealix.business.papers.evidence import PaperSource
 from dealix.business.papers.library import ClauseLibrary
 from dealix.business.papers.sample import SAMPLE
@@ -68,12 +70,15 @@ def test_changing_one_language_makes_the_other_stale_until_legal_confirms(desk):
     changed = desk.library.change(MANAGER, "offer", ClauseChangeBody(version=1, en="Ten days."))
     assert (changed["status"], changed["stale"], changed["version"]) == ("stale_ar", "ar", 2)
     assert changed["approved_version"] == 1
-    stale = next(clause for clause in desk.sheet().clauses if clause.key == "offer")
-    assert "fourteen" in stale.en, "what is stale does not go out: the confirmed wording does"
+    with pytest.raises(Conflict) as refused:
+        desk.sheet()
+    assert (refused.value.code, refused.value.params) == ("clause_stale", {"clause": "offer"})
     with pytest.raises(NotEntitled):
         desk.library.confirm(MANAGER, "offer", 2)
     both = desk.library.change(LEGAL, "offer", ClauseChangeBody(version=2, ar="عشرة أيام."))
     assert (both["status"], both["stale"]) == ("draft", None)
+    waiting = next(clause for clause in desk.sheet().clauses if clause.key == "offer")
+    assert "fourteen" in waiting.en, "what waits for legal does not go out: what stood before does"
     confirmed = desk.library.confirm(LEGAL, "offer", 3)
     assert (confirmed["status"], confirmed["approved_version"]) == ("approved", 3)
     fresh = next(clause for clause in desk.sheet().clauses if clause.key == "offer")
@@ -126,10 +131,41 @@ def test_a_kept_paper_is_one_paper_and_comes_out_as_it_went_in(desk):
         assert first == again
         assert [kept.id for kept in desk.papers.of_run(session, RUN)] == [first.id]
         assert desk.papers.files(session, first.id) == (paper.docx, paper.pdf)
-        assert desk.papers.clauses_of(session, first.id) == list(paper.clauses)
+        assert first.wording == list(paper.clauses)
     stored = b"".join(file.read_bytes() for file in desk.objects.root.rglob("*") if file.is_file())
     assert paper.docx not in stored
     assert paper.pdf not in stored
+
+
+def draft(desk, session, **changed):
+    """Draft the sample for the run, with some of its facts changed."""
+    facts = replace(SAMPLE, **changed)
+    return desk.papers.draft(session, RUN, NORA, facts, 1, {})
+
+
+def test_what_would_come_out_the_same_is_not_written_again(desk, monkeypatch):
+    with desk.database.tenant(TENANT) as session:
+        first = draft(desk, session)
+        assert desk.papers.standing(session, RUN, SAMPLE, 1, {}) == first
+        assert desk.papers.standing(session, RUN, SAMPLE, 2, {}) is None
+        other = replace(SAMPLE, contact_name="Another Contact")
+        assert desk.papers.standing(session, RUN, other, 1, {}) is None
+        monkeypatch.setattr(writing, "pdf", None)
+        assert draft(desk, session) == first
+        with pytest.raises(TypeError):
+            draft(desk, session, share_percent="11")
+
+
+def test_another_confirmed_wording_is_another_paper(desk):
+    with desk.database.tenant(TENANT) as session:
+        first = draft(desk, session)
+    body = ClauseChangeBody(version=1, ar="عشرة أيام.", en="Ten days.")
+    desk.library.change(LEGAL, "offer", body)
+    desk.library.confirm(LEGAL, "offer", 2)
+    with desk.database.tenant(TENANT) as session:
+        assert desk.papers.standing(session, RUN, SAMPLE, 1, {}) is None
+        second = draft(desk, session)
+    assert {first.docx_digest, first.pdf_digest}.isdisjoint({second.docx_digest, second.pdf_digest})
 
 
 def test_a_returned_paper_is_compared_with_the_one_that_was_sent(desk):
@@ -198,7 +234,7 @@ def test_papers_and_uploads_lie_in_the_pack_and_are_proven_when_they_are_shown(d
     assert files["revealed/term_sheet_v1_1_docx.docx"] == paper.docx
     assert files["revealed/term_sheet_v1_1_pdf.pdf"] == paper.pdf
     assert verify_bytes(content).ok
-    assert verify_bytes(content).revealed == 3
+    assert verify_bytes(content).revealed == 4, "three files, and what the paper was made of"
 
 
 def test_one_bit_of_any_document_is_found_and_named(desk, packed):
@@ -221,10 +257,10 @@ def test_the_pack_verifies_after_the_person_is_erased(desk, packed):
     assert fetched(desk, packed, reveal=False) == before
     content = fetched(desk, packed, reveal=True)
     report = verify_bytes(content)
-    assert (report.ok, report.revealed, report.erased) == (True, 1, 2)
+    assert (report.ok, report.revealed, report.erased) == (True, 1, 3)
     assert not [path for path in files_of(content) if path.startswith("revealed/term_sheet")]
     with desk.database.tenant(TENANT) as session:
         kept = desk.papers.of_run(session, RUN)[0]
-        assert desk.papers.clauses_of(session, kept.id), "what was offered stays known"
+        assert kept.wording, "what was offered stays known"
         with pytest.raises(NotFound):
             desk.papers.files(session, kept.id)

@@ -128,3 +128,13 @@ def test_the_language_that_was_not_touched_is_stale(change, status):
 def test_a_wording_is_kept_with_one_kind_of_digits_and_no_overrides():
     kept = Wording(title_ar="مدة", title_en="Term", ar="٣٠ يوماً\u202e", en="30 days")
     assert kept.ar == "30 يوماً"
+
+
+def test_the_text_says_the_same_in_each_language():
+    for language, begins in (("ar", "مذكرة شروط الشراكة"), ("en", "Partnership term sheet")):
+        text = writing.text(SAMPLE, 3, clauses(), language)
+        assert text.startswith(begins)
+        assert SAMPLE.contact_name not in text
+        for clause in clauses():
+            assert f"{clause.number}. {getattr(clause, f'title_{language}')}" in text
+            assert getattr(clause, language) in text

@@ -10,8 +10,6 @@ from dealix.business.partners.drafting import Facts
 from dealix.business.partners.schemas import (
     Economics,
     EconomicsModel,
-    PartnerDossier,
-    Provenance,
 )
 from dealix.business.partners.scoring import economics
 
@@ -29,20 +27,8 @@ def model(
 
 
 def facts() -> Facts:
-    dossier = PartnerDossier(
-        partner_id="p",
-        name="Najd",
-        name_ar="نجد",
-        partner_type="distribution",
-        country="SA",
-        registration_number="1010000000",
-        registration_checked="format_only",
-        contact_person_id="person_1",
-        contact_locale="ar",
-        exclusivity=False,
-        provenance=Provenance(generated_at=AT, method="person", inputs_hash="h", sources=["run"]),
-    )
-    return Facts(dossier, model(), "15", "Rawabi", "روابي", "نورة القحطاني", "TS-1")
+    page = "https://example.org/p/1"
+    return Facts("Rawabi", "روابي", "نورة القحطاني", "TS-1", version=2, page=page)
 
 
 def test_the_money_of_the_first_year_adds_up() -> None:
@@ -80,23 +66,23 @@ def test_a_score_says_where_it_comes_from_and_what_is_not_configured() -> None:
     assert (provenance.model, provenance.not_configured) == (None, ["model"])
 
 
-def test_the_same_facts_give_the_same_text() -> None:
-    assert drafting.term_sheet(facts()) == drafting.term_sheet(facts())
-
-
+@pytest.mark.parametrize("locale", ["ar", "en"])
 @pytest.mark.parametrize(
     "change",
     [
-        {"share_percent": "16"},
         {"contact_name": "سامي"},
         {"reference": "TS-2"},
-        {"company": "Other"},
-        {"economics": model("500000")},
+        {"company": "Other", "company_ar": "أخرى"},
+        {"version": 3},
+        {"page": "https://example.org/p/2"},
     ],
 )
-def test_every_fact_changes_the_text(change: dict[str, object]) -> None:
+def test_every_fact_changes_the_mail_and_nothing_else_does(
+    locale: str, change: dict[str, object]
+) -> None:
+    assert drafting.terms(facts(), locale) == drafting.terms(facts(), locale)
     other = replace(facts(), **change)  # type: ignore[arg-type]
-    assert drafting.term_sheet(other) != drafting.term_sheet(facts())
+    assert drafting.terms(other, locale) != drafting.terms(facts(), locale)
 
 
 @pytest.mark.parametrize("kind", [drafting.terms, drafting.retraction, drafting.activation])

@@ -5,12 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from dealix.business.papers.opening import Parts
+from dealix.business.papers.opening import BODY, Parts
 from dealix.business.papers.reading import PREAMBLE, Language, Read, asides, clauses, tidy
 from dealix.business.papers.schemas import ClauseChange, PaperClause, WordChange
+from dealix.errors import InvalidInput
 
 WORD = re.compile(r"\w+(?:[.,/:'-]\w+)*|[^\w\s]", re.UNICODE)
 SAME_CLAUSE = 0.45
+LONGEST_BODY = 3_000_000
+"""Bytes of a document's text with its marks: some hundred pages, compared within seconds."""
 LANGUAGES: tuple[Language, ...] = ("ar", "en")
 
 
@@ -20,9 +23,12 @@ def compare(
     """What `returned` says otherwise than `sent`; nothing when both say the same.
 
     `keys` names the clauses of `sent` by their numbers. A returned file that is no DOCX or is
-    hostile is `InvalidInput` or `TooLarge` as `opening.Parts` says.
+    hostile is `InvalidInput` or `TooLarge` as `opening.Parts` says; one whose text no person would
+    write is `docx_too_long`.
     """
     ours, theirs = Parts(sent), Parts(returned)
+    if theirs.size(BODY) > LONGEST_BODY:
+        raise InvalidInput("docx_too_long")
     old, new = clauses(ours, "now"), clauses(theirs, "now")
     before = {clause.number: clause for clause in clauses(theirs, "before")}
     found = [

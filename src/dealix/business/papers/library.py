@@ -18,6 +18,8 @@ from dealix.store.objects import Objects
 from dealix.store.session import Database, tenant_of
 from dealix.trust.access.rights import ROLES
 
+STALE = {"stale_ar": "ar", "stale_en": "en"}
+"""The language that a clause's status calls stale."""
 TEXTS = ("title_ar", "title_en", "ar", "en", "fallback_ar", "fallback_en")
 
 
@@ -117,11 +119,15 @@ def keep_template(
     return row.version
 
 
-def approved(session: Session) -> list[tuple[str, int, Wording]]:
-    """What may go out: of each clause the wording that legal confirmed last, never a stale one.
+def confirmed(session: Session) -> list[tuple[str, int, Wording]]:
+    """What may go out: of each clause the wording that legal confirmed last.
+
+    Nothing goes out while the languages of a clause say different things; a rewording of both
+    waits for legal, and the one before it stands till then.
 
     Raises:
-        Conflict: `clause_not_confirmed`, a clause that legal has never confirmed;
+        Conflict: `clause_stale`, one language was changed and the other not;
+            `clause_not_confirmed`, a clause that legal has never confirmed;
             `clause_library_empty`, there is none at all.
     """
     rows = repository.clauses(session)
@@ -129,6 +135,8 @@ def approved(session: Session) -> list[tuple[str, int, Wording]]:
         raise Conflict("clause_library_empty")
     found = []
     for row in rows:
+        if row.status in STALE:
+            raise Conflict("clause_stale", clause=row.key)
         text = repository.wording(session, row.key, row.approved_version)
         if text is None or row.approved_version is None:
             raise Conflict("clause_not_confirmed", clause=row.key)
@@ -202,7 +210,7 @@ def _shown(row: Clause, now: Wording, approved_text: Wording | None) -> dict[str
         "version": row.version,
         "approved_version": row.approved_version,
         "status": row.status,
-        "stale": {"stale_ar": "ar", "stale_en": "en"}.get(row.status),
+        "stale": STALE.get(row.status),
         **now.model_dump(),
         "approved": None if approved_text is None or same else approved_text.model_dump(),
         "changed_by": row.changed_by,

@@ -48,7 +48,11 @@ class PaperTemplate(Tenanted, Base):
 
 
 class DraftedPaper(Tenanted, Base):
-    """A paper of a run by the commitments to its files, which lie sealed among the objects."""
+    """A paper of a run by the commitments to its files, which lie sealed among the objects.
+
+    `made_of` is the commitment to everything that went into it: what would come out the same is
+    the same paper, and is not written again.
+    """
 
     __tablename__ = "papers"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -62,6 +66,7 @@ class DraftedPaper(Tenanted, Base):
     pdf_digest: Mapped[str]
     pdf_object: Mapped[str]
     clauses: Mapped[list[Any]]
+    made_of: Mapped[str]
     created_at: Mapped[datetime]
 
 

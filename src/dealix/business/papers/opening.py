@@ -101,6 +101,10 @@ class Parts:
             raise InvalidInput("docx_entities")
         return root
 
+    def size(self, name: str) -> int:
+        """Bytes of a part, unpacked."""
+        return len(self._read(name))
+
     def of(self, *stems: str) -> Iterator[etree._Element]:
         """The trees of the parts under `word/` whose names begin with one of these."""
         for name in sorted(self.names):

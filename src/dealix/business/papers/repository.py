@@ -98,9 +98,11 @@ def upload(session: Session, upload_id: str) -> Upload | None:
     return session.get(Upload, (tenant_of(session), upload_id))
 
 
-def upload_of(session: Session, sha256: str) -> Upload | None:
-    """The newest upload with this content."""
+def upload_of(session: Session, sha256: str, person_id: str | None) -> Upload | None:
+    """The newest upload with this content, of this person where one is named."""
     query = select(Upload).where(Upload.sha256 == sha256).order_by(Upload.created_at.desc())
+    if person_id is not None:
+        query = query.where(Upload.person_id == person_id)
     return session.scalar(query.limit(1))
 
 

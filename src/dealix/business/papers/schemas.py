@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -102,7 +102,10 @@ class PaperClause:
 
 @dataclass(frozen=True)
 class Paper:
-    """A drafted paper in both forms; `digest` is over its clauses and facts without the person."""
+    """A drafted paper in both forms; `digest` is over its clauses and facts without the person.
+
+    `made_of` is everything that it was made of, the person included, in canonical form.
+    """
 
     docx: bytes
     pdf: bytes
@@ -111,6 +114,7 @@ class Paper:
     version: int
     template_version: str
     prevailing: Prevailing
+    made_of: bytes
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,12 @@ class KeptPaper:
     docx_digest: str
     pdf_digest: str
     template_version: str
-    clauses: Sequence[dict[str, object]]
+    clauses: Sequence[dict[str, Any]]
+
+    @property
+    def wording(self) -> list[PaperClause]:
+        """Its clauses as they went out; they name no person and stay after an erasure."""
+        return [PaperClause(**clause) for clause in self.clauses]
 
 
 @dataclass(frozen=True)

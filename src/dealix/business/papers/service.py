@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -19,10 +20,13 @@ from dealix.business.papers.schemas import (
     TermSheetFacts,
 )
 from dealix.errors import NotFound
-from dealix.records.canonical import digest
+from dealix.records.canonical import canonical, digest
 from dealix.store.ids import new_id
 from dealix.store.objects import Objects
 from dealix.trust.privacy import Vault
+
+MADE_OF = "term_sheet_made_of"
+"""The field under which a person's vault commits to everything that went into a paper."""
 
 
 class PapersService:
@@ -44,21 +48,42 @@ class PapersService:
         The same facts, library and template give the same bytes.
 
         Raises:
-            Conflict: `clause_not_confirmed` or `clause_library_empty`.
-            InvalidInput: `clause_one_language`, `clause_no_fallback` or `clause_unknown`.
+            Conflict: `clause_stale`, `clause_not_confirmed` or `clause_library_empty`.
+            InvalidInput: `clause_one_language`, `clause_no_fallback`, `clause_unknown` or
+                `template_unusable`.
         """
-        template, template_version, prevailing = self._template(session)
-        clauses = writing.chosen(library.approved(session), facts, changes or {}, prevailing)
-        mark = _digest(facts, version, clauses, template_version)
-        return Paper(
-            docx=writing.docx(template, facts, version, clauses, prevailing),
-            pdf=writing.pdf(facts, version, clauses, mark),
-            digest=mark,
-            clauses=clauses,
-            version=version,
-            template_version=template_version,
-            prevailing=prevailing,
-        )
+        return self._written(self._composed(session, facts, version, changes or {}))
+
+    def draft(
+        self,
+        session: Session,
+        run_id: str,
+        person_id: str,
+        facts: TermSheetFacts,
+        version: int,
+        changes: Mapping[str, Change],
+    ) -> KeptPaper:
+        """A run's term sheet on record: the one that says just this, else written and kept now.
+
+        Raises as `term_sheet` does.
+        """
+        composed = self._composed(session, facts, version, changes)
+        known = self._known(session, run_id, composed)
+        return known or self.keep(session, run_id, person_id, self._written(composed))
+
+    def standing(
+        self,
+        session: Session,
+        run_id: str,
+        facts: TermSheetFacts,
+        version: int,
+        changes: Mapping[str, Change],
+    ) -> KeptPaper | None:
+        """The paper on record that says what would be drafted now; None when none does.
+
+        Raises as `term_sheet` does.
+        """
+        return self._known(session, run_id, self._composed(session, facts, version, changes))
 
     def commit(self, session: Session, run_id: str, person_id: str, paper: Paper) -> dict[str, str]:
         """The commitments to both files (`docx`, `pdf`) by which packet and ledger know them.
@@ -75,6 +100,8 @@ class PapersService:
     def keep(self, session: Session, run_id: str, person_id: str, paper: Paper) -> KeptPaper:
         """Seal both files for the person whom they name and put the paper on record, once."""
         made = self.commit(session, run_id, person_id, paper)
+        subject, content = f"{run_id}:paper", {MADE_OF: paper.made_of}
+        made_of = self.vault.commit(session, person_id, subject, content)[MADE_OF]
         for row in repository.papers(session, run_id):
             if (row.docx_digest, row.pdf_digest) == (made["docx"], made["pdf"]):
                 return _kept(row)
@@ -92,6 +119,7 @@ class PapersService:
                 "pdf_digest": made["pdf"],
                 "pdf_object": self._sealed(session, person_id, paper.pdf),
                 "clauses": [asdict(clause) for clause in paper.clauses],
+                "made_of": made_of,
             },
         )
         return _kept(row)
@@ -124,10 +152,6 @@ class PapersService:
         """What one version says otherwise than another."""
         return comparing.differences(_clauses(old), _clauses(new))
 
-    def clauses_of(self, session: Session, paper_id: str) -> list[PaperClause]:
-        """The clauses of a kept paper; they name no person and stay after an erasure."""
-        return [PaperClause(**clause) for clause in self._row(session, paper_id).clauses]
-
     def _row(self, session: Session, paper_id: str) -> DraftedPaper:
         row = repository.paper(session, paper_id)
         if row is None:
@@ -137,22 +161,86 @@ class PapersService:
     def _sealed(self, session: Session, person_id: str, clear: bytes) -> str:
         return self.objects.put(self.vault.seal(session, person_id, clear))
 
-    def _template(self, session: Session) -> tuple[bytes, str, Prevailing]:
-        """The template in force; the standard one for a company that has put in none."""
-        row = repository.newest_template(session, TERM_SHEET)
-        if row is None:
-            return standard.template(), standard.STANDARD_VERSION, standard.PREVAILING
-        prevailing: Prevailing = "en" if row.prevailing == "en" else "ar"
-        return self.objects.get(row.sha256), f"{TERM_SHEET}-{row.version}", prevailing
+    def _composed(
+        self,
+        session: Session,
+        facts: TermSheetFacts,
+        version: int,
+        changes: Mapping[str, Change],
+    ) -> "Composed":
+        template = _template(session)
+        clauses = writing.chosen(library.confirmed(session), facts, changes, template.prevailing)
+        return Composed(facts, version, clauses, template)
+
+    def _known(self, session: Session, run_id: str, composed: "Composed") -> KeptPaper | None:
+        known = {
+            one.digest
+            for one in self.vault.commitments(session, run_id)
+            if one.field == MADE_OF and one.value == composed.made_of
+        }
+        rows = repository.papers(session, run_id) if known else []
+        return next((_kept(row) for row in rows if row.made_of in known), None)
+
+    def _written(self, composed: "Composed") -> Paper:
+        facts, version, clauses = composed.facts, composed.version, composed.clauses
+        template = composed.template
+        content = self.objects.get(template.sha256) if template.sha256 else standard.template()
+        return Paper(
+            docx=writing.docx(content, facts, version, clauses, template.prevailing),
+            pdf=writing.pdf(facts, version, clauses, composed.digest),
+            digest=composed.digest,
+            clauses=clauses,
+            version=version,
+            template_version=template.version,
+            prevailing=template.prevailing,
+            made_of=composed.made_of,
+        )
 
 
-def _digest(
-    facts: TermSheetFacts, version: int, clauses: Sequence[PaperClause], template: str
-) -> str:
-    """Over what the paper says of the companies; the person is left out, so it proves nobody."""
-    said = asdict(facts) | {"issued_at": facts.issued_at.isoformat()}
-    said.pop("contact_name")
-    return digest([said, version, template, [clause.digest for clause in clauses]])
+@dataclass(frozen=True)
+class Template:
+    """A template by its version; `sha256` finds its file, None is the standard one."""
+
+    version: str
+    prevailing: Prevailing
+    sha256: str | None
+
+
+@dataclass(frozen=True)
+class Composed:
+    """What a term sheet would be made of, before it is written."""
+
+    facts: TermSheetFacts
+    version: int
+    clauses: Sequence[PaperClause]
+    template: Template
+
+    @property
+    def digest(self) -> str:
+        """Over what it says of the companies; the person is left out, so it proves nobody."""
+        said = self._said()
+        said.pop("contact_name")
+        clauses = [clause.digest for clause in self.clauses]
+        return digest([said, self.version, self.template.version, clauses])
+
+    @property
+    def made_of(self) -> bytes:
+        """Everything that its bytes depend on."""
+        clauses = [asdict(clause) for clause in self.clauses]
+        template = asdict(self.template)
+        return canonical([self._said(), self.version, template, clauses, writing.FORM])
+
+    def _said(self) -> dict[str, Any]:
+        return asdict(self.facts) | {"issued_at": self.facts.issued_at.isoformat()}
+
+
+def _template(session: Session) -> Template:
+    """The template in force; the standard one for a company that has put in none."""
+    row = repository.newest_template(session, TERM_SHEET)
+    if row is None:
+        return Template(standard.STANDARD_VERSION, standard.PREVAILING, None)
+    prevailing: Prevailing = "en" if row.prevailing == "en" else "ar"
+    return Template(f"{TERM_SHEET}-{row.version}", prevailing, row.sha256)
 
 
 def _clauses(paper: Paper | Sequence[PaperClause]) -> Sequence[PaperClause]:

@@ -1,6 +1,7 @@
 """What a company begins with: a clause library and a bilingual template, both written by code."""
 
 import io
+from functools import cache
 from typing import Any
 
 from docx import Document
@@ -118,6 +119,7 @@ CLAUSES: tuple[tuple[str, str, Wording], ...] = (
 )
 
 
+@cache
 def template() -> bytes:
     """The standard bilingual template: heads and clauses in two columns under one number."""
     document = Document()

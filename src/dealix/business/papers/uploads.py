@@ -61,15 +61,26 @@ class UploadService:
             row = self.keep(session, actor.user_id, content, media_type)
             return {"id": row.id, "sha256": row.sha256}
 
-    def keep(self, session: Session, user_id: str, content: bytes, media_type: str) -> Upload:
-        """Seal a checked file under a key of its own, unless it lies here and still opens."""
+    def keep(
+        self,
+        session: Session,
+        user_id: str,
+        content: bytes,
+        media_type: str,
+        person_id: str | None = None,
+    ) -> Upload:
+        """Seal a checked file, unless it lies here already and still opens.
+
+        It is sealed for the person whom it is about; without one, under a key of its own.
+        """
         sha256 = hashlib.sha256(content).hexdigest()
         lock_named(session, "upload", sha256)
-        known = repository.upload_of(session, sha256)
+        known = repository.upload_of(session, sha256, person_id)
         if known is not None and not self.vault.is_erased(session, known.person_id):
             return known
-        person_id = new_id("person")
-        self.vault.add(session, person_id, {"upload": sha256})
+        if person_id is None:
+            person_id = new_id("person")
+            self.vault.add(session, person_id, {"upload": sha256})
         row = Upload(
             tenant_id=tenant_of(session),
             id=new_id("doc"),
@@ -128,7 +139,7 @@ class UploadService:
             found = self.opened(session, upload_id)
             if found.media_type != DOCX:
                 raise InvalidInput("not_a_docx")
-            clauses = writing.chosen(library.approved(session), SAMPLE, {}, prevailing)
+            clauses = writing.chosen(library.confirmed(session), SAMPLE, {}, prevailing)
             writing.docx(found.content, SAMPLE, 1, clauses, prevailing)
             version = library.keep_template(
                 session, self.objects, found.content, prevailing, actor.user_id

@@ -36,6 +36,10 @@ from dealix.printing import Paper as Printed
 from dealix.records.canonical import digest
 
 ZONE = ZoneInfo("Asia/Riyadh")
+FORM = "writing-1"
+"""Changes with whatever this module draws otherwise: then no older paper is taken for the same."""
+AGREED = ("بند متفق عليه", "Agreed clause")
+"""The title of a clause that the library does not know and that nobody gave one."""
 TITLE = ("مذكرة شروط الشراكة", "Partnership term sheet")
 
 
@@ -72,8 +76,8 @@ def _clause(
             raise InvalidInput("clause_one_language")
         ar, en = change.ar, change.en
         titles = (
-            change.title_ar or (wording.title_ar if wording else key),
-            change.title_en or (wording.title_en if wording else key),
+            change.title_ar or (wording.title_ar if wording else AGREED[0]),
+            change.title_en or (wording.title_en if wording else AGREED[1]),
         )
         return _said(number, key, titles, (ar, en), "negotiated", version)
     if wording is None:
@@ -164,6 +168,24 @@ def _context(
             for one in clauses
         ],
     }
+
+
+def text(
+    facts: TermSheetFacts, version: int, clauses: Sequence[PaperClause], language: Prevailing
+) -> str:
+    """The same content in one language as plain text, for readers whom no PDF serves."""
+    arabic = language == "ar"
+    named = f"الإصدار {version}" if arabic else f"version {version}"
+    parties = (facts.company_ar, facts.partner_ar) if arabic else (facts.company, facts.partner)
+    joined = f"بين: {parties[0]} و{parties[1]}" if arabic else f"Between: {' and '.join(parties)}"
+    head = [f"{TITLE[0 if arabic else 1]} — {facts.reference} — {named}", joined]
+    said = [
+        f"{one.number}. {one.title_ar}: {one.ar}"
+        if arabic
+        else f"{one.number}. {one.title_en}: {one.en}"
+        for one in clauses
+    ]
+    return "\n".join([*head, *said])
 
 
 def pdf(facts: TermSheetFacts, version: int, clauses: Sequence[PaperClause], mark: str) -> bytes:

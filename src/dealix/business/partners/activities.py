@@ -8,24 +8,36 @@ from sqlalchemy.orm import Session
 from dealix import clock
 from dealix.business.evidence.service import Evidence
 from dealix.business.papers.evidence import PaperSource
-from dealix.business.partners import gates, negotiation, repository, terms
+from dealix.business.papers.schemas import KeptPaper
+from dealix.business.partners import gates, negotiation, repository
 from dealix.business.partners.evidence import sources
 from dealix.business.partners.own_steps import Work, own_step
-from dealix.business.partners.service import PartnerService, template
+from dealix.business.partners.service import PartnerService
 from dealix.business.signatures.evidence import SignatureSource
-from dealix.errors import InvariantBroken
+from dealix.errors import InvariantBroken, Refused
 from dealix.lanes import run_book
+from dealix.lanes.blocking import blocked
 from dealix.lanes.crash_points import reach
 from dealix.lanes.models import Run
 from dealix.lanes.schemas import GateOpened, StepCall, StepResult
 from dealix.lanes.steps import ask, facts_of, step, undo
 from dealix.records import audit, effects
-from dealix.store.ids import new_id
 from dealix.store.session import Database
 from dealix.trust.approvals.service import ApprovalService
 from dealix.trust.outbound.effects import Post
 from dealix.trust.outbound.service import Outbound, OutsideEffect, chain_of, covered, spec_of
 from dealix.trust.outbound.undoing import undo_outside, undo_own, undone_together
+
+REPAIRABLE = frozenset(
+    {
+        "clause_stale",
+        "clause_not_confirmed",
+        "clause_library_empty",
+        "clause_one_language",
+        "template_unusable",
+    }
+)
+"""Refusals of a draft that somebody can put right in the clause library or the template."""
 
 
 class PartnerActivities:
@@ -66,8 +78,17 @@ class PartnerActivities:
 
     @step("draft_term_sheet", method="content_hash")
     def draft_term_sheet(self, call: StepCall) -> StepResult:
-        """Keep the draft under its content, sealed for its contact."""
-        return self._own(PartnerActivities.draft_term_sheet, call, self._keep_draft)
+        """Draft the version in force as DOCX and PDF, kept by content, sealed for its contact.
+
+        What the clause library refuses waits for somebody who puts it right there.
+        """
+        facts = facts_of(PartnerActivities.draft_term_sheet)
+        try:
+            return self._own(PartnerActivities.draft_term_sheet, call, self._keep_draft)
+        except Refused as refusal:
+            if refusal.code not in REPAIRABLE:
+                raise
+            return blocked(self.database, facts, call, refusal)
 
     @ask("ask_commercial_owner", gate="term_review")
     def ask_commercial_owner(self, call: StepCall) -> GateOpened:
@@ -84,7 +105,10 @@ class PartnerActivities:
         """Send the reviewed version; one that no approval covers goes back to the review."""
         with self.database.tenant(call.tenant_id) as session:
             run = run_book.get(session, call.run_id)
-            mail = self.partners.offer(session, run)
+            paper = self._to_send(session, run, call)
+            if paper is None:
+                return StepResult(status="changed")
+            mail = self.partners.offer(session, run, paper)
             effect = self.post.letter(call, mail, "email.send", "send_terms")
             if not covered(session, call, effect):
                 return StepResult(status="changed")
@@ -246,22 +270,28 @@ class PartnerActivities:
         return {"sha256": digest, "fit_score": economics.fit_score}
 
     def _keep_draft(self, session: Session, run: Run, _call: StepCall) -> dict[str, Any]:
-        text, digest = self.partners.draft(session, run)
-        version, _terms = terms.latest(session, run.id)
-        person = self.partners.partner(session, run).contact_person_id
-        repository.keep_document(
-            session,
-            {
-                "id": new_id("doc"),
-                "run_id": run.id,
-                "kind": "term_sheet",
-                "digest": digest,
-                "person_id": person,
-                "sealed": self.partners.vault.seal(session, person, text.encode()),
-                "template_version": template(),
-            },
-        )
-        return {"digest": digest, "version": version}
+        kept = self.partners.sheets.draft(session, run)
+        return {
+            "paper": kept.id,
+            "version": kept.version,
+            "docx": kept.docx_digest,
+            "pdf": kept.pdf_digest,
+        }
+
+    def _to_send(self, session: Session, run: Run, call: StepCall) -> KeptPaper | None:
+        """The reviewed paper; None when another one would be drafted now.
+
+        Once its sending has begun, nothing that changes in the library changes what was sent.
+        """
+        row = effects.effect_of(session, call.key)
+        if row is not None and (row.status != "started" or row.open_attempt):
+            return self.partners.sheets.newest(session, run.id)
+        try:
+            return self.partners.sheets.standing(session, run)
+        except Refused as refusal:
+            if refusal.code not in REPAIRABLE:
+                raise
+            return None
 
     def _seal_pack(self, session: Session, run: Run, call: StepCall) -> dict[str, Any]:
         pack = self.evidence.assemble(

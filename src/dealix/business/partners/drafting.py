@@ -1,4 +1,4 @@
-"""Term sheets and mails as pure functions of the dossier, the contact and the template's version.
+"""Mails and messages as pure functions of who we are, who the contact is, and where they answer.
 
 Nothing here reads a clock, a database or a setting: the same facts give the same text, so that
 the hash that a manager approved can be compared with what would leave now.
@@ -6,36 +6,19 @@ the hash that a manager approved can be compared with what would leave now.
 
 from dataclasses import dataclass
 
-from dealix.business.partners.schemas import EconomicsModel, PartnerDossier
-
-TEMPLATE_VERSION = "terms-2"
-
-TYPES_AR = {
-    "referral": "إحالة",
-    "distribution": "توزيع",
-    "technology": "تقنية",
-    "strategic": "استراتيجية",
-    "government": "جهة حكومية",
-}
-
 
 @dataclass(frozen=True)
 class Facts:
-    """What a text is made of: the dossier, the economics, our own name, the contact's name.
+    """What a text is made of: our own name, the contact's name, the terms' reference and version.
 
-    `clauses` are those worded otherwise than usual, in Arabic and English; `page` is where the
-    partner answers.
+    `page` is where the partner answers.
     """
 
-    dossier: PartnerDossier
-    economics: EconomicsModel
-    share_percent: str
     company: str
     company_ar: str
     contact_name: str
     reference: str
     version: int = 1
-    clauses: tuple[tuple[str, str], ...] = ()
     page: str = ""
 
 
@@ -59,52 +42,22 @@ class Letter:
     body: str
 
 
-def term_sheet(facts: Facts) -> str:
-    """The term sheet in both languages, Arabic first; the Arabic text prevails."""
-    d, e = facts.dossier, facts.economics
-    exclusive_ar = "حصرية" if d.exclusivity else "غير حصرية"
-    exclusive = "exclusive" if d.exclusivity else "non-exclusive"
-    arabic = [
-        f"مذكرة شروط الشراكة — {facts.reference} — الإصدار {facts.version}",
-        f"بين: {facts.company_ar} و{d.name_ar} (سجل تجاري {d.registration_number})",
-        f"عناية: {facts.contact_name}",
-        f"1. نوع الشراكة: {TYPES_AR[d.partner_type]}، {exclusive_ar}.",
-        f"2. حصة الشريك من الإيرادات: {facts.share_percent}٪.",
-        f"3. الإيراد السنوي المتوقع: {e.expected_revenue} {e.currency}.",
-        "4. مدة العرض: أربعة عشر يوماً من تاريخ الإرسال.",
-        "5. لا تصبح الشراكة نافذة قبل اعتمادها من صاحب الصلاحية لدينا.",
-        "6. النص العربي هو المعتمد عند الاختلاف.",
-        *(f"{place}. {ar}" for place, (ar, _en) in enumerate(facts.clauses, start=7)),
-    ]
-    english = [
-        f"Partnership term sheet — {facts.reference} — version {facts.version}",
-        f"Between: {facts.company} and {d.name} (registration {d.registration_number})",
-        f"Attention: {facts.contact_name}",
-        f"1. Kind of partnership: {d.partner_type}, {exclusive}.",
-        f"2. Partner's share of revenue: {facts.share_percent} %.",
-        f"3. Expected revenue a year: {e.expected_revenue} {e.currency}.",
-        "4. This offer stands for fourteen days from the day it is sent.",
-        "5. The partnership takes effect only when our authorised signatory has approved it.",
-        "6. Where the texts differ, the Arabic text prevails.",
-        *(f"{place}. {en}" for place, (_ar, en) in enumerate(facts.clauses, start=7)),
-    ]
-    return "\n".join([*arabic, "", *english, ""])
-
-
 def terms(facts: Facts, locale: str) -> Letter:
-    """The mail that brings the terms."""
+    """The mail that brings the terms as PDF and as Word document."""
     if locale == "ar":
         return Letter(
             f"شروط الشراكة مع {facts.company_ar} — {facts.reference}",
-            f"السيد/السيدة {facts.contact_name}،\n\nنرسل إليكم مسودة شروط الشراكة. للقبول أو "
-            f"اقتراح تعديل أو الاعتذار:\n{facts.page}\n\nويمكنكم الرد على هذه الرسالة أيضاً.\n\n"
-            f"{term_sheet(facts)}\n{facts.company_ar}\n",
+            f"السيد/السيدة {facts.contact_name}،\n\nتجدون مرفقاً مسودة شروط الشراكة (الإصدار "
+            f"{facts.version}) بالعربية والإنجليزية، بصيغتي PDF وWord. للاطلاع عليها والقبول أو "
+            f"اقتراح تعديل أو الاعتذار:\n{facts.page}\n\nويمكنكم تعديل مستند Word وإرفاقه "
+            f"في الصفحة نفسها، أو الرد على هذه الرسالة.\n\n{facts.company_ar}\n",
         )
     return Letter(
         f"Partnership terms with {facts.company} — {facts.reference}",
-        f"Dear {facts.contact_name},\n\nPlease find our draft partnership terms below. To accept, "
-        f"propose a change or decline:\n{facts.page}\n\nYou may also answer this mail.\n\n"
-        f"{term_sheet(facts)}\n{facts.company}\n",
+        f"Dear {facts.contact_name},\n\nPlease find attached our draft partnership terms (version "
+        f"{facts.version}) in Arabic and English, as PDF and as Word document. To read them, "
+        f"accept, propose a change or decline:\n{facts.page}\n\nYou may change the Word document "
+        f"and hand it in on that page, or answer this mail.\n\n{facts.company}\n",
     )
 
 

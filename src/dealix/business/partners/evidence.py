@@ -5,20 +5,21 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from dealix.business.evidence.schemas import RecordItem, SealedItem
+from dealix.business.evidence.schemas import RecordItem
 from dealix.business.evidence.sources import EvidenceSource
 from dealix.business.partners import repository
+from dealix.business.partners.answering import answers
+from dealix.business.partners.terms import COMMERCIAL
 from dealix.lanes import run_book, run_views
+from dealix.records.canonical import stamp
 from dealix.records.effects import list_effects
 from dealix.trust.approvals.reading import requests_of_run
 from dealix.trust.approvals.views import approval, clock
 
-Item = RecordItem | SealedItem
-
 
 def sources(outcome: str) -> Sequence[EvidenceSource]:
-    """The run, its typed outputs, its decisions with what was seen, its ledger, its drafts."""
-    return (RunSource(outcome), OutputSource(), DecisionSource(), EffectSource(), DraftSource())
+    """The run, its typed outputs, its decisions with what was seen, its ledger, its answers."""
+    return (RunSource(outcome), OutputSource(), DecisionSource(), EffectSource(), AnswerSource())
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class RunSource:
 
     outcome: str
 
-    def items(self, session: Session, run_id: str) -> Iterable[Item]:
+    def items(self, session: Session, run_id: str) -> Iterable[RecordItem]:
         """One record."""
         run = run_book.get(session, run_id)
         shown = run_views.summary(run)
@@ -54,7 +55,7 @@ class RunSource:
 class OutputSource:
     """Typed outputs on which people decided."""
 
-    def items(self, session: Session, run_id: str) -> Iterable[Item]:
+    def items(self, session: Session, run_id: str) -> Iterable[RecordItem]:
         """One record a schema."""
         for name, body in sorted(repository.outputs(session, run_id).items()):
             yield RecordItem(
@@ -69,7 +70,7 @@ class OutputSource:
 class DecisionSource:
     """Requests with their packets and decisions."""
 
-    def items(self, session: Session, run_id: str) -> Iterable[Item]:
+    def items(self, session: Session, run_id: str) -> Iterable[RecordItem]:
         """One record a request."""
         for row, made in requests_of_run(session, run_id):
             body = {
@@ -90,7 +91,7 @@ class DecisionSource:
 class EffectSource:
     """The ledger with the providers' references."""
 
-    def items(self, session: Session, run_id: str) -> Iterable[Item]:
+    def items(self, session: Session, run_id: str) -> Iterable[RecordItem]:
         """One record."""
         yield RecordItem(
             name="effects",
@@ -101,17 +102,25 @@ class EffectSource:
 
 
 @dataclass(frozen=True)
-class DraftSource:
-    """Drafts, sealed under their contact's key and bound to their commitment."""
+class AnswerSource:
+    """What the partner answered to each version; their words and files are sealed elsewhere."""
 
-    def items(self, session: Session, run_id: str) -> Iterable[Item]:
-        """One sealed file a draft."""
-        for number, row in enumerate(repository.documents(session, run_id), start=1):
-            yield SealedItem(
-                name=f"{row.kind}_{number}",
-                kind=row.kind,
+    def items(self, session: Session, run_id: str) -> Iterable[RecordItem]:
+        """One record an answer."""
+        for row in answers(session, run_id):
+            proposed = {name: row.proposals[name] for name in COMMERCIAL if name in row.proposals}
+            yield RecordItem(
+                name=f"partner_answer_{row.version}",
+                kind="partner_answer",
                 source=f"/api/v1/runs/{run_id}",
-                person_id=row.person_id,
-                ciphertext=row.sealed,
-                commitment=row.digest,
+                body={
+                    "version": row.version,
+                    "answer": row.answer,
+                    "proposals": proposed,
+                    "clauses": sorted(row.proposals.get("clauses") or {}),
+                    "document": row.upload_id,
+                    "document_changes": row.changed,
+                    "entered_by": row.entered_by,
+                    "at": stamp(row.at),
+                },
             )

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from dealix.business.papers.schemas import KeptPaper
 from dealix.business.partners import registry_packet, terms
+from dealix.business.partners.answering import answers
 from dealix.business.partners.schemas import PartnerTerms
-from dealix.business.partners.service import KIND, PartnerService, template
+from dealix.business.partners.service import KIND, PartnerService
 from dealix.business.partners.signing import Agreements
+from dealix.business.partners.term_sheets import legal_part, said
 from dealix.business.signatures.service import papers_for
 from dealix.lanes.models import Run
 from dealix.trust.approvals.reading import agreed_part
@@ -27,6 +30,7 @@ class Offer:
 
     version: int
     terms: PartnerTerms
+    paper: KeptPaper
     commercial: str
     legal: str
 
@@ -34,12 +38,8 @@ class Offer:
 def offer(session: Session, partners: PartnerService, run: Run) -> Offer:
     """The version in force, as reviewers see it."""
     version, present = terms.latest(session, run.id)
-    return Offer(
-        version,
-        present,
-        terms.commercial_part(present),
-        terms.legal_part(present, partners.clauses(session, run)),
-    )
+    paper = partners.sheets.newest(session, run.id)
+    return Offer(version, present, paper, terms.commercial_part(present), legal_part(paper))
 
 
 def manager(session: Session, partners: PartnerService, run: Run, round_: int) -> Opening:
@@ -71,8 +71,8 @@ def executive(session: Session, partners: PartnerService, run: Run, round_: int)
     packet = _packet(session, partners, run, "partner.activate", "partially")
     asked = packet.model_copy(
         update={
-            "document": _document(session, partners, run),
-            "context": {**packet.context, "rounds": _rounds(session, run)},
+            "document": partners.sheets.document(session, run),
+            "context": {**packet.context, "rounds": _rounds(session, partners, run)},
             "effects": [*_signature(session, partners, run), *_activation(session, partners, run)],
         }
     )
@@ -87,14 +87,20 @@ def _reviewed(
     packet = _packet(session, partners, run, "partner.send_terms", "partially")
     return packet.model_copy(
         update={
-            "document": _document(session, partners, run),
-            "context": {**packet.context, "version": one.version, "rounds": _rounds(session, run)},
-            "effects": _sending(session, partners, run) if lists else [],
+            "document": partners.sheets.document(session, run),
+            "context": {
+                **packet.context,
+                "version": one.version,
+                "rounds": _rounds(session, partners, run),
+            },
+            "effects": _sending(session, partners, run, one) if lists else [],
         }
     )
 
 
-def _sending(session: Session, partners: PartnerService, run: Run) -> list[ListedEffect]:
+def _sending(
+    session: Session, partners: PartnerService, run: Run, one: Offer
+) -> list[ListedEffect]:
     """The messages that bring this version, and the CRM write that follows them for real."""
     spoken = partners.offer_whatsapp(session, run)
     by_phone = (
@@ -113,7 +119,7 @@ def _sending(session: Session, partners: PartnerService, run: Run) -> list[Liste
         ListedEffect(
             action="email.send",
             resource=f"{run.id}:send_terms",
-            payload_hash=partners.offer(session, run).payload_hash,
+            payload_hash=partners.offer(session, run, one.paper).payload_hash,
             undo="retract_terms",
         ),
         *by_phone,
@@ -167,23 +173,21 @@ def _activation(session: Session, partners: PartnerService, run: Run) -> list[Li
     ]
 
 
-def _document(session: Session, partners: PartnerService, run: Run) -> dict[str, str]:
-    return {
-        "kind": "term_sheet",
-        "digest": partners.draft(session, run)[1],
-        "template": template(),
-    }
+def _rounds(session: Session, partners: PartnerService, run: Run) -> list[dict[str, object]]:
+    """What each version changed in values and clauses, by whose hand; empty for the first.
 
-
-def _rounds(session: Session, run: Run) -> list[dict[str, object]]:
-    """What each version changed, by whose hand; empty for the first."""
+    Of a document that the partner returned it says which clauses differ; its words are theirs.
+    """
     rows = terms.history(session, run.id)
     bodies = [PartnerTerms.model_validate(row.body) for row in rows]
+    answered = {one.version: one for one in answers(session, run.id)}
     return [
         {
             "version": row.version,
             "source": row.source,
-            "changed": terms.differences(bodies[place - 1], bodies[place]),
+            "changed": terms.values_changed(bodies[place - 1], bodies[place]),
+            "clauses": said(partners.sheets.changes(session, run.id, row.version)),
+            "returned": (before.changed or []) if (before := answered.get(row.version - 1)) else [],
         }
         for place, row in enumerate(rows)
         if place > 0

@@ -1,4 +1,4 @@
-"""Tables of partners: companies, typed outputs on which people decide, and sealed drafts."""
+"""Tables of partners: companies, typed outputs on which people decide, terms and answers."""
 
 from datetime import datetime
 from typing import Any
@@ -37,20 +37,6 @@ class DecisionOutput(Tenanted, Base):
     created_at: Mapped[datetime]
 
 
-class Document(Tenanted, Base):
-    """A draft by its commitment; the text is sealed under its person's key."""
-
-    __tablename__ = "documents"
-    id: Mapped[str] = mapped_column(primary_key=True)
-    run_id: Mapped[str]
-    kind: Mapped[str]
-    digest: Mapped[str]
-    person_id: Mapped[str]
-    sealed: Mapped[bytes]
-    template_version: Mapped[str]
-    created_at: Mapped[datetime]
-
-
 class Terms(Tenanted, Base):
     """One version of what is offered to a partner."""
 
@@ -74,7 +60,10 @@ class PartnerLink(Tenanted, Base):
 
 
 class Answer(Tenanted, Base):
-    """What a partner answered to one version; their words are sealed under their key."""
+    """What a partner answered to one version; their words are sealed under their key.
+
+    `changed` says of a returned file which clauses differ from ours, `compared` is how, sealed.
+    """
 
     __tablename__ = "partner_answers"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -84,6 +73,9 @@ class Answer(Tenanted, Base):
     proposals: Mapped[dict[str, Any]]
     person_id: Mapped[str | None]
     sealed: Mapped[bytes | None]
+    upload_id: Mapped[str | None]
+    changed: Mapped[list[Any] | None]
+    compared: Mapped[bytes | None]
     entered_by: Mapped[str]
     received_at: Mapped[datetime]
     at: Mapped[datetime]

@@ -5,33 +5,37 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
-from dealix.business.partners import repository, terms
-from dealix.business.partners.models import Answer, PartnerLink
-from dealix.business.partners.schemas import PartnerAnswer, PartnerTerms
+from dealix.business.papers.schemas import ClauseChange, PaperClause
+from dealix.business.partners import answering, repository, terms
+from dealix.business.partners.answering import Answers
+from dealix.business.partners.models import PartnerLink
+from dealix.business.partners.schemas import PartnerTerms
+from dealix.business.partners.term_sheets import FORMS, Fetched, file_name, reference_of
 from dealix.errors import Conflict, InvalidInput, NotEntitled, NotFound
 from dealix.lanes import run_book, run_events
 from dealix.lanes.models import Run
 from dealix.records.run_notes import note
-from dealix.store.ids import new_id
 from dealix.store.session import Database, tenant_of
 from dealix.trust.access.directory import company_names
 from dealix.trust.privacy import Vault
 
-EVENT, REVISION = "partner_answer", "terms_revision"
+REVISION = "terms_revision"
 PARTNER = "partner"
 """Who answers on the page: nobody of ours, known by the address that only they got."""
 
 
 @dataclass(frozen=True)
 class Offered:
-    """What a partner sees on their page: our name, theirs, the terms, and whether they answered."""
+    """What a partner sees on their page: our name, theirs, the terms, and whether they answered.
+
+    `clauses` are those of the paper that they got; empty once a newer version has gone out.
+    """
 
     tenant_id: str
     run_id: str
@@ -42,10 +46,11 @@ class Offered:
     partner: str
     partner_ar: str
     terms: PartnerTerms
-    text: str
+    clauses: list[PaperClause]
     reference: str
     state: str
     differences: list[dict[str, Any]]
+    clause_changes: list[ClauseChange]
     practice: bool = False
 
 
@@ -53,16 +58,12 @@ class PartnerDoor:
     """The partner's way in: no account, one version, one answer."""
 
     def __init__(
-        self,
-        database: Database,
-        vault: Vault,
-        draft: Callable[[Session, Run], tuple[str, str]],
-        deliver: Callable[[str, str], bool],
+        self, database: Database, answers: Answers, deliver: Callable[[str, str], bool]
     ) -> None:
-        """`draft` answers the term sheet's text; `deliver(tenant, signal)` tells the run."""
+        """`deliver(tenant, signal)` tells the run."""
         self.database = database
-        self.vault = vault
-        self.draft = draft
+        self.answers = answers
+        self.sheets = answers.sheets
         self.deliver = deliver
 
     def offered(self, token: str) -> Offered:
@@ -78,7 +79,8 @@ class PartnerDoor:
             company, company_ar = company_names(session)
             before = terms.of_version(session, run_id, version - 1) if version > 1 else None
             present = terms.of_version(session, run_id, version)
-            shown = self._text(session, run, version)
+            shown = _is_shown(session, run, version)
+            paper = self.sheets.of_version(session, run_id, version) if shown else None
             return Offered(
                 tenant_id=tenant_id,
                 run_id=run_id,
@@ -89,25 +91,48 @@ class PartnerDoor:
                 partner=partner.name,
                 partner_ar=partner.name_ar,
                 terms=present,
-                text=shown,
+                clauses=paper.wording if paper else [],
                 reference=reference_of(run),
-                state=state_of(session, run, version),
-                differences=terms.differences(before, present) if shown and before else [],
+                state=answering.state(session, run, version),
+                differences=terms.values_changed(before, present) if shown and before else [],
+                clause_changes=self.sheets.changes(session, run_id, version) if shown else [],
                 practice=run.practice,
             )
 
-    def answer(self, token: str, given: Mapping[str, Any]) -> str:
-        """Keep the partner's answer to this version, once. Answers the word that was kept.
+    def file(self, token: str, form: str) -> Fetched:
+        """The paper of this version in one of `FORMS`, while it is the newest.
 
         Raises:
-            InvalidInput: the answer is not in order; each wrong field is named.
+            NotFound: there is no such page, a newer version has gone out, or it is erased.
+        """
+        tenant_id, run_id, version = self._behind(token)
+        with self.database.tenant(tenant_id) as session:
+            run = run_book.get(session, run_id)
+            paper = self.sheets.of_version(session, run_id, version)
+            if paper is None or not _is_shown(session, run, version):
+                raise NotFound("not_found")
+            content = self.sheets.file(session, paper, form)
+            return Fetched(file_name(reference_of(run), version, form), FORMS[form], content)
+
+    def answer(self, token: str, given: Mapping[str, Any], returned: bytes | None = None) -> str:
+        """Keep the partner's answer to this version, once. Answers the word that was kept.
+
+        `returned` is our Word document as they changed it; it comes with a counter-offer.
+
+        Raises:
+            InvalidInput: the answer or the file is not in order; each wrong field is named.
+            TooLarge: the file is.
             Conflict: this version was answered or replaced, or the run has ended.
         """
         tenant_id, run_id, version = self._behind(token)
-        answer = validated(given)
         with self.database.tenant(tenant_id) as session:
             run = run_book.get(session, run_id, lock=True)
-            signal = keep(session, self.vault, run, version, answer, by=PARTNER)
+            answering.assert_open(session, run, version)
+            if returned is not None:
+                document = self.answers.receive(session, run, returned, by=PARTNER)
+                given = {**given, "document": document}
+            answer = answering.validated(given)
+            signal = self.answers.keep(session, run, version, answer, by=PARTNER)
         if signal is not None:
             self._tell(tenant_id, signal)
         return answer.answer
@@ -121,86 +146,12 @@ class PartnerDoor:
             raise NotFound("not_found")
         return str(row.tenant_id), str(row.run_id), int(row.version)
 
-    def _text(self, session: Session, run: Run, version: int) -> str:
-        """The term sheet in force; of a replaced version only the page's own facts are shown.
-
-        What was taken back is shown to nobody any more.
-        """
-        if run.undo_begun_at is not None:
-            return ""
-        current, _terms = terms.latest(session, run.id)
-        return self.draft(session, run)[0] if current == version else ""
-
     def _tell(self, tenant_id: str, signal: str) -> None:
         """Wake the run now; when that does not work, the scheduler does."""
         try:
             self.deliver(tenant_id, signal)
         except (RuntimeError, OSError):
             return
-
-
-def validated(given: Mapping[str, Any]) -> PartnerAnswer:
-    """An answer in order.
-
-    Raises:
-        InvalidInput: each wrong field is named with its reason.
-    """
-    try:
-        return PartnerAnswer.model_validate(dict(given))
-    except ValidationError as wrong:
-        errors = [
-            {"field": ".".join(map(str, error["loc"])), "type": error["type"]}
-            for error in wrong.errors(include_input=False, include_url=False)
-        ]
-        counter = any(error["type"] == "counter_without_proposal" for error in errors)
-        code = "counter_without_proposal" if counter else "invalid_input"
-        raise InvalidInput(code, errors=errors) from None
-
-
-def keep(
-    session: Session, vault: Vault, run: Run, version: int, answer: PartnerAnswer, *, by: str
-) -> str | None:
-    """Store an answer with what wakes the run; the run's row is locked by the caller."""
-    state = state_of(session, run, version)
-    if state != "open":
-        raise Conflict(f"offer_{state}")
-    person = repository.partner(session, run.input["partner_id"]).contact_person_id
-    words = (answer.comment or "").encode()
-    row = {
-        "tenant_id": tenant_of(session),
-        "id": new_id("ans"),
-        "run_id": run.id,
-        "version": version,
-        "answer": answer.answer,
-        "proposals": answer.proposals.model_dump(mode="json", exclude_none=True),
-        "person_id": person if words else None,
-        "sealed": vault.seal(session, person, words) if words else None,
-        "entered_by": by,
-        "received_at": clock.real_now(),
-        "at": run.now(),
-    }
-    made = session.execute(
-        insert(Answer).values(row).on_conflict_do_nothing().returning(Answer.id)
-    ).scalar_one_or_none()
-    if made is None:
-        raise Conflict("offer_answered")
-    data = {"answer": answer.answer, "version": version, "id": made}
-    return run_events.store(session, run, EVENT, made, data, by=by)
-
-
-def by_hand(vault: Vault) -> Callable[[Session, Actor, Run, Mapping[str, Any]], str | None]:
-    """An answer that came by mail, WhatsApp or word of mouth, entered by one of us.
-
-    Nobody can have answered terms that have not left: such an answer is refused, not kept.
-    """
-
-    def enter(session: Session, actor: Actor, run: Run, given: Mapping[str, Any]) -> str | None:
-        version, _terms = terms.latest(session, run.id)
-        if not is_out(session, run, version):
-            raise Conflict("offer_not_out")
-        return keep(session, vault, run, version, validated(given), by=actor.user_id)
-
-    return enter
 
 
 def revise(session: Session, actor: Actor, run: Run, given: Mapping[str, Any]) -> str | None:
@@ -210,7 +161,7 @@ def revise(session: Session, actor: Actor, run: Run, given: Mapping[str, Any]) -
     """
     if actor.user_id != run.started_by:
         raise NotEntitled("not_the_requester")
-    countered = last_answer(session, run.id)
+    countered = answering.last_answer(session, run.id)
     version, present = terms.latest(session, run.id)
     if countered is None or countered.answer != "counter" or countered.version != version:
         raise Conflict("no_counter_to_answer")
@@ -236,45 +187,14 @@ def open_page(session: Session, vault: Vault, run: Run) -> None:
     session.execute(insert(PartnerLink).values(row).on_conflict_do_nothing())
 
 
-def is_out(session: Session, run: Run, version: int) -> bool:
-    """Whether the page of this version has been opened: the version is with the partner."""
-    query = select(PartnerLink.token_hash).where(
-        PartnerLink.run_id == run.id, PartnerLink.version == version
-    )
-    return session.execute(query).first() is not None
-
-
 def token_of(vault: Vault, run: Run, version: int) -> str:
     """The secret part of a version's address: the same each time, known to the key's holder."""
     return vault.blind_index(f"partner-link:{run.tenant_id}:{run.id}:{version}")
 
 
-def last_answer(session: Session, run_id: str) -> Answer | None:
-    """The newest answer of a run's partner."""
-    query = select(Answer).where(Answer.run_id == run_id).order_by(Answer.version.desc()).limit(1)
-    return session.execute(query).scalar_one_or_none()
-
-
-def answers(session: Session, run_id: str) -> list[Answer]:
-    """Every answer of a run's partner, oldest first."""
-    query = select(Answer).where(Answer.run_id == run_id).order_by(Answer.version)
-    return list(session.execute(query).scalars())
-
-
-def reference_of(run: Run) -> str:
-    """The reference by which both sides know these terms."""
-    return f"TS-{run.id[-8:].upper()}"
-
-
-def state_of(session: Session, run: Run, version: int) -> str:
-    """`open`, `answered`, `replaced` by a newer version, or `closed` with the run."""
-    if run.ended_at is not None or run.undo_begun_at is not None:
-        return "closed"
-    query = select(Answer.id).where(Answer.run_id == run.id, Answer.version == version)
-    if session.execute(query).first() is not None:
-        return "answered"
-    current, _terms = terms.latest(session, run.id)
-    return "open" if current == version else "replaced"
+def _is_shown(session: Session, run: Run, version: int) -> bool:
+    """Whether the page shows its paper: the newest version's, until it is taken back."""
+    return run.undo_begun_at is None and terms.newest(session, run.id).version == version
 
 
 def _hashed(token: str) -> str:

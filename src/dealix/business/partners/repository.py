@@ -1,4 +1,4 @@
-"""Queries of partners, their typed outputs and their drafts."""
+"""Queries of partners and of the typed outputs about them."""
 
 import hashlib
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from dealix import clock
-from dealix.business.partners.models import DecisionOutput, Document, Partner
+from dealix.business.partners.models import DecisionOutput, Partner
 from dealix.errors import NotFound
 from dealix.records.canonical import canonical
 from dealix.store.session import tenant_of
@@ -70,18 +70,3 @@ def output(session: Session, run_id: str, schema: type[Output]) -> Output | None
     """One typed output of a run, or None when it has none of this schema."""
     found = session.get(DecisionOutput, (tenant_of(session), run_id, schema.__name__))
     return schema.model_validate(found.body) if found is not None else None
-
-
-def keep_document(session: Session, document: dict[str, Any]) -> None:
-    """Store a draft once per content."""
-    session.execute(
-        insert(Document)
-        .values(tenant_id=tenant_of(session), created_at=clock.now(), **document)
-        .on_conflict_do_nothing()
-    )
-
-
-def documents(session: Session, run_id: str) -> list[Document]:
-    """The drafts of a run, oldest first."""
-    query = select(Document).where(Document.run_id == run_id).order_by(Document.created_at)
-    return list(session.execute(query).scalars())

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from dealix.actors import Actor
-from dealix.business.partners import negotiation, terms
+from dealix.business.partners import answering, negotiation, terms
 from dealix.business.partners.models import Answer, Terms
 from dealix.business.partners.schemas import PartnerTerms
+from dealix.business.partners.term_sheets import reference_of
 from dealix.errors import Conflict, NotFound
 from dealix.lanes import letters, run_book
 from dealix.lanes.inbox import Inbox
@@ -70,13 +71,13 @@ class NegotiationDesk:
             if not record.versions:
                 raise NotFound("not_found")
             current = record.versions[-1]
-            out = negotiation.is_out(session, run, current.version)
-            state = negotiation.state_of(session, run, current.version)
+            out = answering.is_out(session, run, current.version)
+            state = answering.state(session, run, current.version)
             bodies = [PartnerTerms.model_validate(row.body) for row in record.versions]
-            last = negotiation.last_answer(session, run.id)
+            last = answering.last_answer(session, run.id)
             return {
                 "run": run.id,
-                "reference": negotiation.reference_of(run),
+                "reference": reference_of(run),
                 "version": current.version,
                 "state": state if out or state != "open" else "not_out",
                 "awaits": _awaits(run, current.version, last, state, out=out),
@@ -98,7 +99,7 @@ class NegotiationDesk:
         with self.database.tenant(actor.tenant_id) as session:
             run = _found(session, run_id)
             version, _terms_now = terms.latest(session, run.id)
-            if not negotiation.is_out(session, run, version):
+            if not answering.is_out(session, run, version):
                 raise Conflict("offer_not_out")
             data = {"version": version}
             by, at = actor.user_id, run.now()
@@ -174,7 +175,7 @@ def _read(session: Session, run: Run, inbox: Inbox) -> _Record:
     return _Record(
         run=run,
         versions=terms.history(session, run.id),
-        answers={one.version: one for one in negotiation.answers(session, run.id)},
+        answers={one.version: one for one in answering.answers(session, run.id)},
         reviews=reviews(session, run.id),
         sendings=[one for one in list_effects(session, run.id) if one["step"] in SENDING],
         letters=letters.of_run(session, run.id, inbox.read),
@@ -184,7 +185,7 @@ def _read(session: Session, run: Run, inbox: Inbox) -> _Record:
 def _awaits(run: Run, version: int, last: Answer | None, state: str, *, out: bool) -> str | None:
     """The event that a person may enter now: the partner's answer, our next version, or none."""
     if state == "open" and out:
-        return negotiation.EVENT
+        return answering.EVENT
     countered = last is not None and last.answer == "counter" and last.version == version
     return (
         negotiation.REVISION if countered and run.ended_at is None and state != "closed" else None

@@ -232,10 +232,14 @@ class PartnerAnswer(Strict):
     answer: Literal["accept", "counter", "decline"]
     proposals: TermsRevision = TermsRevision()
     comment: Annotated[str, Field(max_length=4000), AfterValidator(_clean_text)] | None = None
+    document: Annotated[str, Field(pattern=r"^doc_[0-9a-z]{10,40}$")] | None = Field(
+        None, description="The upload of our Word document as they changed it."
+    )
 
     @model_validator(mode="after")
     def _a_counter_proposes(self) -> "PartnerAnswer":
         proposed = self.proposals != TermsRevision() or bool((self.comment or "").strip())
+        proposed = proposed or self.document is not None
         if self.answer == "counter" and not proposed:
             raise PydanticCustomError("counter_without_proposal", "a counter proposes something")
         return self

@@ -1,5 +1,6 @@
 """What the partner approval decides and stores; every text and hash comes from one set of facts."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
+from dealix.business.papers.schemas import KeptPaper
+from dealix.business.papers.service import PapersService
 from dealix.business.partners import (
     activation,
     drafting,
@@ -17,7 +20,7 @@ from dealix.business.partners import (
     terms,
 )
 from dealix.business.partners.activation import ActivationBook
-from dealix.business.partners.drafting import TEMPLATE_VERSION, Facts, Template
+from dealix.business.partners.drafting import Facts, Template
 from dealix.business.partners.models import Partner
 from dealix.business.partners.schemas import (
     EconomicsModel,
@@ -27,6 +30,7 @@ from dealix.business.partners.schemas import (
     Provenance,
     RegistryFinding,
 )
+from dealix.business.partners.term_sheets import TermSheets, reference_of
 from dealix.errors import Conflict, InvalidInput
 from dealix.lanes.kinds import Beginning, Prepared, Subject
 from dealix.lanes.models import Run
@@ -36,7 +40,7 @@ from dealix.store.locks import lock_named
 from dealix.store.session import tenant_of
 from dealix.trust.access.directory import active_user, company_names
 from dealix.trust.approvals.seating import Seating
-from dealix.trust.outbound.effects import Company, Letter, WhatsAppLetter
+from dealix.trust.outbound.effects import Company, Enclosure, Letter, WhatsAppLetter
 from dealix.trust.outbound.governance import ConsentBook, opt_out_line
 from dealix.trust.outbound.recipients import addressee_of, recipient_of
 from dealix.trust.policy import tokens
@@ -52,9 +56,12 @@ EVENTS = ("partner_answer", "signature")
 class PartnerService:
     """Facts, texts and hashes of partner approvals."""
 
-    def __init__(self, vault: Vault, seating: Seating, public_url: str) -> None:
+    def __init__(
+        self, vault: Vault, seating: Seating, papers: PapersService, public_url: str
+    ) -> None:
         """`public_url` is where the partner's answer page is found."""
         self.vault = vault
+        self.sheets = TermSheets(vault, papers)
         self.consents = ConsentBook(vault)
         self.book = ActivationBook(self.consents)
         self.seating = seating
@@ -219,16 +226,16 @@ class PartnerService:
 
     # -- texts -------------------------------------------------------------------------------
 
-    def draft(self, session: Session, run: Run) -> tuple[str, str]:
-        """The term sheet and the commitment by which packet, ledger and evidence know it."""
-        facts, partner = self.facts(session, run), self.partner(session, run)
-        text = drafting.term_sheet(facts)
-        person, subject = partner.contact_person_id, f"{run.id}:draft"
-        return text, self.vault.commit(session, person, subject, {"draft": text})["draft"]
+    def offer(self, session: Session, run: Run, kept: KeptPaper) -> Letter:
+        """The mail that brings the terms with this paper in both forms."""
+        reference = reference_of(run)
+        return self._outgoing(
+            session, run, "terms", self.sheets.enclosures(session, reference, kept)
+        )
 
-    def offer(self, session: Session, run: Run) -> Letter:
-        """The mail that brings the terms."""
-        return self._outgoing(session, run, "terms")
+    def term_sheet_pdf(self, session: Session, run: Run) -> bytes:
+        """The PDF of the terms in force, as it went out; `NotFound` once its contact is erased."""
+        return self.sheets.file(session, self.sheets.newest(session, run.id), "pdf")
 
     def retraction(self, session: Session, run: Run) -> Letter:
         """The mail that takes them back."""
@@ -262,10 +269,6 @@ class PartnerService:
             undoes=undoes,
         )
 
-    def clauses(self, session: Session, run: Run) -> str:  # noqa: ARG002 (a library will be asked)
-        """The hash of the standard clauses that the next draft is made of."""
-        return digest({"template": template()})
-
     def contact(self, session: Session, run: Run) -> tuple[str, dict[str, str]]:
         """The contact's person ID and the commitments to name and address."""
         person = self.partner(session, run).contact_person_id
@@ -287,16 +290,26 @@ class PartnerService:
             if (one := known.get(partner_id)) is not None
         }
 
-    def _outgoing(self, session: Session, run: Run, kind: str) -> Letter:
+    def _outgoing(
+        self, session: Session, run: Run, kind: str, enclosures: Sequence[Enclosure] = ()
+    ) -> Letter:
         partner = self.partner(session, run)
         clear = self.vault.reveal(session, partner.contact_person_id)
         if not clear:
             raise Conflict("person_erased")
         text = getattr(drafting, kind)(self.facts(session, run), partner.locale)
         body = f"{text.body}\n{opt_out_line(partner.locale)}\n"
-        return self._letter(session, run, kind, text.subject, body)
+        return self._letter(session, run, kind, text.subject, body, enclosures)
 
-    def _letter(self, session: Session, run: Run, kind: str, subject: str, body: str) -> Letter:
+    def _letter(
+        self,
+        session: Session,
+        run: Run,
+        kind: str,
+        subject: str,
+        body: str,
+        enclosures: Sequence[Enclosure] = (),
+    ) -> Letter:
         """A letter to the contact under the hash of what leaves, whoever really gets it included.
 
         Only practice has another one get it: the run's starter.
@@ -305,9 +318,19 @@ class PartnerService:
         person, locale = partner.contact_person_id, partner.locale
         to = addressee_of(session, self.vault, run, self.vault.reveal(session, person), locale)
         subject, body = to.subject(subject), to.body(body)
-        payload = canonical([to.address, subject, body]).decode()
+        files = [[one.name, hashlib.sha256(one.content).hexdigest()] for one in enclosures]
+        payload = canonical([to.address, subject, body, *([files] if files else [])]).decode()
         commitments = self.vault.commit(session, person, f"{run.id}:mail", {kind: payload})
-        return Letter(subject, body, to.address, to.name, locale, person, commitments[kind])
+        return Letter(
+            subject,
+            body,
+            to.address,
+            to.name,
+            locale,
+            person,
+            commitments[kind],
+            enclosures=tuple(enclosures),
+        )
 
     def _spoken(self, session: Session, run: Run) -> tuple[Facts, str]:
         return self.facts(session, run), self.partner(session, run).locale
@@ -361,17 +384,13 @@ class PartnerService:
         partner = self.partner(session, run)
         company, company_ar = company_names(session)
         clear = self.vault.reveal(session, partner.contact_person_id)
-        version, present = terms.latest(session, run.id)
+        version = terms.newest(session, run.id).version
         return Facts(
-            dossier=self.dossier(session, run),
-            economics=self.economics(session, run),
-            share_percent=f"{present.revenue_share_percent:f}",
             company=company,
             company_ar=company_ar,
             contact_name=clear.get("name", ""),
-            reference=negotiation.reference_of(run),
+            reference=reference_of(run),
             version=version,
-            clauses=tuple((one.ar, one.en) for _key, one in sorted(present.clauses.items())),
             page=f"{self.public_url}/p/{negotiation.token_of(self.vault, run, version)}",
         )
 
@@ -381,8 +400,3 @@ def _beginning(start: Beginning) -> str:
     if start.rehearsal:
         return "rehearsal"
     return "practice" if start.practice else "in_progress"
-
-
-def template() -> str:
-    """The version of the texts."""
-    return TEMPLATE_VERSION

@@ -4,13 +4,12 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from dealix.business.partners import drafting, negotiation, terms
+from dealix.business.partners import drafting, terms
 from dealix.business.partners.service import KIND, PartnerService
+from dealix.business.partners.term_sheets import reference_of
 from dealix.business.signatures.schemas import Agreement, Signer
 from dealix.errors import Conflict
 from dealix.lanes.models import Run
-from dealix.printing import Heading, Paper, Paragraph, Rule, Space, printed
-from dealix.printing.paper import Block, Locale
 from dealix.trust.outbound.recipients import addressee_of, recipient_of
 from dealix.trust.policy.authority_book import Matter
 from dealix.trust.privacy import Vault
@@ -35,8 +34,8 @@ class Agreements:
         meant = Agreement(
             person_id=partner.contact_person_id,
             subject=words.subject,
-            document_name=f"{negotiation.reference_of(run)}-v{version}.pdf",
-            document=term_sheet_pdf(session, self.partners, run),
+            document_name=f"{reference_of(run)}-v{version}.pdf",
+            document=self.partners.term_sheet_pdf(session, run),
             signers=_signers(session, self.partners, run),
             message=words.body,
         )
@@ -63,35 +62,6 @@ def played_by_starter(
             for each, who in zip(agreement.signers, played, strict=True)
         ),
     )
-
-
-def term_sheet_pdf(session: Session, partners: PartnerService, run: Run) -> bytes:
-    """The version in force as a PDF: the same version gives the same bytes."""
-    text, digest = partners.draft(session, run)
-    arabic, _empty, english = text.partition("\n\n")
-    blocks: list[Block] = [
-        *_part(arabic, "ar"),
-        Rule(),
-        *_part(english, "en"),
-        Space(8),
-        *(Paragraph(f"{words} ______________________", "en") for words in (THEIRS, OURS)),
-    ]
-    reference = negotiation.reference_of(run)
-    return printed(
-        Paper(
-            title=reference,
-            locale="ar",
-            created_at=terms.history(session, run.id)[-1].made_at,
-            blocks=tuple(blocks),
-            reference=reference,
-            mark=digest,
-        )
-    )
-
-
-def _part(text: str, locale: Locale) -> list[Block]:
-    head, *lines = text.strip().split("\n")
-    return [Heading(head, 2, locale), *(Paragraph(line, locale) for line in lines)]
 
 
 def _signers(session: Session, partners: PartnerService, run: Run) -> tuple[Signer, ...]:

@@ -28,11 +28,17 @@ COMMERCIAL = (
 
 def latest(session: Session, run_id: str) -> tuple[int, PartnerTerms]:
     """The version in force and its terms."""
+    row = newest(session, run_id)
+    return row.version, PartnerTerms.model_validate(row.body)
+
+
+def newest(session: Session, run_id: str) -> Terms:
+    """The version in force as it is stored."""
     query = select(Terms).where(Terms.run_id == run_id).order_by(Terms.version.desc()).limit(1)
     row = session.execute(query).scalar_one_or_none()
     if row is None:
         raise NotFound("not_found")
-    return row.version, PartnerTerms.model_validate(row.body)
+    return row
 
 
 def latest_of(session: Session, run_ids: Iterable[str]) -> dict[str, tuple[int, PartnerTerms]]:
@@ -44,10 +50,15 @@ def latest_of(session: Session, run_ids: Iterable[str]) -> dict[str, tuple[int, 
 
 def of_version(session: Session, run_id: str, version: int) -> PartnerTerms:
     """One version's terms."""
+    return PartnerTerms.model_validate(row_of(session, run_id, version).body)
+
+
+def row_of(session: Session, run_id: str, version: int) -> Terms:
+    """One version as it is stored."""
     row = session.get(Terms, (tenant_of(session), run_id, version))
     if row is None:
         raise NotFound("not_found")
-    return PartnerTerms.model_validate(row.body)
+    return row
 
 
 def history(session: Session, run_id: str) -> list[Terms]:
@@ -104,26 +115,21 @@ def commercial_part(terms: PartnerTerms) -> str:
     return digest({name: body[name] for name in COMMERCIAL})
 
 
-def legal_part(terms: PartnerTerms, clauses: str) -> str:
-    """The hash of what counsel looks at: the library's clauses and what was changed in them."""
-    return digest({"library": clauses, "changed": terms.model_dump(mode="json")["clauses"]})
-
-
-def differences(before: PartnerTerms, after: PartnerTerms) -> list[dict[str, Any]]:
-    """Each field that changed, with both values; changed clauses by their key."""
+def values_changed(before: PartnerTerms, after: PartnerTerms) -> list[dict[str, Any]]:
+    """Each value that changed, before and after; what the clauses say is their paper's matter."""
     old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
-    found = [
+    return [
         {"field": name, "before": old[name], "after": new[name]}
         for name in COMMERCIAL
         if old[name] != new[name]
     ]
-    keys = sorted({*old["clauses"], *new["clauses"]})
-    return found + [
-        {
-            "field": f"clauses.{key}",
-            "before": old["clauses"].get(key),
-            "after": new["clauses"].get(key),
-        }
-        for key in keys
-        if old["clauses"].get(key) != new["clauses"].get(key)
+
+
+def differences(before: PartnerTerms, after: PartnerTerms) -> list[dict[str, Any]]:
+    """Each value that changed, and each clause that was negotiated otherwise, by its key."""
+    old, new = before.model_dump(mode="json")["clauses"], after.model_dump(mode="json")["clauses"]
+    return values_changed(before, after) + [
+        {"field": f"clauses.{key}", "before": old.get(key), "after": new.get(key)}
+        for key in sorted({*old, *new})
+        if old.get(key) != new.get(key)
     ]

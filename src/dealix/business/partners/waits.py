@@ -8,8 +8,9 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dealix.business.partners.answering import EVENT
 from dealix.business.partners.models import Answer
-from dealix.business.partners.negotiation import EVENT, REVISION
+from dealix.business.partners.negotiation import REVISION
 from dealix.lanes import pausing
 from dealix.lanes.models import Run
 from dealix.lanes.working_time import WorkingCalendar, calendar_of, running

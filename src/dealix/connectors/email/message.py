@@ -40,7 +40,16 @@ def _address(text: str) -> str:
 
 Line = Annotated[str, Field(max_length=900), AfterValidator(_one_line)]
 MessageId = Annotated[str, Field(max_length=250), AfterValidator(_message_id)]
+MediaType = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9.+-]+$", max_length=127)]
 MailAddress = Annotated[str, Field(max_length=254), AfterValidator(_address)]
+
+
+class Attachment(Outgoing):
+    """A file that a mail carries."""
+
+    name: Annotated[Line, DataClass.INTERNAL]
+    media_type: Annotated[MediaType, DataClass.INTERNAL]
+    content: Annotated[bytes, DataClass.RESTRICTED]
 
 
 class Mail(Outgoing):
@@ -61,6 +70,7 @@ class Mail(Outgoing):
     language: Annotated[Literal["ar", "en"], DataClass.PUBLIC] = "en"
     in_reply_to: Annotated[MessageId | None, DataClass.INTERNAL] = None
     undoes: Annotated[tuple[MessageId, ...], DataClass.INTERNAL] = ()
+    attachments: Annotated[tuple[Attachment, ...], DataClass.RESTRICTED] = ()
 
 
 @dataclass(frozen=True)
@@ -97,4 +107,9 @@ def as_bytes(mail: Mail, marks: Mapping[str, str]) -> bytes:
     for name, value in marks.items():
         message[name] = value
     message.set_content(mail.body, cte="base64")
+    for one in mail.attachments:
+        main, _, sub = one.media_type.partition("/")
+        message.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)
+    if mail.attachments:  # the library's own is drawn at random, and a retry would differ
+        message.set_boundary(f"={hashlib.sha256(mail.message_id.encode()).hexdigest()[:32]}=")
     return message.as_bytes()

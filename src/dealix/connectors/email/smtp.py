@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from dealix.connectors import outcomes, rehearsal
 from dealix.connectors.data_class import DataClass
-from dealix.connectors.email.message import Mail, Receipt, as_bytes
+from dealix.connectors.email.message import Attachment, Mail, Receipt, as_bytes
 from dealix.connectors.metadata import (
     ConnectorMetadata,
     Health,
@@ -96,7 +96,7 @@ class SmtpMailer:
         data_class=DataClass.RESTRICTED,
         actions=("email.send", "email.retract"),
         audit_events=("effect.done", "effect.failed", "effect.in_doubt"),
-        sends=(Mail,),
+        sends=(Mail, Attachment),
     )
 
     def __init__(self, server: Server, timeouts: Timeouts | None = None) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
-from dealix.console.decision_page import Way, draw, how_much, listed, prove
+from dealix.console.decision_page import Form, Way, draw, how_much, listed, paper_of, prove
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.render import page
 from dealix.console.titles import links, subject_of
@@ -69,6 +69,12 @@ def approval(visit: Annotated[Visit, Depends(signed_in)], approval_id: str) -> R
     return draw(visit, found, _way(approval_id))
 
 
+@router.get("/approvals/{approval_id}/paper/{form}")
+def paper(visit: Annotated[Visit, Depends(signed_in)], approval_id: str, form: Form) -> Response:
+    """The paper of a request: the PDF to look at, the Word document to take away."""
+    return paper_of(visit, approval_id, form)
+
+
 @router.post("/approvals/{approval_id}/decide")
 def decide(
     visit: Annotated[Visit, Depends(signed_in)],
@@ -96,4 +102,4 @@ def decide(
 
 
 def _way(approval_id: str) -> Way:
-    return Way(f"/approvals/{approval_id}/decide")
+    return Way(f"/approvals/{approval_id}/decide", paper=f"/approvals/{approval_id}/paper")

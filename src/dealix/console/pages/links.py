@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from dealix.actors import Actor
-from dealix.console.decision_page import Way, draw, listed, prove
+from dealix.console.decision_page import Form, Way, draw, listed, paper_of, prove
 from dealix.console.door import PageRoute, Sent, anyone, back_to, checked, first, visit_of
 from dealix.console.render import page
 from dealix.console.visit import BACK_TO_LINK, Visit
@@ -47,6 +47,19 @@ def look(request: Request, token: str) -> Response:
     visit = _visit(request, actor, link)
     found = visit.services.approvals.get(visit.who, link.approval_id)
     return _kept(request, draw(visit, found, _way(token, actor, found)), token)
+
+
+@router.get("/d/{token}/paper/{form}")
+def paper(request: Request, token: str, form: Form) -> Response:
+    """The paper of the link's request, for its approver who has signed in: it names people."""
+    link = links.opened(request.app.state.services.database, token)
+    actor = web.actor_or_none(request)
+    if actor is None:
+        return _kept(request, RedirectResponse(SIGN_IN, status_code=303), token)
+    _assert_own(actor, link)
+    if not link.alive:
+        return _ended(link, signed_in=True)
+    return paper_of(_visit(request, actor, link), link.approval_id, form)
 
 
 @router.post("/d/{token}")
@@ -112,7 +125,7 @@ def _visit(request: Request, actor: Actor | None, link: Opened) -> Visit:
 
 def _way(token: str, actor: Actor | None, found: dict[str, object]) -> Way:
     if actor is not None:
-        return Way(f"/d/{token}")
+        return Way(f"/d/{token}", paper=f"/d/{token}/paper")
     return Way(f"/d/{token}", sign_in="" if found["by_link"] else SIGN_IN, bare=True)
 
 

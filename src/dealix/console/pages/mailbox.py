@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
+from dealix.console.files import download
 from dealix.console.other_side import ask
 from dealix.console.render import page
 from dealix.console.visit import Visit
@@ -30,6 +31,20 @@ PARTNER_PAGE = re.compile(r"/p/[0-9a-f]{64}(?![0-9a-f])")
 def mailbox(visit: Annotated[Visit, Depends(signed_in)]) -> Response:
     """The messages that the other side holds, newest first."""
     return _page(visit)
+
+
+@router.get("/mailbox/{message}/attachments/{number}")
+def attachment(visit: Annotated[Visit, Depends(signed_in)], message: int, number: int) -> Response:
+    """A file that a mail of this company carried."""
+    permit(visit.who, "mailbox.read")
+    mail = next((each for each in _own(visit) if each["id"] == message), {})
+    files = mail.get("attachments") or []
+    if not 1 <= number <= len(files):
+        raise NotFound("not_found")
+    found = files[number - 1]
+    path = f"/_sandbox/messages/{message}/attachments/{number}"
+    content = ask(visit, "GET", path).content
+    return download(found["name"] or f"{number}", found["type"], content)
 
 
 @router.post("/mailbox/reply")
@@ -60,9 +75,7 @@ def _page(
     permit(visit.who, "mailbox.read")
     messages: list[dict[str, Any]] = []
     try:
-        received = ask(visit, "GET", "/_sandbox/messages").json()
-        own = _own_names(visit)
-        messages = [each for each in reversed(received) if _mentioned(each) & own]
+        messages = list(reversed(_own(visit)))
     except ProviderUnavailable as silence:
         failure = failure or silence
     return page(
@@ -74,6 +87,13 @@ def _page(
         kept=kept or {},
         problem=sentence_of(failure, visit.speech.locale) if failure else "",
     )
+
+
+def _own(visit: Visit) -> list[dict[str, Any]]:
+    """This company's messages, oldest first."""
+    received: list[dict[str, Any]] = ask(visit, "GET", "/_sandbox/messages").json()
+    own = _own_names(visit)
+    return [each for each in received if _mentioned(each) & own]
 
 
 def _page_in(message: Mapping[str, Any]) -> str:

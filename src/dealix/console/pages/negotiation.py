@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 from markupsafe import Markup
 
-from dealix.business.partners.negotiation import EVENT, REVISION
+from dealix.business.partners.answering import EVENT
+from dealix.business.partners.negotiation import REVISION
 from dealix.console.answer_form import AnswerForm
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.forms import asked_for_more

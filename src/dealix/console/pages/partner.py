@@ -1,18 +1,21 @@
-"""The partner's own page: the terms in their language, and the three answers they can give."""
+"""The partner's own page: the terms in their language, as files too, and their three answers."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Request, Response
+from starlette.datastructures import UploadFile
 
 from dealix.business.partners.schemas import PartnerAnswer
+from dealix.business.partners.term_sheets import said
 from dealix.console.door import PageRoute, Sent, back_to, first, sent_form
 from dealix.console.field_errors import sentences
+from dealix.console.files import download
 from dealix.console.forms import SchemaForm
 from dealix.console.packets import value_said
 from dealix.console.render import page
 from dealix.console.speech import Speech
 from dealix.console.visit import DEFAULT_ZONE, NOTICES, Visit
-from dealix.errors import Conflict, InvalidInput
+from dealix.errors import Conflict, InvalidInput, Refused, TooLarge
 from dealix.i18n import LOCALES, sentence_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -32,14 +35,33 @@ def offer(request: Request, token: Token, lang: str = "") -> Response:
     return _page(request, token, lang)
 
 
+@router.get("/p/{token}/terms/{form}")
+def file(request: Request, token: Token, form: Literal["pdf", "docx"]) -> Response:
+    """The terms as a file to take away."""
+    found = request.app.state.services.partner_door.file(token, form)
+    return untraced(download(found.name, found.media_type, found.content))
+
+
+async def returned_file(
+    request: Request, _sent: Annotated[Sent, Depends(sent_form)]
+) -> bytes | None:
+    """The Word document that came with an answer; None where none was chosen."""
+    file = (await request.form()).get("document")
+    return (await file.read() or None) if isinstance(file, UploadFile) else None
+
+
 @router.post("/p/{token}")
 def answer(
-    request: Request, token: Token, sent: Annotated[Sent, Depends(sent_form)], lang: str = ""
+    request: Request,
+    token: Token,
+    sent: Annotated[Sent, Depends(sent_form)],
+    returned: Annotated[bytes | None, Depends(returned_file)],
+    lang: str = "",
 ) -> Response:
     """Keep the answer; what is wrong is said on the page and nothing that was written is lost."""
     try:
-        request.app.state.services.partner_door.answer(token, _answer(sent))
-    except (InvalidInput, Conflict) as refusal:
+        request.app.state.services.partner_door.answer(token, _answer(sent), returned)
+    except (InvalidInput, Conflict, TooLarge) as refusal:
         return _page(request, token, lang, sent, refusal)
     return back_to(f"/p/{token}" + (f"?lang={lang}" if lang in LOCALES else ""), "partner_answered")
 
@@ -63,7 +85,7 @@ def _page(
     token: str,
     lang: str,
     sent: Sent | None = None,
-    refusal: InvalidInput | Conflict | None = None,
+    refusal: Refused | None = None,
 ) -> Response:
     services = request.app.state.services
     found = services.partner_door.offered(token)
@@ -86,12 +108,14 @@ def _page(
         partner=found.partner_ar if locale == "ar" else found.partner,
         changes=[
             {
-                "field": change["field"].rpartition(".")[2],
+                "field": change["field"],
                 "before": value_said(speech, change["before"]),
                 "after": value_said(speech, change["after"]),
             }
             for change in found.differences
         ],
+        clause_changes=said(found.clause_changes),
+        largest=services.settings.max_upload_bytes,
         closed=sentence_of(Conflict(closed), locale) if closed and not notice else "",
         problem=sentence_of(refusal, locale) if refusal else "",
         problems=problems,
@@ -100,6 +124,11 @@ def _page(
         other="en" if locale == "ar" else "ar",
         token=token,
     )
+    return untraced(answered)
+
+
+def untraced(answered: Response) -> Response:
+    """An answer under a secret address: nobody learns it from a link, no index keeps it."""
     answered.headers["Referrer-Policy"] = "no-referrer"
     answered.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answered

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Response
 from markupsafe import Markup
 
 from dealix import catalog
-from dealix.business.partners import negotiation
+from dealix.business.partners.answering import EVENT
 from dealix.catalog.words import StepKind
 from dealix.console import other_side
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
@@ -190,7 +190,7 @@ def _run_page(
         decided=DECIDED,
         title_of=titles(visit),
         kept=kept_of(found),
-        negotiates=negotiation.EVENT in names and visit.may("negotiation.read"),
+        negotiates=EVENT in names and visit.may("negotiation.read"),
         jumps=[(key, visit.speech.say(label)) for key, _, label in JUMPS],
         engine_href=engine_href(visit.services.settings, found),
         problem=sentence_of(refusal, visit.speech.locale) if refusal else "",

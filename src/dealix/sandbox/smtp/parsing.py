@@ -62,7 +62,8 @@ def _text(mail: EmailMessage, kind: str) -> str | None:
         return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
 
 
-def _attachments(mail: EmailMessage) -> list[Json]:
+def files(mail: EmailMessage) -> list[tuple[str, str, bytes]]:
+    """Name, media type and bytes of each file that the mail carries."""
     try:
         parts = list(mail.iter_attachments())
     except Exception:  # noqa: BLE001 (no container, no parts)
@@ -70,13 +71,18 @@ def _attachments(mail: EmailMessage) -> list[Json]:
     found = []
     for part in parts:
         raw = part.get_payload(decode=True)
-        data = raw if isinstance(raw, bytes) else b""
-        found.append(
-            {
-                "name": part.get_filename(),
-                "type": part.get_content_type(),
-                "size": len(data),
-                "sha256": hashlib.sha256(data).hexdigest(),
-            }
-        )
+        content = raw if isinstance(raw, bytes) else b""
+        found.append((part.get_filename() or "", part.get_content_type(), content))
     return found
+
+
+def _attachments(mail: EmailMessage) -> list[Json]:
+    return [
+        {
+            "name": name or None,
+            "type": media_type,
+            "size": len(content),
+            "sha256": hashlib.sha256(content).hexdigest(),
+        }
+        for name, media_type, content in files(mail)
+    ]

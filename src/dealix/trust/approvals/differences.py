@@ -21,9 +21,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Cha
     """Every value in which two packets differ, by its name; nothing when nothing was seen."""
     if not before:
         return []
-    old, new = (
-        dict(_leaves({part: packet.get(part) for part in COMPARED})) for packet in (before, after)
-    )
+    old, new = (dict(_leaves(_compared(packet))) for packet in (before, after))
     return [
         _change(name.rpartition(".")[2], old.get(name), new.get(name))
         for name in dict.fromkeys((*old, *new))
@@ -39,6 +37,15 @@ def _change(name: str, before: str | None, after: str | None) -> Change:
     gone = [line[1:] for line in lines if line.startswith("-")]
     come = [line[1:] for line in lines if line.startswith("+")]
     return Change(name, "\n".join(gone) or None, "\n".join(come) or None)
+
+
+def _compared(packet: Mapping[str, Any]) -> dict[str, Any]:
+    """What is compared; the history of the terms is no value of its own, its values are."""
+    parts = {part: packet.get(part) for part in COMPARED}
+    context = parts["context"]
+    if isinstance(context, Mapping):
+        parts["context"] = {name: one for name, one in context.items() if name != "rounds"}
+    return parts
 
 
 def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, str]]:

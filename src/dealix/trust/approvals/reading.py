@@ -9,8 +9,10 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from dealix.actors import Actor
+from dealix.errors import NotFound
 from dealix.lanes.models import Run
 from dealix.records.canonical import stamp
+from dealix.store.session import tenant_of
 from dealix.trust.approvals.models import Approval, Decision, Resubmission
 from dealix.trust.approvals.rounds import WHOLE
 from dealix.trust.policy.ports import Person
@@ -131,6 +133,18 @@ def agreed_part(session: Session, run_id: str, gate: str) -> str | None:
     )
     row = session.execute(query).scalar_one_or_none()
     return str(row.parts[WHOLE]) if row is not None and row.status == "approved" else None
+
+
+def document_of(session: Session, approval_id: str) -> tuple[str, dict[str, str]]:
+    """The run of a request, and the document that its packet names; empty where it names none.
+
+    Raises:
+        NotFound: there is no such request.
+    """
+    row = session.get(Approval, (tenant_of(session), approval_id))
+    if row is None:
+        raise NotFound("not_found")
+    return row.run_id, dict(row.packet.get("document") or {})
 
 
 def effective(session: Session, run_id: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Messages, CRM writes and envelopes as outside effects: what policy judges, and the call."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dealix import clock
 from dealix.connectors.crm import CompanyWrite, Crm
 from dealix.connectors.deliveries import Conversation
-from dealix.connectors.email import Mail, Mailer, message_id_for
+from dealix.connectors.email import Attachment, Mail, Mailer, message_id_for
 from dealix.connectors.whatsapp import (
     Sent,
     TemplateMessage,
@@ -34,6 +34,15 @@ PATIENCE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """A file that a letter carries."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Letter:
     """A letter to one person, with the hash by which policy and packet know it."""
 
@@ -45,6 +54,7 @@ class Letter:
     person_id: str
     payload_hash: str
     purpose: Purpose = "partnership"
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -264,6 +274,7 @@ class Post:
             body=letter.body,
             language="ar" if letter.locale == "ar" else "en",
             undoes=tuple(message_id_for(key, self.sender) for key in _taken_back(call, undoes)),
+            attachments=tuple(Attachment(**vars(one)) for one in letter.enclosures),
         )
 
 

@@ -23,3 +23,12 @@ const wrong = document.querySelector("[aria-invalid=true]");
 if (wrong) {
   wrong.focus();
 }
+
+// A file that the server would refuse for its size is named before it travels.
+for (const field of document.querySelectorAll("input[type=file][data-largest]")) {
+  field.addEventListener("change", () => {
+    const tooLarge = [...field.files].some((file) => file.size > Number(field.dataset.largest));
+    field.setCustomValidity(tooLarge ? field.dataset.tooLarge : "");
+    field.reportValidity();
+  });
+}
