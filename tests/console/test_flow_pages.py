@@ -89,7 +89,7 @@ def test_a_signatory_who_declines_ends_it_and_the_page_says_so(console, locale, 
     asked = console.visitor(handle).get(f"/approvals/{approval}")
     for text in ("Send for signature", "Void the signature request"):  # with its declared undo
         assert text in asked.text
-    console.decide(handle, approval, "approve")
+    console.executives_agree(approval)
     waiting = console.out_for_signature(run, locale=locale)
     assert sent in waiting.text
     assert "noura@" not in waiting.text
@@ -116,7 +116,7 @@ def test_a_signatory_who_declines_ends_it_and_the_page_says_so(console, locale, 
 
 def test_nobody_plays_the_signatories_of_another_company(console):
     run, approval = walk_to_executive(console)
-    console.decide(console.decider(approval), approval, "approve")
+    console.executives_agree(approval)
     console.out_for_signature(run)
     mariam = console.visitor("mariam", "rawabi-ae")
     values = {**mariam.get("/").form("/sign-out")["values"], "word": "sign"}
@@ -126,7 +126,7 @@ def test_nobody_plays_the_signatories_of_another_company(console):
 
 def test_what_all_have_signed_is_final_before_anybody_cancels(console):
     run, approval = walk_to_executive(console)
-    console.decide(console.decider(approval), approval, "approve")
+    console.executives_agree(approval)
     console.out_for_signature(run)
     console.api("noura", "POST", f"/runs/{run}/pause")
     sent = console.visitor("noura").get(f"/runs/{run}")

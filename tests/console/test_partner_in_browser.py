@@ -1,9 +1,13 @@
 """The pages of a negotiation, the to-do, the pause and the board in a real browser."""
 
+import re
+
 import pytest
+from tests.console.test_flow_pages import start_into_doubt
 from tests.console.test_in_browser import CONTRAST, NAMELESS, SHOTS, WIDER, WIDTHS, window
 from tests.console.test_partner_pages import (
     EVENT,
+    REVISION,
     countered,
     phone_of,
     sent_back,
@@ -47,7 +51,12 @@ def scene(console):
     clause |= {SHARE + "en": "The partner's share is 18 %, paid every month."}
     noura.send(noura.get(path), f"{path}/terms", revenue_share_percent="18", **clause)
     owed = sent_back(
-        console, long, "legal_review", "أضف شرط السرية إلى البند 4", "Name the governing law"
+        console,
+        long,
+        "legal_review",
+        "أضف شرط السرية إلى البند 4",
+        "Name the governing law",
+        number=2,
     )
     out = with_partner(console)
     asked = with_partner(console)
@@ -60,6 +69,8 @@ def scene(console):
     late = console.start(rehearsal=True)
     console.waits_at(late, "manager_approval")
     console.api("noura", "POST", f"/runs/{late}/fast-forward", json={"duration": "P6D"})
+    doubted = start_into_doubt(console, "scene@partner.example")
+    noura.until("/cases", lambda page: f"/runs/{doubted}" in page.source, "a case")
     noura.until(path, lambda page: "data-message" in page.source, "the reply")
     waits_for(console, out, EVENT)
     return {"long": long, "owed": owed, "out": out, "countered": asked, "paused": paused}
@@ -121,6 +132,27 @@ def test_an_answer_is_entered_without_a_script(console, browser):
         page.get_by_role("button", name="الشريك يقبل").click()
         page.get_by_text("حُفظ رد الشريك").wait_for()
     assert console.waits_at(run, "executive_approval")
+
+
+@pytest.mark.parametrize("place", ["partner", "console"])
+def test_the_enter_key_in_a_value_never_accepts(console, browser, place):
+    run = with_partner(console)
+    path = f"/runs/{run}/negotiation"
+    noura = console.visitor("noura")
+    shown = noura.send(noura.get(path), f"{path}/link").source
+    handle, address = "noura", path
+    if place == "partner":
+        handle, address = None, re.search(r"/p/[0-9a-f]{64}", shown)[0]
+    with window(console, browser, handle, "ar", 360) as (page, _):
+        page.goto(console.url + address)
+        page.locator("details:has(input[inputmode=decimal]) > summary").click()
+        value = page.locator('[name$="revenue_share_percent"]')
+        value.fill("21")
+        value.press("Enter")
+        page.get_by_role("status").wait_for()
+        page.screenshot(path=SHOTS / f"countered-on-{place}-ar-phone.png", full_page=True)
+    waits_for(console, run, REVISION)
+    assert 'data-answer="counter"' in noura.get(path).source
 
 
 def test_what_is_being_written_stays_while_the_rounds_refresh(console, browser, scene):

@@ -21,7 +21,8 @@ DECISIONS = {"approve", "reject", "request_changes"}
 REAL = {"received_at", "recorded_at", "sealed_at"}
 """What is kept in real time on purpose: when a decision came in, when the database wrote."""
 RIYADH = ZoneInfo("Asia/Riyadh")
-SLACK = timedelta(seconds=5)
+SLACK = timedelta(seconds=10)
+"""A rehearsal's clock runs on while the machine works."""
 MOST = 200
 """Records of the audit that the API answers at once."""
 
@@ -138,7 +139,8 @@ def test_an_outage_is_waited_out_and_nothing_is_doubled(played):
     sent = next(e for e in performance.run["timeline"] if e["name"] == "send_terms")
     assert step["attempts"] > 100
     assert moment(step["done_at"]) - moment(sent["done_at"]) >= timedelta(days=2)
-    assert [e["provider"] for e in performance.effects].count("hubspot") == 1
+    writes = [e["idempotency_key"] for e in performance.effects if e["provider"] == "hubspot"]
+    assert len(writes) == len(set(writes)) == 2
 
 
 def test_what_was_taken_back_is_marked_at_the_providers(played):

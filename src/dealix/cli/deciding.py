@@ -19,7 +19,9 @@ CASES = ("id", "run", "kind", "step", "status", "resolutions", "resolution")
 @approvals.callback()
 def requests(
     context: typer.Context,
-    scope: Annotated[str, typer.Option("--scope", help="mine, open or all.")] = "open",
+    scope: Annotated[
+        str, typer.Option("--scope", help="mine, group, open, todo, owed or all.")
+    ] = "open",
     run: OfRun = None,
     as_json: AsJson = False,
 ) -> None:

@@ -85,10 +85,10 @@ TONES = {
         "late_answer",
         "update_failed",
         "declined",
-        "blocked",
         "signature_declined",
         "signature_voided",
         "decline",
+        "blocked",
     },
 }
 

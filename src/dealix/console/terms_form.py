@@ -7,7 +7,7 @@ from typing import Any
 from dealix.business.partners.schemas import PartnerTerms
 from dealix.console.door import Sent
 from dealix.console.field_errors import sentences
-from dealix.console.forms import Field, SchemaForm
+from dealix.console.forms import Field, SchemaForm, asked_for_more, with_another
 from dealix.console.visit import Visit
 from dealix.errors import InvalidInput
 from dealix.i18n import N_
@@ -31,11 +31,7 @@ class TermsForm:
     @classmethod
     def of(cls, visit: Visit, known: Sequence[str] = ()) -> "TermsForm":
         """The form with the clauses of the library, and those `known` otherwise, to choose from."""
-        library = visit.services.clauses.list(visit.who)
-        titles = {
-            one["key"]: one["title_ar" if visit.speech.locale == "ar" else "title_en"]
-            for one in library
-        }
+        titles = clause_titles(visit)
         return cls(visit, [(key, titles.get(key, key)) for key in dict.fromkeys([*titles, *known])])
 
     def fields(
@@ -50,6 +46,8 @@ class TermsForm:
     ) -> tuple[list[Field], list[str]]:
         """The form as it was sent, with each error at its field; and what is wrong as a whole."""
         form, given = self._form(), self._form().read(sent)
+        if asked_for_more(sent) == "clauses":
+            given = with_another(given, "clauses")
         if refusal is None:
             return form.fields(given), []
         placed = self._placed(refusal, given)
@@ -98,6 +96,12 @@ class TermsForm:
         clauses = {"type": "array", "title": CLAUSES, "items": entry}
         schema = {"properties": {**values, "clauses": clauses}, "required": list(VALUES)}
         return SchemaForm(schema, self.visit.speech.zone)
+
+
+def clause_titles(visit: Visit) -> dict[str, str]:
+    """The title of each clause of the library, in the reader's language, by its key."""
+    title = "title_ar" if visit.speech.locale == "ar" else "title_en"
+    return {one["key"]: one[title] for one in visit.services.clauses.list(visit.who)}
 
 
 def _place(name: str, places: Mapping[str, int]) -> str:

@@ -44,6 +44,8 @@ ENDED_MEANWHILE = "AcceptedUpdateCompletedWorkflow"
 STUCK_AT, LOST_AT = 3, 8
 """Attempts at one workflow task after which a person must look: at one that failed, at one that
 only ran out of time, as with each worker that dies."""
+ORDINARY = frozenset({"unhandled_command", "unhandled_update", "reset_sticky_task_queue"})
+"""Causes for which the engine itself tries a task again: something came while it was under way."""
 LOOK_BACK = 20
 """Events at the end of a history among which the failure of such a task lies."""
 
@@ -204,7 +206,9 @@ class Bridge:
             if event.HasField("workflow_task_failed_event_attributes"):
                 cause = event.workflow_task_failed_event_attributes.cause
                 name = WorkflowTaskFailedCause.Name(cause)
-                return name.removeprefix("WORKFLOW_TASK_FAILED_CAUSE_").lower()
+                name = name.removeprefix("WORKFLOW_TASK_FAILED_CAUSE_").lower()
+                if name not in ORDINARY:
+                    return name
         return None
 
     async def _fast_forward(self, run: Run, duration: timedelta) -> timedelta:

@@ -129,8 +129,8 @@ class RunActivities:
         with self.database.tenant(call.tenant_id) as session:
             run = own_run(session, call)
             if run.ended_at is None:
-                blocking.end_all(session, run)
                 run_book.goes_on(session, run)
+                blocking.end_all(session, run)
                 run.status = run_book.end_status(session, run, ending.outcome, good=ending.good)
                 run.outcome, run.ended_at, run.waiting_for = ending.outcome, call.at, None
                 run.error = ending.error

@@ -13,7 +13,14 @@ from dealix.printing.paper import (
     Space,
     Table,
 )
-from dealix.printing.press import printed
+
+
+def printed(paper: Paper) -> bytes:
+    """The paper as PDF; see `press.printed`, which only those load who print."""
+    from dealix.printing import press
+
+    return press.printed(paper)
+
 
 __all__ = [
     "Block",

@@ -6,8 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import select
+from tests.conftest import Urls
 from tests.connectors.conftest import running, sandbox  # noqa: F401 (fixtures)
 from tests.connectors.signing import PDF, act, client_of, clients_closed  # noqa: F401
 from tests.lanes.test_inbox import RING, VAULT, a_run
@@ -174,10 +176,16 @@ class Desk:
 @pytest.fixture
 def desk(
     fresh_database: Database,
+    fresh_urls: Urls,
     running: tuple[Sandbox, Receiver],  # noqa: F811
     sandbox: Sandbox,  # noqa: F811
     tmp_path: Path,
 ) -> Desk:
     receiver = running[1]
     receiver.received.clear()
+    with psycopg.connect(fresh_urls.owner, autocommit=True) as owner:
+        owner.execute(
+            "INSERT INTO tenants VALUES (%(t)s, %(t)s, %(t)s, 'SA', 'Asia/Riyadh', now())",
+            {"t": TENANT},
+        )
     return Desk(fresh_database, Objects(tmp_path), sandbox, receiver, client_of(sandbox))

@@ -220,6 +220,17 @@ def test_a_link_of_somebody_who_left_is_dead_for_good(gate: Gate) -> None:
     assert gate.visitor().post(f"/d/{fresh}", form).status == 200
 
 
+def test_signing_out_leaves_no_way_back_to_a_link(gate: Gate) -> None:
+    gate.allow_link_only("referral", "executive_approval")
+    approval = gate.opened("referral", "executive_approval")
+    visitor = gate.signed_in("huda")
+    page = visitor.get(f"/d/{gate.link(approval, 'huda')}")
+    assert page.status == 200
+    assert visitor.get("/d/back").path.startswith("/d/")
+    visitor.send(page, "/sign-out")
+    assert visitor.get("/d/back").path == "/sign-in"
+
+
 @pytest.fixture
 def redacting(caplog: pytest.LogCaptureFixture):
     """Our filter before the handler, as in every process of ours."""

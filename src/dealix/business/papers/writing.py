@@ -37,7 +37,7 @@ from dealix.printing import Paper as Printed
 from dealix.records.canonical import digest
 
 ZONE = ZoneInfo("Asia/Riyadh")
-FORM = "writing-1"
+FORM = "writing-2"
 """Changes with whatever this module draws otherwise: then no older paper is taken for the same."""
 SIGNED = (
     ("وقّع عن الشريك:", "Signed for the partner:"),

@@ -96,8 +96,8 @@ class Answers:
     ) -> str | None:
         """An answer that came by mail, WhatsApp or word of mouth, entered by one of us.
 
-        `document` names the upload of what they returned. Nobody can have answered terms that have
-        not left: such an answer is refused, not kept.
+        `document` names the upload of what they returned. Nobody can have answered terms that are
+        not out: such an answer is refused, not kept.
         """
         version = terms.newest(session, run.id).version
         if not is_out(session, run, version):

@@ -79,8 +79,8 @@ class PartnerDoor:
             company, company_ar = company_names(session)
             before = terms.of_version(session, run_id, version - 1) if version > 1 else None
             present = terms.of_version(session, run_id, version)
-            current = _shown(session, run, version)
-            paper = self.sheets.of_version(session, run_id, version) if current else None
+            shown = _is_shown(session, run, version)
+            paper = self.sheets.of_version(session, run_id, version) if shown else None
             return Offered(
                 tenant_id=tenant_id,
                 run_id=run_id,
@@ -94,23 +94,22 @@ class PartnerDoor:
                 clauses=paper.wording if paper else [],
                 reference=reference_of(run),
                 state=answering.state(session, run, version),
-                differences=terms.values_changed(before, present) if paper and before else [],
-                clause_changes=self.sheets.changes(session, run_id, version) if current else [],
+                differences=terms.values_changed(before, present) if shown and before else [],
+                clause_changes=self.sheets.changes(session, run_id, version) if shown else [],
                 practice=run.practice,
             )
 
     def file(self, token: str, form: str) -> Fetched:
-        """The paper of this version in one of `FORMS`, while it stands.
+        """The paper of this version in one of `FORMS`, while it is the newest.
 
         Raises:
-            NotFound: there is no such page, a newer version has gone out, the terms were taken
-                back, or their contact is erased.
+            NotFound: there is no such page, a newer version has gone out, or it is erased.
         """
         tenant_id, run_id, version = self._behind(token)
         with self.database.tenant(tenant_id) as session:
             run = run_book.get(session, run_id)
             paper = self.sheets.of_version(session, run_id, version)
-            if paper is None or not _shown(session, run, version):
+            if paper is None or not _is_shown(session, run, version):
                 raise NotFound("not_found")
             content = self.sheets.file(session, paper, form)
             return Fetched(file_name(reference_of(run), version, form), FORMS[form], content)
@@ -193,11 +192,9 @@ def token_of(vault: Vault, run: Run, version: int) -> str:
     return vault.blind_index(f"partner-link:{run.tenant_id}:{run.id}:{version}")
 
 
-def _shown(session: Session, run: Run, version: int) -> bool:
-    """Whether a version's paper is shown: not once it is replaced, nor what was taken back."""
-    if run.undo_begun_at is not None:
-        return False
-    return terms.newest(session, run.id).version == version
+def _is_shown(session: Session, run: Run, version: int) -> bool:
+    """Whether the page shows its paper: the newest version's, until it is taken back."""
+    return run.undo_begun_at is None and terms.newest(session, run.id).version == version
 
 
 def _hashed(token: str) -> str:

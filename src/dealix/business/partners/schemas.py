@@ -101,12 +101,10 @@ class Strict(BaseModel):
 
 
 class Contact(Strict):
-    """The person at the partner who gets the terms and signs. Personal data: it lies in the vault.
-
-    The signature provider takes no address of more than 100 characters.
-    """
+    """The person at the partner who gets the terms. Personal data: it lies in the vault."""
 
     name: Annotated[Line, Field(title="Contact name")]
+    # The signature provider takes no longer address than this.
     email: Annotated[str, Field(max_length=100, title="Contact email"), AfterValidator(_address)]
     locale: Annotated[Literal["ar", "en"], Field(title="Contact language")] = "ar"
     phone: Annotated[

@@ -299,32 +299,38 @@ class PartnerService:
             raise Conflict("person_erased")
         text = getattr(drafting, kind)(self.facts(session, run), partner.locale)
         body = f"{text.body}\n{opt_out_line(partner.locale)}\n"
-        return self._letter(session, run, kind, (text.subject, body), enclosures)
+        return self._letter(session, run, kind, text.subject, body, enclosures)
 
     def _letter(
         self,
         session: Session,
         run: Run,
         kind: str,
-        words: tuple[str, str],
+        subject: str,
+        body: str,
         enclosures: Sequence[Enclosure] = (),
     ) -> Letter:
         """A letter to the contact under the hash of what leaves, whoever really gets it included.
 
-        `words` are subject and body. Only practice has another one get it: the run's starter.
+        Only practice has another one get it: the run's starter.
         """
         partner = self.partner(session, run)
         person, locale = partner.contact_person_id, partner.locale
         to = addressee_of(session, self.vault, run, self.vault.reveal(session, person), locale)
-        subject, body = to.subject(words[0]), to.body(words[1])
+        subject, body = to.subject(subject), to.body(body)
         files = [[one.name, hashlib.sha256(one.content).hexdigest()] for one in enclosures]
-        leaves = [to.address, subject, body, *([files] if files else [])]
-        payload = canonical(leaves).decode()
-        committed = self.vault.commit(session, person, f"{run.id}:mail", {kind: payload})[kind]
+        payload = canonical([to.address, subject, body, *([files] if files else [])]).decode()
+        commitments = self.vault.commit(session, person, f"{run.id}:mail", {kind: payload})
         return Letter(
-            subject, body, to.address, to.name, locale, person, committed,
+            subject,
+            body,
+            to.address,
+            to.name,
+            locale,
+            person,
+            commitments[kind],
             enclosures=tuple(enclosures),
-        )  # fmt: skip
+        )
 
     def _spoken(self, session: Session, run: Run) -> tuple[Facts, str]:
         return self.facts(session, run), self.partner(session, run).locale
@@ -361,7 +367,7 @@ class PartnerService:
         self, session: Session, run: Run, kind: str, text: Template
     ) -> WhatsAppLetter:
         """The message as the starter gets it: by mail, under WhatsApp's own name."""
-        mail = self._letter(session, run, kind, ("WhatsApp", text.text))
+        mail = self._letter(session, run, kind, "WhatsApp", text.text)
         return WhatsAppLetter(
             template=text.name,
             values=text.values,

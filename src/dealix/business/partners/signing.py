@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from dealix.business.papers.writing import SIGNED
 from dealix.business.partners import drafting, terms
 from dealix.business.partners.service import KIND, PartnerService
-from dealix.business.partners.term_sheets import file_name, reference_of
+from dealix.business.partners.term_sheets import reference_of
 from dealix.business.signatures.schemas import Agreement, Signer
 from dealix.errors import Conflict
 from dealix.lanes.models import Run
@@ -17,7 +17,7 @@ from dealix.trust.privacy import Vault
 
 GATE = "executive_approval"
 THEIRS, OURS = (words for _arabic, words in SIGNED)
-"""Beside these words of the paper each side signs."""
+"""Beside these words each side signs."""
 LONGEST_NAME = 100
 
 
@@ -35,7 +35,7 @@ class Agreements:
         meant = Agreement(
             person_id=partner.contact_person_id,
             subject=words.subject,
-            document_name=file_name(reference_of(run), version, "pdf"),
+            document_name=f"{reference_of(run)}-v{version}.pdf",
             document=self.partners.term_sheet_pdf(session, run),
             signers=_signers(session, self.partners, run),
             message=words.body,

@@ -126,8 +126,8 @@ def values_changed(before: PartnerTerms, after: PartnerTerms) -> list[dict[str, 
 
 
 def differences(before: PartnerTerms, after: PartnerTerms) -> list[dict[str, Any]]:
-    """Each value that changed, and the clauses worded otherwise by their key."""
-    old, new = (each.model_dump(mode="json")["clauses"] for each in (before, after))
+    """Each value that changed, and each clause that was negotiated otherwise, by its key."""
+    old, new = before.model_dump(mode="json")["clauses"], after.model_dump(mode="json")["clauses"]
     return values_changed(before, after) + [
         {"field": f"clauses.{key}", "before": old.get(key), "after": new.get(key)}
         for key in sorted({*old, *new})

@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from dealix.console.door import PageRoute, Sent, anyone, checked, first
+from dealix.console.pages import links
 from dealix.console.render import STATIC, page
 from dealix.console.visit import LANGUAGE_COOKIE, Visit, local_path
 from dealix.errors import NotFound, NotSignedIn, TooMany
@@ -76,6 +77,7 @@ def sign_out(request: Request, sent: Annotated[Sent, Depends(checked)]) -> Respo
     """End the session here and on the server."""
     answer = RedirectResponse("/sign-in", status_code=303)
     web.sign_out(request, answer)
+    links.forget(answer)  # whoever sits here next finds no way to a decision
     return answer
 
 

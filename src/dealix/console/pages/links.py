@@ -136,6 +136,11 @@ def _ended(link: Opened, *, signed_in: bool) -> Response:
     raise Conflict("link_ended", back=f"/approvals/{link.approval_id}")
 
 
+def forget(answer: Response) -> None:
+    """Let the browser drop the way back to the link that it had opened."""
+    answer.delete_cookie(COOKIE, path="/d", httponly=True, samesite="lax")
+
+
 def _kept(request: Request, answer: Response, token: str) -> Response:
     """Let the browser itself keep the way back, where no query and no referrer shows it."""
     answer.set_cookie(

@@ -14,7 +14,7 @@ from dealix.console.forms import asked_for_more
 from dealix.console.packets import DECIDED, value_said
 from dealix.console.people import people
 from dealix.console.render import page
-from dealix.console.terms_form import TermsForm
+from dealix.console.terms_form import TermsForm, clause_titles
 from dealix.console.titles import titles
 from dealix.console.visit import Visit
 from dealix.errors import Conflict, InvalidInput
@@ -27,6 +27,7 @@ SOURCES = {
     "revision": N_("After changes asked for inside"),
 }
 CLAUSE = N_("Clause {key}")
+AMOUNTS = frozenset({"expected_revenue", "setup_cost", "revenue_share_percent"})
 PARTNER = N_("the partner, on their page")
 
 
@@ -98,7 +99,7 @@ def _page(
     run = visit.services.runs.get(visit.who, run_id)
     wrong = refusal if isinstance(refusal, InvalidInput) else None
     forms = _Forms(visit, found, sent, entered, wrong)
-    locale = visit.speech.locale
+    locale, titles_of = visit.speech.locale, clause_titles(visit)
     problem = sentence_of(refusal, locale) if refusal else ""
     return page(
         visit,
@@ -113,8 +114,9 @@ def _page(
         address=address,
         problem=" ".join([problem, *forms.others]),
         source_of=lambda row: visit.speech.say(SOURCES[row["source"]]),
-        change=lambda one: change_said(visit, one),
-        said=lambda value: value_said(visit.speech, value),
+        change=lambda one: change_said(visit, one, titles_of),
+        said=lambda name, value: term_said(visit, name, value),
+        clause=lambda key: visit.speech.apart(titles_of.get(key, key)),
         who=_who(visit),
         decided=DECIDED,
         title_of=titles(visit),
@@ -145,16 +147,26 @@ class _Forms:
                 self.terms, self.others = form.again(sent, wrong)
 
 
-def change_said(visit: Visit, one: Mapping[str, Any]) -> dict[str, Markup]:
-    """One difference between two versions, in the reader's words."""
-    speech = visit.speech
+def change_said(
+    visit: Visit, one: Mapping[str, Any], clauses: Mapping[str, str]
+) -> dict[str, Markup]:
+    """One difference between two versions, in the reader's words; `clauses` are titles by key."""
     part, _, key = str(one["field"]).partition(".")
-    name = speech.say(CLAUSE, key=speech.ident(key)) if part == "clauses" else speech.word(part)
+    name = visit.speech.word(part)
+    if part == "clauses":
+        name = visit.speech.say(CLAUSE, key=clauses.get(key, key))
     return {
         "name": name,
-        "before": value_said(speech, one["before"]),
-        "after": value_said(speech, one["after"]),
+        "before": term_said(visit, part, one["before"]),
+        "after": term_said(visit, part, one["after"]),
     }
+
+
+def term_said(visit: Visit, name: str, value: Any) -> Markup:
+    """A value of the terms; amounts and shares as numbers."""
+    if name in AMOUNTS and value is not None:
+        return visit.speech.number(value)
+    return value_said(visit.speech, value)
 
 
 def _who(visit: Visit) -> Any:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Response
 from markupsafe import Markup
 
 from dealix import catalog
-from dealix.business.partners import answering
+from dealix.business.partners.answering import EVENT
 from dealix.catalog.words import StepKind
 from dealix.console import other_side
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
@@ -110,10 +110,9 @@ def sign(
     run_id: str,
 ) -> Response:
     """Act as the signatories in the sandbox; the provider's webhook then tells the run."""
-    word = first(sent, "word")
+    found, word = visit.services.runs.get(visit.who, run_id), first(sent, "word")
     if word not in {"sign", "decline"}:
         raise InvalidInput("invalid_input")
-    found = visit.services.runs.get(visit.who, run_id)
     try:
         other_side.sign(visit, found, word)
     except (Conflict, ProviderUnavailable) as refusal:
@@ -191,7 +190,7 @@ def _run_page(
         decided=DECIDED,
         title_of=titles(visit),
         kept=kept_of(found),
-        negotiates=answering.EVENT in names and visit.may("negotiation.read"),
+        negotiates=EVENT in names and visit.may("negotiation.read"),
         jumps=[(key, visit.speech.say(label)) for key, _, label in JUMPS],
         engine_href=engine_href(visit.services.settings, found),
         problem=sentence_of(refusal, visit.speech.locale) if refusal else "",
