@@ -39,7 +39,7 @@ GATES = {
     "ask_manager": (("manager_approval",), "draft_term_sheet"),
     "ask_legal": (("term_review", "legal_review"), "send_terms"),
     "write_crm": ((), "ask_executive"),
-    "ask_executive": (("executive_approval",), "send_envelope"),
+    "ask_executive": (("executive_approval",), "confirm_registration"),
     "send_envelope": ((), "check_activation_facts"),
 }
 """What ends a wait: the step before it, the gates that are decided in it, and the step after it.
