@@ -191,7 +191,7 @@ class Services(Providers):
     @cached_property
     def answers(self) -> Answers:
         """What partners answer to terms."""
-        return Answers(self.vault, self.partners.sheets, self.uploads)
+        return Answers(self.vault, self.partners.sheets, lambda: self.uploads)
 
     @cached_property
     def partner_door(self) -> PartnerDoor:

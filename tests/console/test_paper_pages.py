@@ -86,6 +86,8 @@ def negotiated(console):
     returned = edited(told["docx"].content, lambda d: say(d, 2, 0, "thirty", "ninety"))
     told |= {"returned": returned}
     told["answered"] = hand_in(partner, page, returned, revenue_share_percent="20")
+    waits_for(console, run, REVISION)
+    told["rounds"] = console.visitor("noura").get(f"/runs/{run}/negotiation")
     revise(console, run, revenue_share_percent="18")
     told["term_two"] = asked_again(console, run, "term_review", term)
     told["values_page"] = console.visitor("noura").get(f"/approvals/{told['term_two']}")
@@ -150,6 +152,12 @@ def test_the_next_version_shows_what_it_changes_and_what_they_did_not_mark(negot
     assert re.search(r'data-clause="share".*?<del>15</del>\s*<ins>18</ins>', page.source, re.DOTALL)
     assert "What the partner's document says otherwise than ours" in page.text
     assert "not marked in their document" in page.text
+
+
+def test_the_requester_reads_word_by_word_what_came_back(negotiated):
+    page = negotiated["rounds"].source
+    assert re.search(r'data-clause="share".*?<del>thirty</del>\s*<ins>ninety</ins>', page, re.S)
+    assert "not marked in their document" in page
 
 
 def test_legal_is_asked_again_only_when_a_clause_changed(console, negotiated):

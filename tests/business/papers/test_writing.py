@@ -74,6 +74,8 @@ def test_the_pdf_says_the_same_and_names_its_version():
     assert "sha256:feed" in text
     assert "Sample Contact" in text
     assert "Kind of partnership" in text
+    for _arabic, words in writing.SIGNED:
+        assert words in text, "a provider of signatures finds its place by these words"
 
 
 def test_a_clause_gives_way_to_its_fallback_and_to_what_was_agreed():

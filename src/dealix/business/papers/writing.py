@@ -1,7 +1,7 @@
 """Writes a term sheet: clauses chosen and filled, then the company's DOCX template and a PDF."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ from dealix.printing import (
     Clauses,
     Facts,
     Heading,
+    Paragraph,
     ParallelClause,
     Rule,
     Space,
@@ -36,8 +37,13 @@ from dealix.printing import Paper as Printed
 from dealix.records.canonical import digest
 
 ZONE = ZoneInfo("Asia/Riyadh")
-FORM = "writing-1"
+FORM = "writing-2"
 """Changes with whatever this module draws otherwise: then no older paper is taken for the same."""
+SIGNED = (
+    ("وقّع عن الشريك:", "Signed for the partner:"),
+    ("وقّع عن الشركة:", "Signed for the company:"),
+)
+"""Beside these words of the PDF each side signs; a provider finds the places by them."""
 AGREED = ("بند متفق عليه", "Agreed clause")
 """The title of a clause that the library does not know and that nobody gave one."""
 TITLE = ("مذكرة شروط الشراكة", "Partnership term sheet")
@@ -216,6 +222,7 @@ def pdf(facts: TermSheetFacts, version: int, clauses: Sequence[PaperClause], mar
                 for one in clauses
             )
         ),
+        *_signatures(),
     )
     return printed(
         Printed(
@@ -229,6 +236,13 @@ def pdf(facts: TermSheetFacts, version: int, clauses: Sequence[PaperClause], mar
             face="naskh",
         )
     )
+
+
+def _signatures() -> Iterator[Block]:
+    for arabic, english in SIGNED:
+        yield Space(4)
+        yield Paragraph(arabic, "ar")
+        yield Paragraph(f"{english} ______________________", "en")
 
 
 def _day(locale: str, moment: datetime) -> str:

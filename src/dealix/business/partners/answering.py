@@ -1,7 +1,7 @@
 """A partner's answer to one version of the terms: checked, compared with ours, kept once."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,11 +37,14 @@ PLACE = ("kind", "key", "number", "marked", "where")
 
 @dataclass(frozen=True)
 class Answers:
-    """Answers of every tenant's partners; each call works inside the session's tenant."""
+    """Answers of every tenant's partners; each call works inside the session's tenant.
+
+    `uploads` is asked for when a document is at hand: an answer alone needs no folder of files.
+    """
 
     vault: Vault
     sheets: TermSheets
-    uploads: UploadService
+    uploads: Callable[[], UploadService]
 
     def receive(self, session: Session, run: Run, content: bytes, *, by: str) -> str:
         """Keep a returned Word document, sealed for the contact. Answers its ID.
@@ -52,7 +55,7 @@ class Answers:
         if kind_of(content) != DOCX:
             raise InvalidInput("not_a_docx")
         person = _contact(session, run)
-        return self.uploads.keep(session, by, content, DOCX, person).id
+        return self.uploads().keep(session, by, content, DOCX, person).id
 
     def keep(
         self, session: Session, run: Run, version: int, answer: PartnerAnswer, *, by: str
@@ -102,19 +105,11 @@ class Answers:
         assert_open(session, run, version)
         answer = validated(given)
         if answer.document is not None:
-            self.uploads.permit(actor, "document.read")
-            content = self.uploads.opened(session, answer.document).content
+            self.uploads().permit(actor, "document.read")
+            content = self.uploads().opened(session, answer.document).content
             own = self.receive(session, run, content, by=actor.user_id)
             answer = answer.model_copy(update={"document": own})
         return self.keep(session, run, version, answer, by=actor.user_id)
-
-    def compared(self, session: Session, answer: Answer) -> list[dict[str, Any]]:
-        """How a returned document differs from ours, as `term_sheets.said`; empty once erased."""
-        if answer.compared is None or answer.person_id is None:
-            return []
-        clear = self.vault.open(session, answer.person_id, answer.compared)
-        found: list[dict[str, Any]] = json.loads(clear) if clear is not None else []
-        return found
 
     def _returned(
         self, session: Session, run: Run, version: int, answer: PartnerAnswer, person: str
@@ -128,7 +123,7 @@ class Answers:
         alone = answer.proposals == TermsRevision() and not answer.comment
         if alone and not changes:
             raise InvalidInput("return_unchanged")
-        self.uploads.take_up(session, run.id, answer.document, RETURNED)
+        self.uploads().take_up(session, run.id, answer.document, RETURNED)
         told = said(changes)
         return {
             "upload_id": answer.document,
@@ -142,8 +137,17 @@ class Answers:
         paper = self.sheets.of_version(session, run.id, version)
         if paper is None:
             raise NotFound("not_found")
-        content = self.uploads.opened(session, document).content
+        content = self.uploads().opened(session, document).content
         return self.sheets.papers.compare(session, paper.id, content)
+
+
+def compared(session: Session, vault: Vault, answer: Answer) -> list[dict[str, Any]]:
+    """How a returned document differs from ours, as `term_sheets.said`; empty once erased."""
+    if answer.compared is None or answer.person_id is None:
+        return []
+    clear = vault.open(session, answer.person_id, answer.compared)
+    found: list[dict[str, Any]] = json.loads(clear) if clear is not None else []
+    return found
 
 
 def validated(given: Mapping[str, Any]) -> PartnerAnswer:

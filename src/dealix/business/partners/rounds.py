@@ -145,6 +145,8 @@ class NegotiationDesk:
             "proposals": terms.differences(offered, terms.revised(offered, given.proposals)),
             "comment": self._said(session, given),
             "has_comment": given.sealed is not None,
+            "document": given.upload_id,
+            "document_changes": answering.compared(session, self.vault, given),
         }
 
     def _said(self, session: Session, given: Answer) -> str | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from dealix.business.papers.writing import SIGNED
 from dealix.business.partners import drafting, terms
 from dealix.business.partners.service import KIND, PartnerService
 from dealix.business.partners.term_sheets import reference_of
@@ -15,7 +16,7 @@ from dealix.trust.policy.authority_book import Matter
 from dealix.trust.privacy import Vault
 
 GATE = "executive_approval"
-THEIRS, OURS = "Signed for the partner:", "Signed for the company:"
+THEIRS, OURS = (words for _arabic, words in SIGNED)
 """Beside these words each side signs."""
 LONGEST_NAME = 100
 
