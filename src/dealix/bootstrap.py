@@ -1,6 +1,5 @@
 """Builds everything once, by name: settings, connections, services, flows and their steps."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,23 +17,14 @@ from dealix.business.evidence.service import Evidence
 from dealix.business.papers.library import ClauseLibrary
 from dealix.business.papers.service import PapersService
 from dealix.business.papers.uploads import UploadService
-from dealix.business.partners import activation, negotiation
-from dealix.business.partners.activities import PartnerActivities
-from dealix.business.partners.activities_activation import ActivationActivities
-from dealix.business.partners.answering import EVENT, Answers
+from dealix.business.partners.answering import Answers
 from dealix.business.partners.board import PartnerBoard
-from dealix.business.partners.examples import partner_example
 from dealix.business.partners.negotiation import PartnerDoor
 from dealix.business.partners.reading import RequestedPapers
-from dealix.business.partners.registry_check import DoorCheck
-from dealix.business.partners.registry_findings import RegistryDesk
 from dealix.business.partners.rounds import NegotiationDesk
-from dealix.business.partners.schemas import ActivationFacts, PartnerApprovalInput
-from dealix.business.partners.service import EVENTS, GATES, LONGEST, PartnerService
-from dealix.business.partners.signing import Agreements
-from dealix.business.partners.workflows import PartnerApproval
-from dealix.business.signatures.activities import SignatureActivities
+from dealix.business.partners.service import PartnerService
 from dealix.business.signatures.service import Signatures
+from dealix.flows import FLOWS, kinds_of, steps_of
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.cases import CaseService
 from dealix.lanes.codec import data_converter
@@ -42,7 +32,6 @@ from dealix.lanes.delivery import Courier
 from dealix.lanes.inbox import Inbox
 from dealix.lanes.kinds import WorkflowKind
 from dealix.lanes.receipts import ReceiptBook
-from dealix.lanes.run_activities import RunActivities
 from dealix.lanes.runs import RunService
 from dealix.lanes.subjects import Subjects
 from dealix.lanes.temporal import Engines, connect
@@ -58,7 +47,6 @@ from dealix.trust.access.accounts import Accounts
 from dealix.trust.access.own_account import OwnAccount
 from dealix.trust.access.rights import can_activate, permit
 from dealix.trust.approvals import links
-from dealix.trust.approvals.activities import ApprovalActivities
 from dealix.trust.approvals.outbox import Outbox
 from dealix.trust.approvals.reading import timeline
 from dealix.trust.approvals.seating import Seating
@@ -78,8 +66,6 @@ from dealix.trust.policy.authority_desk import AuthorityDesk
 from dealix.trust.policy.engine import PolicyEngine
 from dealix.trust.privacy.register import Register
 from dealix.trust.privacy.rotation import Rotation
-
-FLOWS = (PartnerApproval,)
 
 
 @dataclass
@@ -304,25 +290,7 @@ class Services(Providers):
     @cached_property
     def kinds(self) -> dict[str, WorkflowKind]:
         """Every built workflow that a person starts, by its key."""
-        return {
-            "partner_approval": WorkflowKind(
-                key="partner_approval",
-                input_model=PartnerApprovalInput,
-                prepare=self.partners.prepare,
-                examples=partner_example,
-                examine=DoorCheck(lambda: self.companies_at_door).examine,
-                longest=LONGEST,
-                gates=GATES,
-                events=EVENTS,
-                by_hand={
-                    EVENT: self.answers.by_hand,
-                    negotiation.REVISION: negotiation.revise,
-                    activation.EVENT: self.partners.book.enter,
-                },
-                forms={activation.EVENT: ActivationFacts},
-                subjects=self.partners.subjects,
-            )
-        }
+        return kinds_of(self)
 
     @cached_property
     def subjects(self) -> Subjects:
@@ -355,36 +323,6 @@ class Services(Providers):
         keys = TenantKeys.of(self.secrets, self.settings)
         return CompanyRegistry(self.database, keys, self.company_registry_at_door)
 
-    def steps(self) -> list[Callable[..., Any]]:
-        """Every activity of the durable lane, bound to its collaborators."""
-        groups: tuple[object, ...] = (
-            RunActivities(self.database),
-            ApprovalActivities(self.database, self.approvals),
-            PartnerActivities(
-                self.database,
-                self.partners,
-                self.approvals,
-                self.outbound,
-                self.post,
-                self.packs,
-            ),
-            SignatureActivities(
-                self.database,
-                self.signatures,
-                self.outbound,
-                {"partner_approval": Agreements(self.partners).of},
-            ),
-            ActivationActivities(
-                self.database,
-                self.partners,
-                RegistryDesk(self.database, self.companies, self.partners),
-                self.partners.book,
-                self.outbound,
-                self.post,
-            ),
-        )
-        return [method for group in groups for method in _activities(group)]
-
     async def workers(self, threads: ThreadPoolExecutor) -> list[Worker]:
         """A worker for real runs and, where an engine can skip time, one for rehearsals."""
         metrics: Runtime | None = runtime(self.settings) if self.settings.temporal_metrics else None
@@ -392,7 +330,7 @@ class Services(Providers):
         clients = [client for client in (engines.runs, engines.rehearsals) if client is not None]
         queue = self.settings.temporal_task_queue
         return [
-            durable_worker(client, queue, flows=FLOWS, steps=self.steps(), threads=threads)
+            durable_worker(client, queue, flows=FLOWS, steps=steps_of(self), threads=threads)
             for client in clients
         ]
 
@@ -427,8 +365,3 @@ def services(settings: Settings | None = None) -> Services:
 def thread_pool() -> ThreadPoolExecutor:
     """Threads for the steps of one worker process."""
     return ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="step")
-
-
-def _activities(group: object) -> list[Callable[..., Any]]:
-    found = [getattr(group, name) for name in dir(type(group)) if not name.startswith("_")]
-    return [method for method in found if hasattr(method, "__temporal_activity_definition")]

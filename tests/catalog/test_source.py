@@ -137,10 +137,10 @@ class PartnerApproval(Signing):
         await self.event("partner_answer")
         await self.event("terms_revision")
         await self.gate("executive_approval", PartnerActivities.ask_executive)
+        stands(await self.step(PartnerActivities.confirm_registration))
         await self.sign()
         while (await self.step(PartnerActivities.check_activation_facts)).status == "changed":
             await self.event("activation_facts")
-        stands(await self.step(PartnerActivities.confirm_registration))
         await self.step(PartnerActivities.activate_partner)
         await self.step(PartnerActivities.activate_in_crm)
         await self.step(PartnerActivities.notify_activation)

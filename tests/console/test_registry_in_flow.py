@@ -90,8 +90,9 @@ def test_a_registry_that_was_away_is_asked_again_until_the_partner_is_active(con
     console.terms_out(run["id"])
     second = console.partner_accepts(run["id"])
     listed = [effect["action"] for effect in packet(console, second)["effects"]]
-    assert listed == ["crm.write", "email.send"]
-    console.decide(console.decider(second), second, "approve")
+    assert set(listed) >= {"esign.send", "crm.write", "email.send"}
+    console.executives_agree(second)
+    console.signatories(run["id"])
     done = end_of(console, run["id"])
     assert (done["status"], done["outcome"]) == ("completed", "activated")
     assert crm(console, given) == ["terms_sent", "active"]
@@ -137,12 +138,29 @@ def test_a_company_that_stands_no_longer_is_not_activated_and_all_is_taken_back(
     run, approval = to_executive(console, given)
     told = {"number": given["registration_number"], "status": "suspended"}
     console.sandbox("POST", "/_sandbox/wathq/companies", json=told)
-    console.decide(console.decider(approval), approval, "approve")
+    console.executives_agree(approval)
     done = end_of(console, run)
     assert (done["status"], done["outcome"]) == ("compensated", "rejected")
     assert done["error"] == {"code": "registration_suspended"}
+    assert not entries(done, "send_envelope")
     assert not entries(done, "activate_partner")
     assert crm(console, given) == ["terms_sent", "withdrawn"]
+
+
+def test_what_all_have_signed_is_a_persons_to_end_where_the_company_stands_no_longer(console):
+    given = example(console, 728)
+    run, approval = to_executive(console, given)
+    console.executives_agree(approval)
+    console.out_for_signature(run)
+    told = {"number": given["registration_number"], "status": "suspended"}
+    console.sandbox("POST", "/_sandbox/wathq/companies", json=told)
+    console.signatories(run)
+    done = end_of(console, run)
+    assert done["status"] == "attention"
+    assert not entries(done, "activate_partner")
+    assert crm(console, given) == ["terms_sent", "withdrawn"]
+    cases = console.api("noura", "GET", f"/cases?run={run}")
+    assert [(one["kind"], one["step"]) for one in cases] == [("undo_failed", "void_envelope")]
 
 
 def test_what_the_activation_needs_is_waited_for_and_brought_on_the_page(console):
@@ -150,7 +168,8 @@ def test_what_the_activation_needs_is_waited_for_and_brought_on_the_page(console
     run, approval = to_executive(console, given)
     risks = packet(console, approval)["risks"]
     assert {"saudization_not_recorded", "data_sharing_not_consented"} <= set(risks)
-    console.decide(console.decider(approval), approval, "approve")
+    console.executives_agree(approval)
+    console.signatories(run)
     visitor = console.visitor("noura")
     page = visitor.until(
         f"/runs/{run}", lambda page: 'id="enter"' in page.source, "a form for what is missing"
@@ -180,7 +199,8 @@ def test_a_partner_of_another_country_needs_no_saudization(console):
     given = example(console, 725, country="AE", registration_number="CN-7654321", saudization=None)
     run, approval = to_executive(console, given)
     assert "registration_not_checked" in packet(console, approval)["risks"]
-    console.decide(console.decider(approval), approval, "approve")
+    console.executives_agree(approval)
+    console.signatories(run)
     done = end_of(console, run)
     assert (done["outcome"], entries(done, "check_registration")) == ("activated", [])
     assert ANSWER in {entry["name"] for entry in done["timeline"]}

@@ -11,8 +11,9 @@ import pytest
 import dealix.business
 from dealix import catalog
 from dealix.api.schemas import EffectView, Status, TimelineEntry
-from dealix.bootstrap import Services
+from dealix.business.partners import activation, answering, negotiation
 from dealix.business.partners.schemas import PARTNER_TYPES, PartnerAnswer
+from dealix.business.partners.service import EVENTS, GATES
 from dealix.connectors.deliveries import Standing
 from dealix.console.packets import DECIDED
 from dealix.i18n import translate
@@ -20,7 +21,6 @@ from dealix.i18n.words import WORDS
 from dealix.lanes.cases import ALLOWED, Resolution
 from dealix.lanes.schemas import GateState, Outcome
 from dealix.lanes.steps import ATTRIBUTE, StepFacts
-from dealix.settings import Settings
 from dealix.trust.approvals.schemas import ApprovalPacket, Opening, Word
 
 ARABIC = re.compile(r"[\u0600-\u06ff]")
@@ -59,8 +59,7 @@ def of_rows() -> set[str]:
 
 def of_kinds() -> set[str]:
     """Gates and events of the workflows that start, and what is entered by hand."""
-    kinds = Services(Settings()).kinds.values()
-    return {name for kind in kinds for name in (*kind.gates, *kind.events, *kind.by_hand)}
+    return {*GATES, *EVENTS, answering.EVENT, negotiation.REVISION, activation.EVENT}
 
 
 def literals(model: Any, field: str) -> set[str]:

@@ -9,10 +9,10 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from temporalio.workflow import NondeterminismError
 from tests.replay.keys import HISTORIES, TEST_KEYS
 
-from dealix.bootstrap import FLOWS
 from dealix.business.partners.activities import PartnerActivities
 from dealix.business.partners.workflows import PartnerApproval
 from dealix.connectors.secrets import LocalSecrets
+from dealix.flows import FLOWS
 from dealix.lanes.codec import data_converter
 from dealix.settings import Settings
 

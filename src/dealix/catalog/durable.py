@@ -64,11 +64,11 @@ PARTNER_APPROVAL = Row(
                 "Activation",
                 outsider_sees=True,
                 becomes=(
+                    "confirm_registration",
                     "send_envelope",
                     "signature",
                     "check_activation_facts",
                     "activation_facts",
-                    "confirm_registration",
                     "activate_partner",
                     "activate_in_crm",
                     "notify_activation",
@@ -149,6 +149,14 @@ PARTNER_APPROVAL = Row(
             ),
             gate("executive_approval", "Executive approval", "موافقة الإدارة التنفيذية"),
             act(
+                "confirm_registration",
+                "Registration confirmed",
+                "تأكيد السجل التجاري",
+                Method.CONTENT_HASH,
+                NONE,
+                "wathq",
+            ),
+            act(
                 "send_envelope",
                 "Sent for signature",
                 "الإرسال للتوقيع",
@@ -166,14 +174,6 @@ PARTNER_APPROVAL = Row(
                 NONE,
             ),
             event("activation_facts", "What the activation needs", "متطلبات التفعيل"),
-            act(
-                "confirm_registration",
-                "Registration confirmed",
-                "تأكيد السجل التجاري",
-                Method.CONTENT_HASH,
-                NONE,
-                "wathq",
-            ),
             act(
                 "activate_partner",
                 "Partner activated",

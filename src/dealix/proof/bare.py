@@ -21,6 +21,7 @@ STEPS = (
     ("send_terms_whatsapp", False),
     ("write_crm", False),
     ("ask_executive", True),
+    ("confirm_registration", False),
     ("send_envelope", False),
     ("check_activation_facts", True),
     ("confirm_registration", False),

@@ -16,10 +16,11 @@ from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, Telemetr
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from dealix.bootstrap import FLOWS, services, thread_pool
+from dealix.bootstrap import services, thread_pool
 from dealix.business.partners.examples import partner_example
 from dealix.engines import plan as plans
 from dealix.engines.home import Home, read_json
+from dealix.flows import FLOWS, steps_of
 from dealix.lanes import run_book
 from dealix.lanes.codec import data_converter
 from dealix.lanes.delivery import Fresh, flow_start
@@ -38,7 +39,7 @@ GATES = {
     "ask_manager": (("manager_approval",), "draft_term_sheet"),
     "ask_legal": (("term_review", "legal_review"), "send_terms"),
     "write_crm": ((), "ask_executive"),
-    "ask_executive": (("executive_approval",), "send_envelope"),
+    "ask_executive": (("executive_approval",), "confirm_registration"),
     "send_envelope": ((), "check_activation_facts"),
 }
 """What ends a wait: the step before it, the gates that are decided in it, and the step after it.
@@ -89,7 +90,7 @@ class Stage:
             data_converter=pydantic_data_converter,
             runtime=quiet,
         )
-        steps = [self._timed(step) for step in made.steps()]
+        steps = [self._timed(step) for step in steps_of(made)]
         empty = [_empty(name) for name, _ in STEPS]
         passed = SandboxRestrictions.default.with_passthrough_modules("dealix", "pydantic")
         async with AsyncExitStack() as stack:

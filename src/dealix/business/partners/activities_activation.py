@@ -54,7 +54,7 @@ class ActivationActivities:
 
     @step("confirm_registration", system="wathq", method="content_hash")
     def confirm_registration(self, call: StepCall) -> StepResult:
-        """Ask the registry once more, right before the partner becomes active."""
+        """Ask the registry anew, before papers are signed and before the partner is active."""
         facts = facts_of(ActivationActivities.confirm_registration)
         return self._asked(facts, call, self.registry.confirm(call))
 

@@ -292,7 +292,7 @@ class RegistryFinding(Strict):
 
 
 class RegistryConfirmation(Strict):
-    """What the registry said when it was asked again, right before the activation."""
+    """What the registry said when it was asked again last, before the activation at the latest."""
 
     registry: str
     reference: str

@@ -11,14 +11,7 @@ from dealix import clock
 from dealix.actors import Actor
 from dealix.business.papers.schemas import KeptPaper
 from dealix.business.papers.service import PapersService
-from dealix.business.partners import (
-    activation,
-    drafting,
-    negotiation,
-    repository,
-    scoring,
-    terms,
-)
+from dealix.business.partners import activation, drafting, negotiation, repository, scoring, terms
 from dealix.business.partners.activation import ActivationBook
 from dealix.business.partners.drafting import Facts, Template
 from dealix.business.partners.models import Partner

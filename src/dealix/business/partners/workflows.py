@@ -19,6 +19,7 @@ class PartnerApproval(Signing):
         self.drafts = 0
         self.offers = 0
         self.accepted = 0
+        self.confirmed = 0
 
     @workflow.run
     async def run(self, start: FlowStart) -> FlowEnd:
@@ -35,6 +36,7 @@ class PartnerApproval(Signing):
         while not signed:  # what the executive sends back may change the terms
             await self.agree()
             if await self.gates(executive_approval=PartnerActivities.ask_executive):
+                await self.confirm()  # what all have signed is not taken back
                 signed = await self.sign()
         await self.activate()
         return "activated"
@@ -68,11 +70,16 @@ class PartnerApproval(Signing):
             )
         return int(draft.data["version"])
 
+    async def confirm(self) -> None:
+        """Ask the registry anew, before papers are signed and again before the activation."""
+        self.confirmed += 1
+        stands(await self.step(ActivationActivities.confirm_registration, nth=self.confirmed))
+
     async def activate(self) -> None:
         """Activate once all it needs is on record and the registry still lets the company stand."""
         while (await self.step(ActivationActivities.check_activation_facts)).status == "changed":
             await self.event("activation_facts")
-        stands(await self.step(ActivationActivities.confirm_registration))
+        await self.confirm()
         await self.step(PartnerActivities.activate_partner)
         await self.step(ActivationActivities.activate_in_crm)
         await self.step(PartnerActivities.notify_activation)

@@ -1,0 +1,84 @@
+"""The flows that are built, each put together from the parts of its capabilities."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from dealix.business.partners import activation, negotiation
+from dealix.business.partners.activities import PartnerActivities
+from dealix.business.partners.activities_activation import ActivationActivities
+from dealix.business.partners.answering import EVENT
+from dealix.business.partners.examples import partner_example
+from dealix.business.partners.registry_check import DoorCheck
+from dealix.business.partners.registry_findings import RegistryDesk
+from dealix.business.partners.schemas import ActivationFacts, PartnerApprovalInput
+from dealix.business.partners.service import EVENTS, GATES, LONGEST
+from dealix.business.partners.signing import Agreements
+from dealix.business.partners.workflows import PartnerApproval
+from dealix.business.signatures.activities import SignatureActivities
+from dealix.lanes.kinds import WorkflowKind
+from dealix.lanes.run_activities import RunActivities
+from dealix.trust.approvals.activities import ApprovalActivities
+
+if TYPE_CHECKING:
+    from dealix.bootstrap import Services
+
+FLOWS = (PartnerApproval,)
+
+
+def kinds_of(made: "Services") -> dict[str, WorkflowKind]:
+    """Every built workflow that a person starts, by its key."""
+    return {
+        "partner_approval": WorkflowKind(
+            key="partner_approval",
+            input_model=PartnerApprovalInput,
+            prepare=made.partners.prepare,
+            examples=partner_example,
+            examine=DoorCheck(lambda: made.companies_at_door).examine,
+            longest=LONGEST,
+            gates=GATES,
+            events=EVENTS,
+            by_hand={
+                EVENT: made.answers.by_hand,
+                negotiation.REVISION: negotiation.revise,
+                activation.EVENT: made.partners.book.enter,
+            },
+            forms={activation.EVENT: ActivationFacts},
+            subjects=made.partners.subjects,
+        )
+    }
+
+
+def steps_of(made: "Services") -> list[Callable[..., Any]]:
+    """Every activity of the durable lane, bound to its collaborators."""
+    groups: tuple[object, ...] = (
+        RunActivities(made.database),
+        ApprovalActivities(made.database, made.approvals),
+        PartnerActivities(
+            made.database,
+            made.partners,
+            made.approvals,
+            made.outbound,
+            made.post,
+            made.packs,
+        ),
+        SignatureActivities(
+            made.database,
+            made.signatures,
+            made.outbound,
+            {"partner_approval": Agreements(made.partners).of},
+        ),
+        ActivationActivities(
+            made.database,
+            made.partners,
+            RegistryDesk(made.database, made.companies, made.partners),
+            made.partners.book,
+            made.outbound,
+            made.post,
+        ),
+    )
+    return [method for group in groups for method in _activities(group)]
+
+
+def _activities(group: object) -> list[Callable[..., Any]]:
+    found = [getattr(group, name) for name in dir(type(group)) if not name.startswith("_")]
+    return [method for method in found if hasattr(method, "__temporal_activity_definition")]
