@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 from sqlalchemy.orm import Session
 
@@ -23,9 +23,7 @@ from dealix.lanes.sent_messages import expect_answers
 from dealix.records import effects
 from dealix.records.canonical import digest
 from dealix.records.schemas import Reply
-from dealix.trust.outbound.recipients import addressee_of
 from dealix.trust.outbound.service import OutsideEffect
-from dealix.trust.privacy import Vault
 
 __all__ = [
     "EnvelopeState",
@@ -33,7 +31,6 @@ __all__ = [
     "Papers",
     "Signatory",
     "named_envelope",
-    "played_by_starter",
     "reference_for",
     "sent_key",
     "void_hash",
@@ -71,28 +68,6 @@ class Papers:
                 "signers": [asdict(each) for each in self.signers],
             }
         )
-
-
-def played_by_starter(
-    session: Session, vault: Vault, run: Run, papers: Papers, locale: str
-) -> Papers:
-    """Papers as they leave: in practice the starter signs for everybody, and is told so.
-
-    Call it before the papers are hashed, so that an approval covers who really gets them.
-    """
-    if not run.practice or not papers.signers:
-        return papers
-    known = [{"name": each.name, "email": each.email} for each in papers.signers]
-    played = [addressee_of(session, vault, run, each, locale) for each in known]
-    return replace(
-        papers,
-        subject=played[0].subject(papers.subject),
-        message=played[0].body(papers.message),
-        signers=tuple(
-            replace(each, email=who.address)
-            for each, who in zip(papers.signers, played, strict=True)
-        ),
-    )
 
 
 def void_hash(sent: str) -> str:
@@ -168,7 +143,7 @@ class Envelopes:
             resource=f"{call.run_id}:{step}",
             payload_hash=void_hash(sent),
             kind="envelope.void",
-            recalls=True,
+            practice="silent",
             call=void,
             look_up=look_up,
         )
