@@ -156,7 +156,9 @@ def test_the_next_version_shows_what_it_changes_and_what_they_did_not_mark(negot
 
 def test_the_requester_reads_word_by_word_what_came_back(negotiated):
     page = negotiated["rounds"].source
-    assert re.search(r'data-clause="share".*?<del>thirty</del>\s*<ins>ninety</ins>', page, re.S)
+    assert re.search(
+        r'data-clause="share".*?<del>thirty</del>\s*<ins>ninety</ins>', page, re.DOTALL
+    )
     assert "not marked in their document" in page
 
 
