@@ -94,7 +94,7 @@ def _page(
         closed=sentence_of(Conflict(closed), locale) if closed and not notice else "",
         problem=sentence_of(refusal, locale) if refusal else "",
         problems=problems,
-        sent={name: first(sent, name) for name in ("comment", *FIELDS)} if sent else {},
+        sent={name: first(sent or {}, name) for name in ("comment", *FIELDS)},
         chosen=first(sent, "answer") if sent else "",
         other="en" if locale == "ar" else "ar",
         token=token,
