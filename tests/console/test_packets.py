@@ -61,3 +61,9 @@ def test_values_are_said_and_never_trusted():
     assert "1010123456" in value_said(ARABIC, "1010123456")  # no amount: digits stay together
     assert value_said(ARABIC, "≥ 5") == '<bdi dir="ltr">≥ 5</bdi>'
     assert "نوفمبر" in value_said(ARABIC, "2026-11-24T10:00:00Z")
+
+
+def test_a_comparison_is_read_from_left_to_right_in_arabic_too():
+    signal = {"name": "expected_revenue", "weight": 35, "points": 28, "because": "≥ 1000000"}
+    assert '<bdi dir="ltr">≥ ' in value_said(ARABIC, signal)
+    assert "1,000,000" in value_said(ENGLISH, signal)

@@ -117,9 +117,9 @@ class RunActivities:
             run = own_run(session, call)
             event = run_events.take(session, call.run_id, name, call.key)
             if event is None:
-                run_book.show(run, "waiting", name)
+                run_book.show(session, run, "waiting", name)
                 return EventState(come=False)
-            run_book.show(run, "running")
+            run_book.show(session, run, "running")
             return EventState(come=True, id=event.id, data=event.data)
 
     @activity.defn(name="close_run")

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from dealix.errors import Conflict, NotEntitled, NotFound
 from dealix.lanes.models import Run
-from dealix.records.case_book import open_cases, settle
+from dealix.records.case_book import open_case_of, open_cases, settle
 from dealix.records.models import Undo
 from dealix.records.run_notes import note
 from dealix.store.locks import lock_named, try_lock_named
@@ -67,13 +67,19 @@ def refuse_strangers(run: Run, workflow_id: str | None) -> None:
 
 def mark(session: Session, run_id: str, status: str, waiting_for: str | None = None) -> None:
     """Show where a live run stands, as `show` does for a run that the caller has locked."""
-    show(get(session, run_id, lock=True), status, waiting_for)
+    show(session, get(session, run_id, lock=True), status, waiting_for)
 
 
-def show(run: Run, status: str, waiting_for: str | None = None) -> None:
-    """Show where a live run stands; a run that is undoing or has ended keeps its state."""
+def show(session: Session, run: Run, status: str, waiting_for: str | None = None) -> None:
+    """Show where a live run stands; a run that is undoing or has ended keeps its state.
+
+    The steps of a task that fails at each attempt come by here again and again: while such a case
+    is open, the run shows that it needs attention.
+    """
     if run.status in LIVE and run.ended_at is None:
-        run.status = "paused" if run.paused_at is not None else status
+        stuck = run.status == "attention" and open_case_of(session, "stuck", run.engine_id)
+        if not stuck:
+            run.status = "paused" if run.paused_at is not None else status
         run.waiting_for = waiting_for
 
 

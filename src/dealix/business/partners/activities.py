@@ -135,14 +135,9 @@ class PartnerActivities:
 
     @step("write_crm", system="crm", method="upsert", undo="withdraw_in_crm")
     def write_crm(self, call: StepCall) -> StepResult:
-        """Write the partner to the CRM; practice leaves no trace there."""
-        facts = facts_of(PartnerActivities.write_crm)
-        with self.database.tenant(call.tenant_id) as session:
-            if run_book.get(session, call.run_id).practice:
-                effects.leave_out(session, spec_of(facts, call, None), "practice")
-                return StepResult(status="not_needed")
+        """Write the partner to the CRM."""
         effect = self._company(call, "terms_sent", "crm.write", "write_crm")
-        return self.outbound.perform(facts, call, effect)
+        return self.outbound.perform(facts_of(PartnerActivities.write_crm), call, effect)
 
     @ask("ask_executive", gate="executive_approval")
     def ask_executive(self, call: StepCall) -> GateOpened:

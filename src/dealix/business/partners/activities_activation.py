@@ -10,10 +10,9 @@ from dealix.lanes import run_book
 from dealix.lanes.models import Run
 from dealix.lanes.schemas import StepCall, StepResult
 from dealix.lanes.steps import StepFacts, facts_of, step, undo
-from dealix.records import effects
 from dealix.store.session import Database
 from dealix.trust.outbound.effects import Post
-from dealix.trust.outbound.service import Outbound, OutsideEffect, spec_of
+from dealix.trust.outbound.service import Outbound, OutsideEffect
 from dealix.trust.outbound.undoing import undo_outside
 
 
@@ -60,12 +59,8 @@ class ActivationActivities:
 
     @step("activate_in_crm", system="crm", method="upsert", undo="deactivate_in_crm")
     def activate_in_crm(self, call: StepCall) -> StepResult:
-        """Mark the partner as active in the CRM; practice leaves no trace there."""
+        """Mark the partner as active in the CRM."""
         facts = facts_of(ActivationActivities.activate_in_crm)
-        with self.database.tenant(call.tenant_id) as session:
-            if run_book.get(session, call.run_id).practice:
-                effects.leave_out(session, spec_of(facts, call, None), "practice")
-                return StepResult(status="not_needed")
         effect = self._company(call, "active", "crm.write", "activate_in_crm")
         return self.outbound.perform(facts, call, effect)
 

@@ -101,7 +101,7 @@ def _reviewed(
 def _sending(
     session: Session, partners: PartnerService, run: Run, one: Offer
 ) -> list[ListedEffect]:
-    """The messages that bring this version, and the CRM write that follows them for real."""
+    """The messages that bring this version, and the CRM write that follows them."""
     spoken = partners.offer_whatsapp(session, run)
     by_phone = (
         []
@@ -123,17 +123,13 @@ def _sending(
             undo="retract_terms",
         ),
         *by_phone,
-        *([] if run.practice else [_crm_write(session, partners, run)]),
+        ListedEffect(
+            action="crm.write",
+            resource=f"{run.id}:write_crm",
+            payload_hash=partners.company(session, run, "terms_sent").payload_hash,
+            undo="withdraw_in_crm",
+        ),
     ]
-
-
-def _crm_write(session: Session, partners: PartnerService, run: Run) -> ListedEffect:
-    return ListedEffect(
-        action="crm.write",
-        resource=f"{run.id}:write_crm",
-        payload_hash=partners.company(session, run, "terms_sent").payload_hash,
-        undo="withdraw_in_crm",
-    )
 
 
 def _signature(session: Session, partners: PartnerService, run: Run) -> list[ListedEffect]:
@@ -157,14 +153,13 @@ def _signature(session: Session, partners: PartnerService, run: Run) -> list[Lis
 
 def _activation(session: Session, partners: PartnerService, run: Run) -> list[ListedEffect]:
     """The CRM write that marks the partner as active, and the notice that tells them."""
-    written = ListedEffect(
-        action="crm.write",
-        resource=f"{run.id}:activate_in_crm",
-        payload_hash=partners.company(session, run, "active").payload_hash,
-        undo="deactivate_in_crm",
-    )
     return [
-        *([] if run.practice else [written]),
+        ListedEffect(
+            action="crm.write",
+            resource=f"{run.id}:activate_in_crm",
+            payload_hash=partners.company(session, run, "active").payload_hash,
+            undo="deactivate_in_crm",
+        ),
         ListedEffect(
             action="email.send",
             resource=f"{run.id}:notify_activation",
@@ -245,7 +240,10 @@ def _risks(fit_score: int, *, exclusivity: bool) -> list[str]:
 
 
 def _opening(session: Session, run: Run, gate: str, round_: int, packet: ApprovalPacket) -> Opening:
-    """The request, at the level that the terms in force ask for."""
+    """The request, at the level that the terms in force ask for; practice writes to no CRM."""
+    if run.practice:
+        effects = [one for one in packet.effects if not one.action.startswith("crm.")]
+        packet = packet.model_copy(update={"effects": effects})
     version, present = terms.latest(session, run.id)
     return Opening(
         run_id=run.id,

@@ -99,7 +99,7 @@ class RegistryDesk:
             resource=f"{call.run_id}:{step}",
             payload_hash=digest({"number": number}),
             kind="registry.read",
-            asks=True,
+            practice="silent",
             call=ask,
             recorded=keep_it,
         )

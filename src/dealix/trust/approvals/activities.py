@@ -28,7 +28,7 @@ class ApprovalActivities:
         with self.database.tenant(call.tenant_id) as session:
             state = self.approvals.state(session, approval_id, call.at)
             if state.status != "open":
-                run_book.show(own_run(session, call), "running")
+                run_book.show(session, own_run(session, call), "running")
         return state
 
     @activity.defn(name="escalate")

@@ -130,7 +130,7 @@ class Envelopes:
             resource=f"{call.run_id}:{step}",
             payload_hash=void_hash(sent),
             kind="envelope.void",
-            recalls=True,
+            practice="silent",
             call=void,
             look_up=look_up,
         )

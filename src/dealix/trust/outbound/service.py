@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -59,10 +59,9 @@ class OutsideEffect:
     """What governance judges; None for what is no message to a person outside."""
     reaches: tuple[str, ...] = ()
     """The addresses of those whom it reaches, where it is no message."""
-    recalls: bool = False
-    """It only takes back what an earlier effect brought, and reaches nobody else."""
-    asks: bool = False
-    """It only asks a register about what is public, and tells nobody anything."""
+    practice: Literal["addressed", "silent", "left_out"] = "addressed"
+    """What becomes of it in a practice run: it leaves only when it reaches the starter and nobody
+    else; or it brings nothing to anybody (a question, a recall); or it is left out."""
 
 
 class Gatekeeper(Protocol):
@@ -90,6 +89,9 @@ class Outbound:
         with self.database.tenant(call.tenant_id) as session:
             verdict = self._judged(session, spec, effect)
             run = run_book.get(session, call.run_id)
+            if run.practice and effect.practice == "left_out":
+                effects.leave_out(session, spec, "practice")
+                return StepResult(status="not_needed")
             if verdict.not_before is not None and not run.practice:  # practice disturbs nobody
                 return _rest(session, call, verdict.not_before)
             begun, refusal = self._begin(session, spec, effect, call, facts, verdict)
@@ -148,7 +150,7 @@ class Outbound:
 
     def _stays_with_starter(self, session: Session, run: Run, effect: OutsideEffect) -> bool:
         """Whether nobody but the starter hears of a practice run by this effect."""
-        if effect.recalls or effect.asks:
+        if effect.practice == "silent":
             return True
         spoken = (effect.message.address,) if effect.message is not None else ()
         addresses = {*spoken, *effect.reaches}

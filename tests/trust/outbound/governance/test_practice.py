@@ -11,7 +11,6 @@ from tests.trust.outbound.governance.test_outbound import Postman, ledger
 from tests.trust.outbound.staging import Policy
 
 from dealix import clock
-from dealix.connectors.esign import Signatory
 from dealix.errors import Conflict
 from dealix.lanes import run_book
 from dealix.lanes.inbox import Heard
@@ -21,7 +20,6 @@ from dealix.lanes.working_time import WorkingSettings
 from dealix.lanes.working_time.book import set_settings
 from dealix.lanes.working_time.settings import DailyLimits
 from dealix.trust.access.models import User
-from dealix.trust.outbound.envelopes import Papers, played_by_starter
 from dealix.trust.outbound.governance import Governance
 from dealix.trust.outbound.governance.listening import Listener
 from dealix.trust.outbound.recipients import addressee_of
@@ -67,11 +65,16 @@ def test_a_message_to_the_starter_leaves_and_one_to_the_partner_does_not(company
 
 
 def test_what_is_no_message_is_held_back_unless_it_says_whom_it_reaches(company, starter, run):
-    _, written = perform(company, run, key="crm")
+    _, written = perform(company, run, key="unknown")
     _, signed = perform(company, run, key="theirs", reaches=(starter.email, SAMI["email"]))
     _, own = perform(company, run, key="own", reaches=(starter.email, starter.email))
-    _, recalled = perform(company, run, key="void", recalls=True)
+    _, recalled = perform(company, run, key="void", practice="silent")
     assert (written, signed, own, recalled) == (0, 0, 1, 1)
+    left_out, calls = perform(company, run, key="crm", practice="left_out")
+    assert (left_out.status, calls) == ("not_needed", 0)
+    assert ledger(company, run).count("waived") == 1
+    real = company.run(by=starter.user_id)
+    assert perform(company, real, practice="left_out")[1] == 1
 
 
 def test_when_the_starter_has_left_nothing_leaves(company, starter, run):
@@ -119,20 +122,13 @@ def test_nobody_changes_whom_a_run_reaches(company, run, change):
         session.execute(sa.text(f"UPDATE runs SET {change} WHERE id = :run"), {"run": run})
 
 
-def test_papers_are_signed_by_the_starter_under_a_hash_that_says_so(company, starter, run):
-    papers = Papers(
-        "Agreement",
-        "agreement.pdf",
-        b"%PDF-",
-        (Signatory("سامي", SAMI["email"]), Signatory("Huda", "huda@rawabi.example", 2)),
-    )
+def test_who_is_meant_is_named_and_who_gets_it_is_the_starter(company, starter, run):
     with company.database.tenant(company.tenant) as session:
         practice = run_book.get(session, run)
-        played = played_by_starter(session, company.vault, practice, papers, "en")
+        to = addressee_of(session, company.vault, practice, SAMI, "en")
         real = run_book.get(session, company.run(by=starter.user_id))
-        assert played_by_starter(session, company.vault, real, papers, "en") is papers
-    assert [each.email for each in played.signers] == [starter.email] * 2
-    assert [(each.name, each.order) for each in played.signers] == [("سامي", 1), ("Huda", 2)]
-    assert played.subject == "Practice: Agreement"
-    assert played.message.startswith("This is practice: it would go to سامي")
-    assert played.payload_hash != papers.payload_hash
+        same = addressee_of(session, company.vault, real, SAMI, "en")
+    assert (to.address, to.name) == (starter.email, "Sara")
+    assert to.subject("Agreement") == "Practice: Agreement"
+    assert to.body("Dear Sami").startswith("This is practice: it would go to سامي")
+    assert (same.address, same.subject("A"), same.body("B")) == (SAMI["email"], "A", "B")
