@@ -145,7 +145,7 @@ def test_the_enter_key_in_a_value_never_accepts(console, browser, place):
         handle, address = None, re.search(r"/p/[0-9a-f]{64}", shown)[0]
     with window(console, browser, handle, "ar", 360) as (page, _):
         page.goto(console.url + address)
-        page.locator("details:has(input[inputmode=decimal]) > summary").click()
+        page.locator("details:has([name$=revenue_share_percent]) > summary").click()
         value = page.locator('[name$="revenue_share_percent"]')
         value.fill("21")
         value.press("Enter")
