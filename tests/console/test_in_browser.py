@@ -30,6 +30,12 @@ PAGES = {
     "run": ("noura", "/runs/{run}"),
     "rehearsal": ("noura", "/runs/{rehearsal}"),
     "undo": ("fahad", "/runs/{run}/undo"),
+    "review": ("fahad", "/approvals/{review}"),
+    "negotiation": ("noura", "/runs/{run}/negotiation"),
+    "board": ("fahad", "/board"),
+    "todo": ("noura", "/todo"),
+    "answer": ("noura", "/approvals/{owed}/answer"),
+    "resume": ("noura", "/runs/{paused}/resume"),
     "cases": ("fahad", "/cases"),
     "clauses": ("maha", "/clauses"),
     "inventory": ("dana", "/inventory"),
@@ -82,6 +88,14 @@ def story(console):
     rows[0] = {**rows[0], "amount_to": "500000"}
     draft = console.api("bandar", "POST", "/authority", json={"rows": rows})["version"]
     user = console.person("fahad")["user_id"]
+    owed = console.waits_at(console.start(), "manager_approval")
+    wanted = "يُرجى تخفيض نسبة العائد إلى ٢٠٪ وتحديد مدة الحصرية بسنة واحدة."
+    console.decide(console.decider(owed), owed, "request_changes", wanted)
+    paused = console.start()
+    console.waits_at(paused, "manager_approval")
+    console.api("noura", "POST", f"/runs/{paused}/pause")
+    reviewed = console.start()
+    console.approve(reviewed, "manager_approval")
     practice = console.start(practice=True)
     console.approve(practice, "manager_approval", "term_review", "legal_review")
     return {
@@ -89,6 +103,9 @@ def story(console):
         "practice_page": console.partner_page(practice),
         "offered": console.partner_page(run)[3:],
         "link": link_in_mail(console, console.decider(approval), approval)[3:],
+        "owed": owed,
+        "paused": paused,
+        "review": console.waits_at(reviewed, "legal_review"),
         "run": run,
         "rehearsal": rehearsal,
         "approval": approval,
