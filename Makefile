@@ -29,7 +29,7 @@ up: $(RUN_STAMP) web ## the stack with console and example company; Ctrl-C stops
 	@$(BIN)/dealix up
 
 test: $(DEV_STAMP) web browser ## all tests, on real embedded engines
-	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder
 
 check: $(DEV_STAMP) ## format, lint, types, imports, generated docs
 	@$(BIN)/ruff format --check

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -161,26 +162,34 @@ ON_ONE_STACK = ("tests/crash/", "tests/console/", "tests/rehearsal/")
 """Folders whose files share a stack of their own, those that take longest first."""
 
 
+def group(nodeid: str) -> str:
+    """What one worker runs as a whole: a file, or a folder where files share a stack."""
+    file = nodeid.partition("::")[0]
+    return next((folder for folder in ON_ONE_STACK if file.startswith(folder)), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Split a run between workers (`make test`) by `group`."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group(nodeid)
+
+    return ByGroup(config, log)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Between several workers (`make test`) split by file, or by folder where files share a stack.
-
-    Long folders begin first, so that no worker is left alone with one at the end.
-    """
-    if not hasattr(config, "workerinput"):
-        return
-
-    def group(item: pytest.Item) -> str:
-        file = item.nodeid.partition("::")[0]
-        return next((folder for folder in ON_ONE_STACK if file.startswith(folder)), file)
+    """Let long folders begin first, so that no worker is left alone with one at the end."""
 
     def place(item: pytest.Item) -> int:
-        name = group(item)
+        name = group(item.nodeid)
         return ON_ONE_STACK.index(name) if name in ON_ONE_STACK else len(ON_ONE_STACK)
 
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group(item)))
-    items.sort(key=place)
+    if hasattr(config, "workerinput"):
+        items.sort(key=place)
 
 
 STATUS = pytest.StashKey[int]()
