@@ -18,12 +18,16 @@ NO_PAGES = {
     "/language/{locale}": "keeps the language and leads back",
     "/parts/count": "the number in the menu, which every page shows",
     "/static/{path:path}": "assets",
+    "/approvals/{approval_id}/paper/{form}": "a file",
+    "/d/{token}/paper/{form}": "a file",
+    "/p/{token}/terms/{form}": "a file",
+    "/mailbox/{message}/attachments/{number}": "a file",
 }
 """Addresses that answer GET and are no page, each with its reason."""
 
 BRANDS = (
     *("Dealix", "Temporal", "OpenClaw", "Celery", "WhatsApp", "HubSpot", "DocuSign", "Wathq"),
-    *("ZIP", "PDF", "DOCX", "CSV", "JSON", "UTC", "SLA", "English"),
+    *("ZIP", "PDF", "DOCX", "Word", "CSV", "JSON", "UTC", "SLA", "English"),
 )
 """What stands in Latin letters on an Arabic page, too."""
 
@@ -147,7 +151,8 @@ def tours(console: Any, browser: Any) -> Iterator[dict[str, Tour]]:
 
 def foreign(console: Any, address: str, said: list[str]) -> None:
     """Note an address outside the console."""
-    if not address.startswith((console.url, "data:")):
+    # The last one is how the browser itself shows a PDF.
+    if not address.startswith((console.url, "data:", "chrome-extension:", "chrome:")):
         said.append(f"a page asked {address}")
 
 

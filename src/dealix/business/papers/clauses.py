@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
+from babel.numbers import get_currency_name
+
 from dealix.business.papers.schemas import Prevailing, TermSheetFacts, Wording
 from dealix.errors import InvalidInput
 
@@ -84,7 +86,7 @@ def values(facts: TermSheetFacts, language: Prevailing, prevailing: Prevailing) 
         "exclusivity": EXCLUSIVE[facts.exclusive][place],
         "share_percent": facts.share_percent,
         "expected_revenue": facts.expected_revenue,
-        "currency": facts.currency,
+        "currency": get_currency_name(facts.currency, locale="ar") if arabic else facts.currency,
         "reference": facts.reference,
         "prevailing": LANGUAGES[prevailing][place],
     }
