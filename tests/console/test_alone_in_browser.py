@@ -100,6 +100,12 @@ class Phone:
         self.press("accept")
         self.page.get_by_text(self.words["thanks"]).wait_for()
 
+    def sign(self, run: str) -> None:
+        """Sign for both sides, by the run's page."""
+        self.console.out_for_signature(run)
+        self.page.goto(f"{self.console.url}/runs/{run}")
+        self.page.locator('#signatories button[value="sign"]').click()
+
     def nothing_is_wider(self) -> None:
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert self.page.evaluate(wide) <= 0
@@ -123,6 +129,7 @@ def test_one_person_plays_every_part_from_a_phone(console, browser, locale):
         phone.become(PARTS[3][1])
         phone.approve(run, PARTS[3][0])
         phone.become("noura")
+        phone.sign(run)
         page.goto(f"{console.url}/runs/{run}")
         page.get_by_text(WORDS[locale]["evidence"]).wait_for(timeout=60_000)
         phone.nothing_is_wider()

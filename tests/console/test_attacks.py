@@ -54,7 +54,8 @@ def filled(path, **ids):
     for name in (
         part[1:].partition("}")[0].partition(":")[0] for part in path.split("/") if "{" in part
     ):
-        path = path.replace(f"{{{name}}}", ids.get(name, "x")).replace(f"{{{name}:path}}", "x")
+        value = {"form": "pdf", "number": "1", **ids}.get(name, "x")
+        path = path.replace(f"{{{name}}}", value).replace(f"{{{name}:path}}", "x")
     return path
 
 
