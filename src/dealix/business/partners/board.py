@@ -59,6 +59,7 @@ def _rows(session: Session, runs: list[Run]) -> list[dict[str, Any]]:
                 "currency": offered.currency,
                 "version": version,
                 "rehearsal": run.rehearsal,
+                "practice": run.practice,
                 "status": run.status,
                 "outcome": run.outcome,
                 "started_by": run.started_by,
