@@ -212,6 +212,8 @@ class RunService:
             take = self._kind(run.workflow).by_hand.get(name)
             if take is None:
                 raise InvalidInput("unknown_event", event=name)
+            if run.undo_begun_at is not None:  # nobody would take it up: it would become a case
+                raise Conflict("run_ended")
             signal = take(session, actor, run, data)
         if signal is not None:
             self._quietly(lambda: self.courier.deliver(actor.tenant_id, signal))
