@@ -81,7 +81,7 @@ def test_the_most_overdue_request_comes_first_and_says_whom_it_reached(console):
     approval = console.waits_at(late, "manager_approval")
     console.api("noura", "POST", f"/runs/{late}/fast-forward", json={"duration": "P6D"})
     page = console.visitor("fahad").get("/approvals")
-    times = re.findall(r'data-label="Time">.*?<span class="badge ([a-z]*)">', page.source)
+    times = re.findall(r'data-label="Time">.*?<span class="badge long ([a-z]*)">', page.source)
     assert requests_of(page)[0] == approval
     assert times[0] == "bad"
     assert sorted(times, key=lambda tone: tone != "bad") == times
