@@ -15,10 +15,13 @@ def person(door):
 def test_a_start_records_that_its_starter_vouches_for_the_contact(door, person):
     found = door.client("abeer").get(f"/api/v1/consents/{person}").json()
     schemas.ConsentHistory.model_validate(found)
-    assert found["consents"] == [
+    vouched = [
         {"channel": channel, "purpose": "partnership", "source": "given_by_starter"}
         for channel in ("email", "whatsapp", "sms")
     ]
+    shared = {"channel": "*", "purpose": "data_sharing", "source": "signed_contract"}
+    by_channel = sorted(found["consents"], key=lambda one: one["purpose"], reverse=True)
+    assert by_channel == [*vouched, shared]
     assert found["events"][0]["by"] == door.person("noura")["user_id"]
     assert door.client("hamad", "rawabi-ae").get(f"/api/v1/consents/{person}").status_code == 404
 

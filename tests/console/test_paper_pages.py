@@ -392,6 +392,28 @@ def test_a_clause_of_one_language_holds_the_draft_back_until_it_is_confirmed(con
     assert b"It may be less" in b"".join(files_of_docx(content))
 
 
+def test_what_the_partner_accepted_is_what_is_signed_whatever_the_library_says_since(console):
+    run = console.start()
+    console.terms_out(run)
+    executive = console.partner_accepts(run)
+    accepted = console.api("noura", "GET", f"/approvals/{executive}")["packet"]["document"]
+    clause = console.api("noura", "GET", "/clauses/offer")
+    words = {"ar": clause["ar"] + " ثم ينتهي.", "en": clause["en"] + " Then it ends."}
+    body = {"version": clause["version"], **words}
+    changed = console.api("maha", "PUT", "/clauses/offer", json=body)
+    version = {"version": changed["version"]}
+    console.api("maha", "POST", "/clauses/offer/confirmations", json=version)
+    wish = "tell me more of them"
+    console.decide(console.decider(executive), executive, "request_changes", wish)
+    path = f"/approvals/{executive}/answer"
+    noura = console.visitor("noura")
+    noura.send(noura.get(path), path, comment="we know them for ten years")
+    again = asked_again(console, run, "executive_approval", executive)
+    assert console.api("noura", "GET", f"/approvals/{again}")["packet"]["document"] == accepted
+    links = noura.get(f"/runs/{run}").links("/approvals/apr_")
+    assert not any("_legal_review_2" in one for one in links)
+
+
 def files_of_docx(content: bytes) -> list[bytes]:
     import io
     import zipfile

@@ -2,11 +2,18 @@
 
 import re
 import time
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
+import psycopg
 import pytest
 from tests.console.test_flow_pages import ENDED, shown_status, start_into_doubt
 
+from dealix.engines import plan as plans
+from dealix.engines.home import Home
+
+RIYADH = ZoneInfo("Asia/Riyadh")
 MARK = "<script>alert(1)</script>"
 EVENT, REVISION = "partner_answer", "terms_revision"
 
@@ -74,7 +81,7 @@ def test_the_most_overdue_request_comes_first_and_says_whom_it_reached(console):
     approval = console.waits_at(late, "manager_approval")
     console.api("noura", "POST", f"/runs/{late}/fast-forward", json={"duration": "P6D"})
     page = console.visitor("fahad").get("/approvals")
-    times = re.findall(r'data-label="Time">.*?<span class="badge ([a-z]*)">', page.source)
+    times = re.findall(r'data-label="Time">.*?<span class="badge long ([a-z]*)">', page.source)
     assert requests_of(page)[0] == approval
     assert times[0] == "bad"
     assert sorted(times, key=lambda tone: tone != "bad") == times
@@ -211,6 +218,54 @@ def test_no_answer_is_taken_while_the_partner_has_nothing(console, waiting_run):
     assert revised.status == 409
     shown = visitor.post(f"{path}/link", {"csrf_token": token})
     assert shown.status == 409
+
+
+def at_night(console) -> str:
+    """A rehearsal whose terms are approved in the evening and rest until the morning."""
+    run = console.start(rehearsal=True)
+    console.waits_at(run, "manager_approval")
+    now = datetime.fromisoformat(console.api("noura", "GET", f"/runs/{run}")["now"])
+    wait = (now.astimezone(RIYADH).replace(hour=22, minute=0) - now) % timedelta(days=1)
+    jump = {"duration": f"PT{int(wait.total_seconds())}S"}
+    console.api("noura", "POST", f"/runs/{run}/fast-forward", json=jump)
+    console.approve(run, "manager_approval", "term_review", "legal_review")
+    console.visitor("noura").until(
+        f"/runs/{run}",
+        lambda _page: console.api("noura", "GET", f"/runs/{run}")["resumes_at"] is not None,
+        "a rest until the morning",
+    )
+    return run
+
+
+def test_terms_that_rest_until_the_morning_are_not_with_the_partner(console):
+    run = at_night(console)
+    visitor, path = console.visitor("noura"), f"/runs/{run}/negotiation"
+    page = visitor.get(path)
+    assert f'action="{path}/answer"' not in page.source
+    token = page.form("/sign-out")["values"]["csrf_token"]
+    early = visitor.post(f"{path}/answer", {"csrf_token": token, "answer": "accept"})
+    assert (early.status, "not with the partner yet" in early.text) == (409, True)
+    console.api("noura", "POST", f"/runs/{run}/pause")
+    console.api("noura", "POST", f"/runs/{run}/fast-forward", json={"duration": "PT11H"})
+    time.sleep(2)  # the morning comes while the run stands still: nothing leaves
+    assert f'action="{path}/answer"' not in visitor.get(path).source
+    assert not mails_to(console, run)
+    console.api("noura", "POST", f"/runs/{run}/resume", json={})
+    waits_for(console, run, EVENT)
+    assert f'action="{path}/answer"' in visitor.get(path).source
+
+
+def test_a_letter_that_no_approval_covers_any_more_is_asked_about_and_not_tried_again(console):
+    run = at_night(console)
+    plan = plans.read(Home(console.home), plans.settings_for(console.home))
+    with psycopg.connect(plan.migration_url) as owner:  # as a release that words it otherwise
+        reworded = "UPDATE tokens SET payload_hash = 'other' WHERE run_id = %s"
+        owner.execute(reworded + " AND action = 'email.send'", (run,))
+    console.api("noura", "POST", f"/runs/{run}/fast-forward", json={"duration": "PT11H"})
+    approval = next_round(console, run, "legal_review", 2)
+    assert "_term_review_2" not in console.visitor("noura").get(f"/runs/{run}").source
+    console.decide(console.decider(approval), approval, "approve")
+    waits_for(console, run, EVENT)
 
 
 def test_the_partners_link_is_shown_on_record_to_who_may_enter_answers(console):

@@ -77,6 +77,7 @@ def walked(console) -> str:
             BANNER in console.visitor("sultan", locale=locale).get(f"/approvals/{executive}").source
         )
     console.approve(run, "executive_approval")
+    console.signatories(run)
     ended(console, run)
     return run
 
@@ -139,7 +140,13 @@ def test_every_page_of_a_practice_run_says_so(console, walked, locale):
     for address in (f"/runs/{walked}", f"/runs/{walked}/undo", *page.links("/approvals/apr_")):
         assert BANNER in noura.get(address).source, address
     word = {"ar": "تدريب", "en": "Practice"}[locale]
-    for address in ("/", "/runs", "/approvals?scope=all", f"/outbound?run={walked}"):
+    for address in (
+        "/board?ended=true",
+        "/",
+        "/runs",
+        "/approvals?scope=all",
+        f"/outbound?run={walked}",
+    ):
         assert word in noura.get(address).text, address
     assert BANNER not in noura.get(f"/runs/{console.start()}").source
 

@@ -160,7 +160,13 @@ def test_what_all_have_signed_is_a_persons_to_end_where_the_company_stands_no_lo
     assert not entries(done, "activate_partner")
     assert crm(console, given) == ["terms_sent", "withdrawn"]
     cases = console.api("noura", "GET", f"/cases?run={run}")
-    assert [(one["kind"], one["step"]) for one in cases] == [("undo_failed", "void_envelope")]
+    [case] = [one for one in cases if one["run"] == run]
+    assert (case["kind"], case["step"]) == ("still_in_force", "send_envelope")
+    page = console.visitor("noura").get("/cases")
+    assert "All have signed, and nothing takes that back" in page.text
+    settled = {"resolution": "done_by_hand", "comment": "they know"}
+    console.api("noura", "POST", f"/cases/{case['id']}/resolutions", json=settled)
+    assert console.api("noura", "GET", f"/runs/{run}")["status"] == "compensated"
 
 
 def test_what_the_activation_needs_is_waited_for_and_brought_on_the_page(console):
@@ -169,11 +175,16 @@ def test_what_the_activation_needs_is_waited_for_and_brought_on_the_page(console
     risks = packet(console, approval)["risks"]
     assert {"saudization_not_recorded", "data_sharing_not_consented"} <= set(risks)
     console.executives_agree(approval)
-    console.signatories(run)
+    console.out_for_signature(run)
     visitor = console.visitor("noura")
+    assert f'data-run="{run}" data-holder="partner"' in visitor.get("/board").source
+    console.signatories(run)
     page = visitor.until(
         f"/runs/{run}", lambda page: 'id="enter"' in page.source, "a form for what is missing"
     )
+    assert f'data-run="{run}" data-holder="requester"' in visitor.get("/board").source
+    assert f'data-facts="{run}"' in visitor.get("/todo").source
+    assert f'data-facts="{run}"' not in console.visitor("turki").get("/todo").source
     assert console.api("noura", "GET", f"/runs/{run}")["waiting_for"] == "activation_facts"
     address = f"/runs/{run}/events/activation_facts"
     nothing = visitor.send(page, address)

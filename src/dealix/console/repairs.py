@@ -1,9 +1,15 @@
-"""What each repair of a case does, in one sentence."""
+"""What a case says of itself: why it is there, and what each repair does, in one sentence."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from dealix.i18n import N_
+from markupsafe import Markup, escape
+
+from dealix.console.speech import Speech
+from dealix.error_codes import CODES
+from dealix.errors import Conflict
+from dealix.i18n import N_, sentence_of
+from dealix.lanes.blocking import BLOCKED
 
 HAPPENED = "happened"
 REPAIRS: dict[tuple[str, str], str] = {
@@ -13,6 +19,7 @@ REPAIRS: dict[tuple[str, str], str] = {
     ("in_doubt", "send_again"): N_(
         "You found nothing at the provider: it is done once more, and the run goes on."
     ),
+    ("blocked", "retry"): N_("You have put right what stood in the way: the step is tried again."),
     ("undo_failed", "retry"): N_("The system tries once more to take it back."),
     ("undo_failed", "done_by_hand"): N_(
         "You took it back yourself: it counts as taken back, and nothing more is sent."
@@ -24,13 +31,16 @@ REPAIRS: dict[tuple[str, str], str] = {
         "A new workflow of this run takes back what the one that was ended has left outside."
     ),
     ("late_delivery", "done_by_hand"): N_(
-        "The decision came after the end and changes nothing: you have told who took it."
+        "What came after the end changes nothing any more: you have told who said it."
     ),
     ("late_answer", "done_by_hand"): N_(
         "It took effect after all was taken back: you have taken it back yourself."
     ),
     ("cancelled_behind", "done_by_hand"): N_(
         "The run was cancelled in the engine itself: you have looked into who did it."
+    ),
+    ("still_in_force", "done_by_hand"): N_(
+        "What all have signed stays in force: you have settled with the other side what follows."
     ),
     ("unmatched", "done_by_hand"): N_(
         "The message belongs to no run: you have read it and seen to it."
@@ -46,3 +56,11 @@ REPAIRS: dict[tuple[str, str], str] = {
 def repair(case: Mapping[str, Any], resolution: str) -> str:
     """The sentence of one repair of a case."""
     return REPAIRS[str(case["kind"]), resolution]
+
+
+def why(speech: Speech, kind: str, reason: Any) -> Markup:
+    """The reason of a case; of what stands in the way, the sentence of its code."""
+    code, _, named = str(reason).partition(":")
+    if kind == BLOCKED and code in CODES:
+        return escape(sentence_of(Conflict(code, clause=named, reason=named), speech.locale))
+    return speech.word(reason)

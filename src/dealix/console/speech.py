@@ -81,6 +81,7 @@ TONES = {
         "irreversible",
         "ended_behind",
         "cancelled_behind",
+        "still_in_force",
         "stuck",
         "late_answer",
         "update_failed",

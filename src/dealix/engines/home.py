@@ -51,16 +51,6 @@ class Home:
         finally:
             os.close(handle)  # closing lets the lock go
 
-    def owner_pid(self) -> int | None:
-        """The process that holds the lock now, if one does."""
-        try:
-            with self.locked():
-                return None
-        except Conflict as busy:
-            return int(str(busy.params["pid"]) or 0)
-        except FileNotFoundError:
-            return None
-
 
 def migrate_layout(home: Home) -> None:
     """Bring the folder to `LAYOUT`; a folder of a newer Dealix is refused rather than damaged."""

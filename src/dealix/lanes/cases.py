@@ -30,6 +30,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "late_delivery": frozenset({"done_by_hand"}),
     "late_answer": frozenset({"done_by_hand"}),
     "cancelled_behind": frozenset({"done_by_hand"}),
+    "still_in_force": frozenset({"done_by_hand"}),
     "stuck": frozenset(),
     "unmatched": frozenset({"done_by_hand"}),
     "unrouted": frozenset({"done_by_hand"}),

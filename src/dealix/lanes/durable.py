@@ -73,6 +73,7 @@ class DurableFlow(FlowCore):
                 await self._until(datetime.fromisoformat(result.data["not_before"]))
             else:
                 break
+            await self._unless_paused()  # it may have come to stand still meanwhile
         if result.status == "failed":
             raise FlowEnded("failed", result.reason)
         if result.status == "changed":

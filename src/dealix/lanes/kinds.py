@@ -81,10 +81,8 @@ class WorkflowKind:
     examine: Callable[[Actor, Any, Beginning], Mapping[str, Any]] = nothing_to_find
     lane: str = "durable"
     longest: timedelta | None = None
-    warn_at: float = 0.75
     gates: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     by_hand: Mapping[str, ByHand] = field(default_factory=dict)
     forms: Mapping[str, type[BaseModel]] = field(default_factory=dict)
-    labels: Mapping[str, str] = field(default_factory=dict)
     subjects: Callable[[Session, Sequence[Run]], dict[str, Subject]] = nobody

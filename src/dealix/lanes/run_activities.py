@@ -10,6 +10,7 @@ from dealix.errors import InvariantBroken
 from dealix.lanes import blocking, run_book, run_events
 from dealix.lanes.models import Run
 from dealix.lanes.schemas import Ending, EventState, FlowEnd, StepCall, StepResult, UndoItem
+from dealix.records import effects
 from dealix.records.case_book import open_case
 from dealix.records.models import Undo
 from dealix.records.run_notes import note
@@ -59,7 +60,9 @@ class RunActivities:
                 run.status, run.waiting_for = "compensating", None
                 data = {"reason": ending.reason, "outcome": ending.outcome, "undos": len(items)}
                 note(session, "system", "undo.begun", run.id, data, chain=run.chain)
-                if ending.reason == "cancelled" and run.cancel_requested_at is None:
+                if ending.reason != "cancelled":
+                    _still_in_force(session, run, call.at)
+                elif run.cancel_requested_at is None:
                     _cancelled_behind(session, run, call.at)
             return items
 
@@ -137,6 +140,21 @@ class RunActivities:
                 data = {"status": run.status, "outcome": run.outcome, "undone": ending.undone}
                 note(session, "system", "run.ended", run.id, data, chain=run.chain)
             return FlowEnd(status=run.status, outcome=run.outcome or ending.outcome)
+
+
+def _still_in_force(session: Session, run: Run, at: datetime) -> None:
+    """A run ends badly by itself behind what is final outside: who cancels is told beforehand."""
+    for effect in effects.in_force(session, run.id):
+        open_case(
+            session,
+            run_id=run.id,
+            kind="still_in_force",
+            subject=effect.key,
+            step=effect.step,
+            reason="signed_by_all",
+            at=at,
+            chain=run.chain,
+        )
 
 
 def _cancelled_behind(session: Session, run: Run, at: datetime) -> None:

@@ -16,7 +16,6 @@ from dealix.records.models import Case, Effect, Undo
 
 NOTICE = "notice"
 """Messages to our own people: the request shows what became of them, the timeline does not."""
-SETTLED_UNDO = {"done": "done", "by_hand": "by_hand", "waived": "waived"}
 
 
 def summary(run: Run) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ from dealix.records.run_notes import note
 from dealix.store.ids import new_id
 from dealix.store.locks import lock_named
 from dealix.store.session import Database, tenant_of
+from dealix.validation import validated
 
 FURTHEST = 10
 """How many times its longest duration a run's deadline may lie ahead."""
@@ -87,7 +88,7 @@ class RunService:
         """
         kind = self._kind(workflow)
         self.permit(actor, f"run.start.{workflow}")
-        checked = _validated(kind.input_model, input)
+        checked = validated(kind.input_model, input, _BUSINESS_CODES)
         if rehearsal:
             self._can_rehearse()
         if rehearsal and practice:
@@ -211,6 +212,8 @@ class RunService:
             take = self._kind(run.workflow).by_hand.get(name)
             if take is None:
                 raise InvalidInput("unknown_event", event=name)
+            if run.undo_begun_at is not None:  # nobody would take it up: it would become a case
+                raise Conflict("run_ended")
             signal = take(session, actor, run, data)
         if signal is not None:
             self._quietly(lambda: self.courier.deliver(actor.tenant_id, signal))
@@ -347,18 +350,6 @@ class RunService:
         approvals = self.windows.approvals(session, run.id)
         whole = run_views.whole(session, run, approvals, self.windows.evidence(session, run.id))
         return {**whole, "subject": shown(self.subjects.of(session, [run]).get(run.id))}
-
-
-def _validated(model: type[BaseModel], given: Mapping[str, Any]) -> BaseModel:
-    try:
-        return model.model_validate(dict(given))
-    except ValidationError as failure:
-        errors = [
-            {"field": ".".join(str(part) for part in error["loc"]), "type": error["type"]}
-            for error in failure.errors(include_input=False, include_url=False)
-        ]
-        code = next((e["type"] for e in errors if e["type"] in _BUSINESS_CODES), "invalid_input")
-        raise InvalidInput(code, errors=errors) from None
 
 
 _BUSINESS_CODES = frozenset(

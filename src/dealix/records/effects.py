@@ -178,6 +178,17 @@ def stands(
     note(session, "system", "effect.stands", effect.run_id, data, chain=chain, at=at)
 
 
+def in_force(session: Session, run_id: str) -> list[Effect]:
+    """The effects of a run that others have made final, so that their undo is off (`stands`)."""
+    query = (
+        select(Effect)
+        .join(Undo, (Undo.tenant_id == Effect.tenant_id) & (Undo.key == Effect.key))
+        .where(Effect.run_id == run_id, Effect.final, Undo.status == "not_needed")
+        .order_by(Effect.seq)
+    )
+    return list(session.execute(query).scalars())
+
+
 def answered_late(session: Session, key: str) -> bool:
     """Whether a person must look at the provider, because its answer came after the undo."""
     return open_case_of(session, LATE_ANSWER, key) is not None
@@ -207,6 +218,12 @@ def effect_of(session: Session, key: str) -> Effect | None:
     return session.execute(
         select(Effect).where(Effect.key == key).with_for_update()
     ).scalar_one_or_none()
+
+
+def has_begun(session: Session, key: str) -> bool:
+    """Whether an effect may have happened, or has ended: what it says is settled from then on."""
+    row = effect_of(session, key)
+    return row is not None and (row.status != "started" or row.open_attempt)
 
 
 def list_effects(session: Session, run_id: str | None = None) -> list[dict[str, Any]]:

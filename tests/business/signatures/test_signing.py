@@ -59,3 +59,11 @@ def test_outside_a_wait_for_signatures_nobody_is_asked_at_a_deadline() -> None:
     flow = Played("done", "completed", come=True)
     assert asyncio.run(flow.overdue()) is True
     assert flow.asked == 0
+
+
+def test_what_all_have_signed_no_deadline_ends() -> None:
+    flow = Played("done", "completed")
+    asyncio.run(flow.sign())
+    asked = flow.asked
+    assert asyncio.run(flow.overdue()) is False
+    assert flow.asked == asked

@@ -9,7 +9,7 @@ from tests.trust.outbound.test_undoing import KEEPER, desk, take_back
 from dealix.errors import Conflict, OutcomeUnknown, ProviderRefused, ProviderUnavailable
 from dealix.lanes import run_book
 from dealix.records.schemas import Reply
-from dealix.trust.outbound.service import Outbound, spec_of
+from dealix.trust.outbound.service import Outbound, covered, spec_of
 
 GOOD = Reply("ref_1", {"id": "ref_1"})
 
@@ -207,3 +207,34 @@ def test_an_ended_run_shows_its_end_once_its_last_case_is_settled(stage: Stage) 
     assert stage.run().status == "attention"
     desk(stage).resolve(KEEPER, stage.cases()[0].id, "done_by_hand", "looked; it is gone")
     assert stage.run().status == "compensated"
+
+
+def test_what_may_have_happened_is_not_asked_about_anew(stage: Stage) -> None:
+    """Another round would do it again under another key."""
+
+    def is_covered() -> bool:
+        with stage.database.tenant(TENANT) as session:
+            return covered(session, stage.call(), stage.effect())
+
+    assert not is_covered()
+    stage.provider.answers = [unknown()]
+    with pytest.raises(OutcomeUnknown):
+        stage.attempt("look_up")
+    assert is_covered()
+
+
+def test_more_is_written_when_an_effect_begins_and_only_then(stage: Stage) -> None:
+    begun: list[str] = []
+    recorded: list[str] = []
+    effect = stage.effect().also(begun=lambda _session: begun.append("began"))
+    effect = effect.also(recorded=lambda _session: recorded.append("happened"))
+    outbound = Outbound(stage.database, stage.policy)
+    stage.provider.answers = [away(), GOOD]
+    with pytest.raises(ProviderUnavailable):
+        outbound.perform(stage.facts(), stage.call(), effect)
+    assert (begun, recorded) == (["began"], [])
+    outbound.perform(stage.facts(), stage.call(), effect)
+    assert (begun, recorded) == (["began", "began"], ["happened"])
+    stage.policy.refuses = True
+    outbound.perform(stage.facts(), stage.call(f"{RUN}:other"), effect)
+    assert len(begun) == 2

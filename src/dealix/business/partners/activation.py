@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from dealix.actors import Actor
@@ -22,6 +21,7 @@ from dealix.records.run_notes import note
 from dealix.store.ids import new_id
 from dealix.trust.outbound.governance import ConsentBook
 from dealix.trust.outbound.governance.schemas import DATA_SHARING, EVERYTHING
+from dealix.validation import validated
 
 EVENT = "activation_facts"
 SAUDIZATION, CONSENT = "saudization", "data_sharing_consent"
@@ -94,7 +94,7 @@ class ActivationBook:
             InvalidInput: a value is none of those known, or nothing of what is missing came.
         """
         lacked = self.missing(session, run)
-        self.keep(session, run, validated(given), actor.user_id)
+        self.keep(session, run, validated(ActivationFacts, given), actor.user_id)
         left = self.missing(session, run)
         if left and left == lacked:
             errors = [{"field": each, "type": "missing"} for each in left]
@@ -108,22 +108,6 @@ def of_input(given: PartnerApprovalInput) -> ActivationFacts:
     return ActivationFacts(
         saudization=given.saudization, data_sharing_consent=given.data_sharing_consent
     )
-
-
-def validated(given: Mapping[str, Any]) -> ActivationFacts:
-    """Facts in order.
-
-    Raises:
-        InvalidInput: each wrong field is named with its reason.
-    """
-    try:
-        return ActivationFacts.model_validate(dict(given))
-    except ValidationError as wrong:
-        errors = [
-            {"field": ".".join(map(str, error["loc"])), "type": error["type"]}
-            for error in wrong.errors(include_input=False, include_url=False)
-        ]
-        raise InvalidInput("invalid_input", errors=errors) from None
 
 
 def _contact(session: Session, run: Run) -> str:

@@ -112,8 +112,12 @@ class PartnerActivities:
             effect = self.post.letter(call, mail, "email.send", "send_terms")
             if not covered(session, call, effect):
                 return StepResult(status="changed")
-            negotiation.open_page(session, self.partners.vault, run)
-        return self.outbound.perform(facts_of(PartnerActivities.send_terms), call, effect)
+
+        def open_page(session: Session) -> None:
+            negotiation.open_page(session, self.partners.vault, run_book.get(session, call.run_id))
+
+        facts = facts_of(PartnerActivities.send_terms)
+        return self.outbound.perform(facts, call, effect.also(begun=open_page))
 
     @step(
         "send_terms_whatsapp",
@@ -278,8 +282,7 @@ class PartnerActivities:
 
         Once its sending has begun, nothing that changes in the library changes what was sent.
         """
-        row = effects.effect_of(session, call.key)
-        if row is not None and (row.status != "started" or row.open_attempt):
+        if effects.has_begun(session, call.key):
             return self.partners.sheets.newest(session, run.id)
         try:
             return self.partners.sheets.standing(session, run)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -26,6 +25,7 @@ from dealix.records.canonical import canonical
 from dealix.store.ids import new_id
 from dealix.store.session import tenant_of
 from dealix.trust.privacy import Vault
+from dealix.validation import validated
 
 EVENT = "partner_answer"
 RETURNED = "returned_terms"
@@ -103,7 +103,7 @@ class Answers:
         if not is_out(session, run, version):
             raise Conflict("offer_not_out")
         assert_open(session, run, version)
-        answer = validated(given)
+        answer = read(given)
         if answer.document is not None:
             self.uploads().permit(actor, "document.read")
             content = self.uploads().opened(session, answer.document).content
@@ -150,22 +150,13 @@ def compared(session: Session, vault: Vault, answer: Answer) -> list[dict[str, A
     return found
 
 
-def validated(given: Mapping[str, Any]) -> PartnerAnswer:
+def read(given: Mapping[str, Any]) -> PartnerAnswer:
     """An answer in order.
 
     Raises:
         InvalidInput: each wrong field is named with its reason.
     """
-    try:
-        return PartnerAnswer.model_validate(dict(given))
-    except ValidationError as wrong:
-        errors = [
-            {"field": ".".join(map(str, error["loc"])), "type": error["type"]}
-            for error in wrong.errors(include_input=False, include_url=False)
-        ]
-        counter = any(error["type"] == "counter_without_proposal" for error in errors)
-        code = "counter_without_proposal" if counter else "invalid_input"
-        raise InvalidInput(code, errors=errors) from None
+    return validated(PartnerAnswer, given, frozenset({"counter_without_proposal"}))
 
 
 def last_answer(session: Session, run_id: str) -> Answer | None:
@@ -203,8 +194,7 @@ def state(session: Session, run: Run, version: int) -> str:
     """`open`, `answered`, `replaced` by a newer version, or `closed` with the run."""
     if run.ended_at is not None or run.undo_begun_at is not None:
         return "closed"
-    query = select(Answer.id).where(Answer.run_id == run.id, Answer.version == version)
-    if session.execute(query).first() is not None:
+    if terms.is_answered(session, run.id, version):
         return "answered"
     return "open" if terms.newest(session, run.id).version == version else "replaced"
 

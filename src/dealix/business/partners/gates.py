@@ -14,9 +14,11 @@ from dealix.business.partners.signing import Agreements
 from dealix.business.partners.term_sheets import legal_part, said
 from dealix.business.signatures.service import papers_for
 from dealix.lanes.models import Run
+from dealix.records.canonical import digest
 from dealix.trust.approvals.reading import agreed_part
 from dealix.trust.approvals.schemas import ApprovalPacket, ListedEffect, Opening
 from dealix.trust.outbound.envelopes import void_hash
+from dealix.trust.policy import tokens
 
 OUTSIDE = ("partner.send_terms", "partner.activate")
 """What has consequences outside, so that practice asks it in words of its own."""
@@ -62,7 +64,26 @@ def legal(session: Session, partners: PartnerService, run: Run, round_: int) -> 
     one = offer(session, partners, run)
     packet = _reviewed(session, partners, run, one, lists=True)
     opening = _opening(session, run, "legal_review", round_, packet)
-    return opening.model_copy(update={"part": one.legal})
+    return opening.model_copy(update={"part": _legal_part(session, partners, run, one)})
+
+
+def _legal_part(session: Session, partners: PartnerService, run: Run, one: Offer) -> str:
+    """What counsel looks at: the clauses, and the letter too where only the letter has changed.
+
+    Else nobody would be asked about a letter that no approval covers, which a new release may word
+    otherwise between the approval and the sending.
+    """
+    both = (
+        agreed_part(session, run.id, "term_review") == one.commercial
+        and agreed_part(session, run.id, "legal_review") == one.legal
+    )
+    if not both or terms.is_answered(session, run.id, one.version):
+        return one.legal
+    mail = partners.offer(session, run, one.paper).payload_hash
+    resource = f"{run.id}:send_terms"
+    if tokens.find_valid(session, "email.send", resource, mail, run_id=run.id) is not None:
+        return one.legal
+    return digest([one.legal, mail])
 
 
 def executive(session: Session, partners: PartnerService, run: Run, round_: int) -> Opening:

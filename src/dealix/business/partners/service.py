@@ -43,7 +43,7 @@ from dealix.trust.privacy import Vault
 LONGEST = timedelta(days=14)
 KIND = "partner_approval"
 GATES = ("manager_approval", "term_review", "legal_review", "executive_approval")
-EVENTS = ("partner_answer", "signature")
+EVENTS = ("partner_answer", negotiation.REVISION, "signature", activation.EVENT)
 
 
 class PartnerService:

@@ -51,10 +51,14 @@ class TermSheets:
     def draft(self, session: Session, run: Run) -> KeptPaper:
         """The version in force on paper, written now unless exactly it lies here.
 
+        What the partner has answered stays as they read it, whatever the library says since.
+
         Raises:
             Conflict, InvalidInput: what `PapersService.term_sheet` says.
         """
         row = terms.newest(session, run.id)
+        if terms.is_answered(session, run.id, row.version):
+            return self.newest(session, run.id)
         facts, changes = self._facts(session, run, row), _changes(row)
         person = repository.partner(session, run.input["partner_id"]).contact_person_id
         return self.papers.draft(session, run.id, person, facts, row.version, changes)

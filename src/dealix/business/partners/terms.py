@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from dealix import clock
-from dealix.business.partners.models import Terms
+from dealix.business.partners.models import Answer, Terms
 from dealix.business.partners.schemas import PartnerTerms, TermsRevision
-from dealix.errors import InvalidInput, NotFound
+from dealix.errors import NotFound
 from dealix.lanes.models import Run
 from dealix.records.canonical import digest
 from dealix.store.session import tenant_of
+from dealix.validation import validated
 
 COMMERCIAL = (
     "expected_revenue",
@@ -61,6 +61,12 @@ def row_of(session: Session, run_id: str, version: int) -> Terms:
     return row
 
 
+def is_answered(session: Session, run_id: str, version: int) -> bool:
+    """Whether the partner has answered this version."""
+    query = select(Answer.id).where(Answer.run_id == run_id, Answer.version == version)
+    return session.execute(query).first() is not None
+
+
 def history(session: Session, run_id: str) -> list[Terms]:
     """Every version, oldest first."""
     query = select(Terms).where(Terms.run_id == run_id).order_by(Terms.version)
@@ -94,14 +100,7 @@ def revised(present: PartnerTerms, given: Mapping[str, Any]) -> PartnerTerms:
     Raises:
         InvalidInput: `invalid_input`, each wrong field named.
     """
-    try:
-        changes = TermsRevision.model_validate(dict(given))
-    except ValidationError as wrong:
-        errors = [
-            {"field": ".".join(map(str, error["loc"])), "type": error["type"]}
-            for error in wrong.errors(include_input=False, include_url=False)
-        ]
-        raise InvalidInput("invalid_input", errors=errors) from None
+    changes = validated(TermsRevision, given)
     named = changes.model_dump(exclude_none=True, mode="json")
     clauses = {**present.clauses, **named.pop("clauses", {})}
     return PartnerTerms.model_validate(

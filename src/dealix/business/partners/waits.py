@@ -8,9 +8,13 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dealix.business.partners.activation import EVENT as FACTS
 from dealix.business.partners.answering import EVENT
 from dealix.business.partners.models import Answer
 from dealix.business.partners.negotiation import REVISION
+from dealix.business.signatures import repository as signatures
+from dealix.business.signatures.models import Envelope
+from dealix.business.signatures.tracking import EVENT as SIGNATURE
 from dealix.lanes import pausing
 from dealix.lanes.models import Run
 from dealix.lanes.working_time import WorkingCalendar, calendar_of, running
@@ -20,7 +24,7 @@ from dealix.trust.approvals import reading
 from dealix.trust.approvals.reading import Unsettled
 
 Stage = Literal["manager", "review", "negotiation", "executive", "closing", "ended"]
-Holder = Literal["approvers", "requester", "partner", "pause", "case", "nobody"]
+Holder = Literal["approvers", "requester", "partner", "signatory", "pause", "case", "nobody"]
 STAGES: dict[str, Stage] = {
     "manager_approval": "manager",
     "term_review": "review",
@@ -28,7 +32,11 @@ STAGES: dict[str, Stage] = {
     EVENT: "negotiation",
     REVISION: "negotiation",
     "executive_approval": "executive",
+    SIGNATURE: "closing",
+    FACTS: "closing",
 }
+PARTNER = "partner_signatory"
+SIGNED = frozenset({"signed", "completed"})
 Interval = tuple[datetime, datetime | None]
 
 
@@ -59,6 +67,7 @@ class _Course:
     out: Sequence[datetime]
     answers: Sequence[Answer]
     stood: Sequence[Interval]
+    envelope: Envelope | None
 
     @property
     def end(self) -> datetime:
@@ -79,6 +88,7 @@ def of_runs(session: Session, runs: Sequence[Run]) -> dict[str, Wait]:
     stood = pausing.intervals(session, ids)
     query = select(Answer).where(Answer.run_id.in_(ids)).order_by(Answer.version)
     answers = list(session.execute(query).scalars())
+    envelopes = signatures.latest_of(session, ids)
     found = {}
     for run in runs:
         course = _Course(
@@ -88,6 +98,7 @@ def of_runs(session: Session, runs: Sequence[Run]) -> dict[str, Wait]:
             out.get(run.id, []),
             [one for one in answers if one.run_id == run.id],
             stood.get(run.id, []),
+            envelopes.get(run.id),
         )
         needs_a_person = run.status == "attention" and bool(open_cases(session, run.id))
         found[run.id] = _wait(course, needs_a_person=needs_a_person)
@@ -139,10 +150,30 @@ def _holder(course: _Course) -> tuple[Holder, datetime | None]:
         return "approvers", min(asked)
     if owed:
         return "requester", owed[0]
-    return _in_negotiation(course)
+    return _in_closing(course) if course.run.waiting_for in {SIGNATURE, FACTS} else _in_turn(course)
 
 
-def _in_negotiation(course: _Course) -> tuple[Holder, datetime | None]:
+def _in_closing(course: _Course) -> tuple[Holder, datetime | None]:
+    """A signatory of either side has the papers, or we owe what the activation needs."""
+    signed = _signed(course.envelope)
+    if course.run.waiting_for == FACTS:
+        return "requester", max(signed.values(), default=None)
+    if course.envelope is not None and PARTNER not in signed:
+        return "partner", course.envelope.begun_at
+    return "signatory", signed.get(PARTNER)
+
+
+def _signed(envelope: Envelope | None) -> dict[str, datetime]:
+    """When each role signed, of those that have."""
+    signers = envelope.signers if envelope is not None else []
+    return {
+        one["role"]: datetime.fromisoformat(one["at"])
+        for one in signers
+        if one["at"] and one["status"] in SIGNED
+    }
+
+
+def _in_turn(course: _Course) -> tuple[Holder, datetime | None]:
     """The partner has a version, or we owe the next one."""
     if course.run.waiting_for == REVISION and course.answers:
         return "requester", course.answers[-1].at
@@ -152,12 +183,17 @@ def _in_negotiation(course: _Course) -> tuple[Holder, datetime | None]:
 
 
 def _with_partner(course: _Course) -> list[tuple[datetime, datetime]]:
-    """From when a version was out until its answer; without one until the next, or until now."""
+    """From when a version or the papers to sign were out until the partner acted, or until now.
+
+    A version that nobody answered was out until the next.
+    """
     answered: Mapping[int, datetime] = {place: one.at for place, one in enumerate(course.answers)}
     spans = []
     for place, since in enumerate(course.out):
         later = course.out[place + 1] if place + 1 < len(course.out) else course.end
         until = min(answered.get(place, later), later)
-        if until > since:
-            spans.append((since, until))
-    return spans
+        spans.append((since, until))
+    if course.envelope is not None:
+        signed = _signed(course.envelope).get(PARTNER, course.end)
+        spans.append((course.envelope.begun_at, min(signed, course.end)))
+    return [(since, until) for since, until in spans if until > since]

@@ -1,5 +1,6 @@
 """Queries of envelopes and of how they ended."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +35,13 @@ def latest(session: Session, run_id: str) -> Envelope | None:
         .scalars()
         .first()
     )
+
+
+def latest_of(session: Session, run_ids: Iterable[str]) -> dict[str, Envelope]:
+    """The newest envelope of each of these runs that has one."""
+    query = select(Envelope).where(Envelope.run_id.in_(sorted(set(run_ids))))
+    rows = session.execute(query.order_by(Envelope.begun_at, Envelope.id)).scalars()
+    return {row.run_id: row for row in rows}
 
 
 def of_run(session: Session, run_id: str) -> list[Envelope]:

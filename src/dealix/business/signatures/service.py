@@ -7,7 +7,7 @@ A webhook only makes us ask sooner: what it says is never believed. One that is 
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -79,17 +79,10 @@ class Signatures:
         """The effect of a step: the agreement, sent to those who sign it."""
         with self._database.tenant(call.tenant_id) as session:
             papers = self.papers(session, call.run_id, agreement)
-        effect = self._post.envelope(call, papers, action, step)
-
-        def begun(session: Session) -> None:
-            effect.begun(session)
-            _keep(session, call, papers, agreement)
-
-        def recorded(session: Session) -> None:
-            effect.recorded(session)
-            _sent(session, call)
-
-        return replace(effect, begun=begun, recorded=recorded)
+        return self._post.envelope(call, papers, action, step).also(
+            begun=lambda session: _keep(session, call, papers, agreement),
+            recorded=lambda session: _sent(session, call),
+        )
 
     def void_envelope(
         self,
@@ -102,12 +95,7 @@ class Signatures:
         """The undo of `send_for_signature`: voids what is out, harmless where nothing is."""
         row = repository.of_effect(session, sent_key(call))
         effect = self._post.void(call, row.payload_hash if row else "", action, step)
-
-        def recorded(session: Session) -> None:
-            effect.recorded(session)
-            _withdrawn(session, call)
-
-        return replace(effect, recorded=recorded)
+        return effect.also(recorded=lambda session: _withdrawn(session, call))
 
     def state(self, tenant_id: str, run_id: str) -> SignatureState | None:
         """Where the signature of a run stands, for doors; None when nothing was sent."""

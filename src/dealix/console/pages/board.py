@@ -19,13 +19,14 @@ STAGES = {
     "review": N_("Terms and legal review"),
     "negotiation": N_("Negotiation"),
     "executive": N_("Executive approval"),
-    "closing": N_("Activation, or taking back"),
+    "closing": N_("Signature, activation, or taking back"),
     "ended": N_("Ended"),
 }
 HOLDERS = {
     "approvers": N_("Waits for {people}"),
     "requester": N_("Waits for {people}, who asked"),
     "partner": N_("Waits for the partner"),
+    "signatory": N_("Waits for our signatory"),
     "pause": N_("Paused"),
     "case": N_("Waits for somebody to settle a case"),
     "nobody": N_("Goes on by itself"),

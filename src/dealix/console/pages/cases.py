@@ -1,20 +1,16 @@
 """Cases: what no rule can settle, and the ways in which a person may settle it."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
-from markupsafe import Markup, escape
 
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.render import page
-from dealix.console.repairs import repair
+from dealix.console.repairs import repair, why
 from dealix.console.titles import links
 from dealix.console.visit import Visit
-from dealix.error_codes import CODES
-from dealix.errors import Conflict, Refused
+from dealix.errors import Refused
 from dealix.i18n import sentence_of
-from dealix.lanes.blocking import BLOCKED
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -58,17 +54,8 @@ def _page(
         which=status,
         link_of=links(visit),
         repair=lambda case, choice: visit.speech.say(repair(case, choice)),
-        why=lambda case: _why(visit, case),
+        why=lambda case: why(visit.speech, case["kind"], case["reason"]),
         problem=sentence_of(refusal, visit.speech.locale) if refusal else "",
         wrong_id=wrong_id,
         kept=kept,
     )
-
-
-def _why(visit: Visit, case: Mapping[str, Any]) -> Markup:
-    """The reason of a case; of what stands in the way, the sentence of its code."""
-    code, _, named = str(case["reason"]).partition(":")
-    if case["kind"] == BLOCKED and code in CODES:
-        refusal = Conflict(code, clause=named, reason=named)
-        return escape(sentence_of(refusal, visit.speech.locale))
-    return visit.speech.apart(case["reason"])

@@ -18,6 +18,7 @@ from dealix.console.packets import DECIDED
 from dealix.console.pages.standstill import kept_of
 from dealix.console.people import people
 from dealix.console.render import page
+from dealix.console.repairs import why
 from dealix.console.titles import titles
 from dealix.console.visit import Visit
 from dealix.errors import (
@@ -184,6 +185,7 @@ def _run_page(
         ahead=[] if found["ended_at"] else [step for step in steps if step.key not in seen],
         progress={"done": len(done & counted), "all": len(counted)},
         entry_name=entry_name,
+        why=lambda entry: why(visit.speech, entry["name"], entry["reason"]),
         person=people(visit),
         signature=visit.services.signatures.state(visit.who.tenant_id, run_id),
         plays=bool(visit.services.settings.sandbox_url) and visit.may("mailbox.read"),

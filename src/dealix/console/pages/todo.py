@@ -1,9 +1,10 @@
-"""What the requester owes: requests sent back with their list, and counter-offers to answer."""
+"""What the requester owes: requests sent back, counter-offers to answer, facts to bring."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
+from dealix.business.partners.activation import EVENT as FACTS
 from dealix.business.partners.negotiation import REVISION
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.forms import asked_for_more
@@ -23,12 +24,13 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 def todo(visit: Annotated[Visit, Depends(signed_in)]) -> Response:
     """Everything that the visitor owes to others, the oldest first."""
     visit.section = "home"
-    owed, counters = owed_by(visit)
+    owed, counters, facts = owed_by(visit)
     return page(
         visit,
         "todo.html",
         owed=owed,
         counters=counters,
+        facts=facts,
         about=lambda one: subject_of(visit, one),
         person=people(visit),
         wishes=wishes,
@@ -59,14 +61,18 @@ def resubmit(
     return back_to("/todo", "resubmitted")
 
 
-def owed_by(visit: Visit) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Requests whose changes the visitor owes, and runs of theirs with a counter-offer."""
+Rows = list[dict[str, Any]]
+
+
+def owed_by(visit: Visit) -> tuple[Rows, Rows, Rows]:
+    """Requests whose changes the visitor owes; their runs with a counter-offer; without facts."""
     services = visit.services
     owed = visit.allowed(lambda: services.approvals.list(visit.who, "todo"), [])
     rows = visit.allowed(lambda: services.partner_board.rows(visit.who), [])
     mine = [row for row in rows if row["started_by"] == visit.who.user_id]
     counters = [row for row in mine if row["waiting_for"] == REVISION and not row["requests"]]
-    return sorted(owed, key=lambda one: str(one["closed_at"])), counters
+    lacking = [row for row in mine if row["waiting_for"] == FACTS]
+    return sorted(owed, key=lambda one: str(one["closed_at"])), counters, lacking
 
 
 def wishes(approval: dict[str, Any]) -> list[dict[str, Any]]:

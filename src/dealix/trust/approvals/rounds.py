@@ -153,10 +153,10 @@ def _carried(
 
 
 def assert_owed(session: Session, actor: Actor, approval: Approval, run: Run) -> None:
-    """Changes are owed by the one who asked, once a request."""
+    """Changes are owed by the one who asked, once a request, until the run ends or is undone."""
     if actor.user_id not in {approval.requested_by, run.started_by}:
         raise NotEntitled("not_the_requester")
-    if run.ended_at is not None:
+    if run.ended_at is not None or run.undo_begun_at is not None:
         raise Conflict("run_ended")
     owed = approval.status == "changes_requested"
     if not owed or resubmission_of(session, approval.id) is not None:

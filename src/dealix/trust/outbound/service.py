@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
@@ -31,6 +31,7 @@ from dealix.trust.outbound.governance import Governance, OutsideMessage, Verdict
 from dealix.trust.outbound.governance.schemas import ALLOWED
 from dealix.trust.policy import tokens
 
+Work = Callable[[Session], None]
 LOOK_AGAIN = timedelta(seconds=5)
 """How often it is looked whether a provider has told us what became of a call."""
 
@@ -52,8 +53,8 @@ class OutsideEffect:
     kind: str
     call: Callable[[], Reply]
     look_up: Callable[[], Reply | None] | None = None
-    begun: Callable[[Session], None] = lambda _session: None
-    recorded: Callable[[Session], None] = lambda _session: None
+    begun: Work = lambda _session: None
+    recorded: Work = lambda _session: None
     patience: timedelta | None = None
     message: OutsideMessage | None = None
     """What governance judges; None for what is no message to a person outside."""
@@ -62,6 +63,12 @@ class OutsideEffect:
     practice: Literal["addressed", "silent", "left_out"] = "addressed"
     """What becomes of it in a practice run: it leaves only when it reaches the starter and nobody
     else; or it brings nothing to anybody (a question, a recall); or it is left out."""
+
+    def also(self, *, begun: Work | None = None, recorded: Work | None = None) -> "OutsideEffect":
+        """The same effect with more to write when it begins or when its success is recorded."""
+        return replace(
+            self, begun=_both(self.begun, begun), recorded=_both(self.recorded, recorded)
+        )
 
 
 class Gatekeeper(Protocol):
@@ -109,8 +116,7 @@ class Outbound:
         """Governance's word on a message that has not begun; what has begun was judged before."""
         if effect.message is None:
             return ALLOWED
-        row = effects.effect_of(session, spec.key)
-        if row is not None and (row.status != "started" or row.open_attempt):
+        if effects.has_begun(session, spec.key):
             return ALLOWED
         if self.governance is None:
             raise InvariantBroken("invariant_broken", what=f"{spec.step} has no governance")
@@ -235,7 +241,12 @@ class Outbound:
 
 
 def covered(session: Session, call: StepCall, effect: OutsideEffect) -> bool:
-    """Whether an approval covers exactly this effect now; only a look, permission comes later."""
+    """Whether an approval covers exactly this effect now; only a look, permission comes later.
+
+    What has begun is under one: to ask people anew would do it again under another key.
+    """
+    if effects.has_begun(session, call.key):
+        return True
     token = tokens.find_valid(
         session,
         effect.action,
@@ -276,6 +287,17 @@ def chain_of(call: StepCall) -> str:
 def now_of(call: StepCall) -> datetime:
     """The run's time at this attempt."""
     return clock.now() if clock.is_run_time() else call.at
+
+
+def _both(first: Work, second: Work | None) -> Work:
+    if second is None:
+        return first
+
+    def both(session: Session) -> None:
+        first(session)
+        second(session)
+
+    return both
 
 
 def _settled(begun: Begun) -> StepResult:

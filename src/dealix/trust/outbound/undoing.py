@@ -1,7 +1,6 @@
 """Taking an effect back: harmless when nothing happened, and never blind when nobody knows."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -40,8 +39,8 @@ def undo_outside(
     if early is not None:
         return early
     made = effect if isinstance(effect, OutsideEffect) else effect()
-    both = _and(made.recorded, lambda session: settle(session, call, "done"))
-    return outbound.perform(facts, call, replace(made, recorded=both))
+    made = made.also(recorded=lambda session: settle(session, call, "done"))
+    return outbound.perform(facts, call, made)
 
 
 def undo_own(
@@ -136,13 +135,3 @@ def _ask(session: Session, call: StepCall, effect: Effect) -> StepResult:
     case_id = effects.doubt(session, spec, effect, effect.reason or "no answer is on record")
     run_book.attention(session, run_book.get(session, call.run_id), "in_doubt")
     return StepResult(status="in_doubt", case_id=case_id)
-
-
-def _and(
-    first: Callable[[Session], None], second: Callable[[Session], None]
-) -> Callable[[Session], None]:
-    def both(session: Session) -> None:
-        first(session)
-        second(session)
-
-    return both

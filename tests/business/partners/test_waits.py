@@ -1,0 +1,51 @@
+"""For whom a run waits once the terms are agreed: a signatory of either side, or us."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from dealix.business.partners import waits
+from dealix.business.partners.waits import FACTS, SIGNATURE
+from dealix.business.signatures.models import Envelope
+from dealix.lanes.models import Run
+from dealix.lanes.working_time import WorkingCalendar
+
+BEGUN = datetime(2027, 3, 1, 8, tzinfo=UTC)
+THEIRS, OURS = BEGUN + timedelta(hours=1), BEGUN + timedelta(hours=2)
+
+
+def course(waiting_for: str, signed: dict[str, datetime]) -> Any:
+    signers = [
+        {"role": role, "status": "completed" if role in signed else "delivered", "at": None}
+        | ({"at": signed[role].isoformat()} if role in signed else {})
+        for role in ("partner_signatory", "company_signatory")
+    ]
+    run = Run(waiting_for=waiting_for, skipped=timedelta(0), ended_at=BEGUN + timedelta(hours=4))
+    envelope = Envelope(begun_at=BEGUN, signers=signers)
+    return waits._Course(run, WorkingCalendar("SA", "Asia/Riyadh"), [], [], [], [], envelope)
+
+
+@pytest.mark.parametrize(
+    ("waiting_for", "signed", "holder", "since"),
+    [
+        (SIGNATURE, {}, "partner", BEGUN),
+        (SIGNATURE, {"partner_signatory": THEIRS}, "signatory", THEIRS),
+        (
+            FACTS,
+            {"partner_signatory": THEIRS, "company_signatory": OURS},
+            "requester",
+            OURS,
+        ),
+    ],
+)
+def test_who_holds_up_what_was_agreed(
+    waiting_for: str, signed: dict[str, datetime], holder: str, since: datetime
+) -> None:
+    assert waits._in_closing(course(waiting_for, signed)) == (holder, since)
+
+
+def test_papers_count_as_the_partners_time_until_they_have_signed() -> None:
+    signed = {"partner_signatory": THEIRS}
+    assert waits._with_partner(course(SIGNATURE, signed)) == [(BEGUN, THEIRS)]
+    assert waits._with_partner(course(SIGNATURE, {})) == [(BEGUN, BEGUN + timedelta(hours=4))]
