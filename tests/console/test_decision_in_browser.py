@@ -70,7 +70,7 @@ def link_in_mail(console, handle: str, approval: str) -> str:
     partner = re.search(r'<h1 id="gate">.*?<bdi[^>]*>(.*?)</bdi></h1>', run.source, re.DOTALL)[1]
     address, end = console.person(handle)["email"], time.monotonic() + 20
     while time.monotonic() < end:
-        for row in console.sandbox("GET", "/_sandbox/effects"):
+        for row in reversed(console.sandbox("GET", "/_sandbox/effects")):  # the newest run of it
             if row["provider"] == "smtp" and address in str(row["body"]["to"]):
                 found = re.search(r"/d/[A-Za-z0-9_-]{43}", row["body"]["text"])
                 names = row["body"]["subject"] + row["body"]["text"]

@@ -219,7 +219,7 @@ def test_a_person_signs_in_starts_and_another_one_decides(console, browser):
         counsel = console.waits_at(run, "legal_review")
         with window(console, browser, console.decider(counsel), "ar") as (reviewing, _):
             reviewing.goto(f"{console.url}/approvals/{counsel}")
-            assert reviewing.locator("#draft").inner_text()
+            assert reviewing.locator("#draft").text_content()
             reviewing.get_by_role("button", name="اعتماد", exact=True).click()
             reviewing.get_by_text("حُفظ قرارك").wait_for()
         # HTMX draws what happened into the page that stays open, without a reload.
