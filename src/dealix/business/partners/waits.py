@@ -12,9 +12,9 @@ from dealix.business.partners.activation import EVENT as FACTS
 from dealix.business.partners.answering import EVENT
 from dealix.business.partners.models import Answer
 from dealix.business.partners.negotiation import REVISION
-from dealix.business.signatures import repository as signatures
-from dealix.business.signatures.models import Envelope
+from dealix.business.signatures.schemas import PapersOut
 from dealix.business.signatures.tracking import EVENT as SIGNATURE
+from dealix.business.signatures.tracking import papers_out
 from dealix.lanes import pausing
 from dealix.lanes.models import Run
 from dealix.lanes.working_time import WorkingCalendar, calendar_of, running
@@ -36,7 +36,6 @@ STAGES: dict[str, Stage] = {
     FACTS: "closing",
 }
 PARTNER = "partner_signatory"
-SIGNED = frozenset({"signed", "completed"})
 Interval = tuple[datetime, datetime | None]
 
 
@@ -67,7 +66,7 @@ class _Course:
     out: Sequence[datetime]
     answers: Sequence[Answer]
     stood: Sequence[Interval]
-    envelope: Envelope | None
+    papers: PapersOut | None
 
     @property
     def end(self) -> datetime:
@@ -88,7 +87,7 @@ def of_runs(session: Session, runs: Sequence[Run]) -> dict[str, Wait]:
     stood = pausing.intervals(session, ids)
     query = select(Answer).where(Answer.run_id.in_(ids)).order_by(Answer.version)
     answers = list(session.execute(query).scalars())
-    envelopes = signatures.latest_of(session, ids)
+    papers = papers_out(session, ids)
     found = {}
     for run in runs:
         course = _Course(
@@ -98,7 +97,7 @@ def of_runs(session: Session, runs: Sequence[Run]) -> dict[str, Wait]:
             out.get(run.id, []),
             [one for one in answers if one.run_id == run.id],
             stood.get(run.id, []),
-            envelopes.get(run.id),
+            papers.get(run.id),
         )
         needs_a_person = run.status == "attention" and bool(open_cases(session, run.id))
         found[run.id] = _wait(course, needs_a_person=needs_a_person)
@@ -155,22 +154,12 @@ def _holder(course: _Course) -> tuple[Holder, datetime | None]:
 
 def _in_closing(course: _Course) -> tuple[Holder, datetime | None]:
     """A signatory of either side has the papers, or we owe what the activation needs."""
-    signed = _signed(course.envelope)
+    signed = course.papers.signed if course.papers is not None else {}
     if course.run.waiting_for == FACTS:
         return "requester", max(signed.values(), default=None)
-    if course.envelope is not None and PARTNER not in signed:
-        return "partner", course.envelope.begun_at
+    if course.papers is not None and PARTNER not in signed:
+        return "partner", course.papers.since
     return "signatory", signed.get(PARTNER)
-
-
-def _signed(envelope: Envelope | None) -> dict[str, datetime]:
-    """When each role signed, of those that have."""
-    signers = envelope.signers if envelope is not None else []
-    return {
-        one["role"]: datetime.fromisoformat(one["at"])
-        for one in signers
-        if one["at"] and one["status"] in SIGNED
-    }
 
 
 def _in_turn(course: _Course) -> tuple[Holder, datetime | None]:
@@ -193,7 +182,7 @@ def _with_partner(course: _Course) -> list[tuple[datetime, datetime]]:
         later = course.out[place + 1] if place + 1 < len(course.out) else course.end
         until = min(answered.get(place, later), later)
         spans.append((since, until))
-    if course.envelope is not None:
-        signed = _signed(course.envelope).get(PARTNER, course.end)
-        spans.append((course.envelope.begun_at, min(signed, course.end)))
+    if course.papers is not None:
+        signed = course.papers.signed.get(PARTNER, course.end)
+        spans.append((course.papers.since, min(signed, course.end)))
     return [(since, until) for since, until in spans if until > since]

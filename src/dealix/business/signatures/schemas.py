@@ -1,6 +1,6 @@
 """What is signed by whom, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -55,6 +55,14 @@ class SignatureEvent:
     by: str | None
     role: str | None
     at: datetime
+
+
+@dataclass(frozen=True)
+class PapersOut:
+    """Since when a run's papers are out for signature, and when each role signed, of those done."""
+
+    since: datetime
+    signed: Mapping[str, datetime]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Records what the provider says of an envelope, and wakes the run once when it has ended."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 
@@ -9,6 +10,7 @@ from dealix import clock
 from dealix.business.signatures import repository
 from dealix.business.signatures.models import Envelope, EnvelopeEvent
 from dealix.business.signatures.schemas import (
+    PapersOut,
     SignatureEnd,
     SignatureEvent,
     SignatureState,
@@ -20,6 +22,22 @@ from dealix.records import effects
 from dealix.trust.outbound.envelopes import EnvelopeState
 
 EVENT = "signature"
+SIGNED = frozenset({"signed", "completed"})
+
+
+def papers_out(session: Session, run_ids: Iterable[str]) -> dict[str, PapersOut]:
+    """The newest papers of each of these runs that had some sent for signature."""
+    return {
+        run_id: PapersOut(
+            since=row.begun_at,
+            signed={
+                one["role"]: datetime.fromisoformat(one["at"])
+                for one in row.signers
+                if one["at"] and one["status"] in SIGNED
+            },
+        )
+        for run_id, row in repository.latest_of(session, run_ids).items()
+    }
 
 
 def signature_state(session: Session, run_id: str) -> SignatureState | None:
