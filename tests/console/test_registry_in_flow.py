@@ -122,9 +122,12 @@ def test_a_manager_sees_who_may_sign_and_that_the_contact_may_not(console):
 
 def test_a_company_that_turns_out_suspended_goes_no_further(console):
     """The registry was away at the door, so that the run itself finds it out."""
-    fault = {"provider": "wathq", "fault": "error_500", "match": "1010999001"}
+    given = example(console, 722)  # nobody has asked about it yet: no answer is on record
+    told = {"number": given["registration_number"], "status": "suspended"}
+    console.sandbox("POST", "/_sandbox/wathq/companies", json=told)
+    fault = {"provider": "wathq", "fault": "error_500", "match": given["registration_number"]}
     console.sandbox("POST", "/_sandbox/faults", json=fault)
-    run = start(console, example(console, 722, registration_number="1010999001"))["id"]
+    run = start(console, given)["id"]
     done = end_of(console, run)
     assert (done["status"], done["outcome"]) == ("completed", "rejected")
     assert done["error"] == {"code": "registration_suspended"}

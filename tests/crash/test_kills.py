@@ -29,6 +29,7 @@ def bad(round_):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kill_loses_doubles_and_leaves_nothing(rig, cast, kind):
     round_ = rounds.crash(rig, cast, kind, FORWARD)
@@ -37,6 +38,7 @@ def test_a_kill_loses_doubles_and_leaves_nothing(rig, cast, kind):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("kind", ["durable_worker", "postgres"])
 def test_a_kill_amid_the_undo_takes_everything_back_once(rig, cast, kind):
     round_ = rounds.crash(rig, cast, kind, BACKWARD)
@@ -45,6 +47,7 @@ def test_a_kill_amid_the_undo_takes_everything_back_once(rig, cast, kind):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_a_cancel_amid_the_activation_takes_it_back(rig, cast):
     round_ = rounds.crash_deactivation(rig, cast, "durable_worker")
     assert round_.held == 5

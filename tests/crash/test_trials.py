@@ -15,6 +15,7 @@ TRIALS = (
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("trial", TRIALS)
 def test_trial(trials, trial):
     lines = getattr(trials, trial)()

@@ -13,7 +13,7 @@ from dealix.proof.judge import contact_messages, holdings
 WORKFLOW = "partner_approval"
 PARTNER_ANSWER, SIGNATURE = "partner_answer", "signature"
 TENANT = "rawabi-sa"
-END_SECONDS = 90.0
+END_SECONDS = 240.0
 
 
 @dataclass(frozen=True)
