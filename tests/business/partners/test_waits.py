@@ -7,7 +7,7 @@ import pytest
 
 from dealix.business.partners import waits
 from dealix.business.partners.waits import FACTS, SIGNATURE
-from dealix.business.signatures.models import Envelope
+from dealix.business.signatures.schemas import PapersOut
 from dealix.lanes.models import Run
 from dealix.lanes.working_time import WorkingCalendar
 
@@ -16,14 +16,9 @@ THEIRS, OURS = BEGUN + timedelta(hours=1), BEGUN + timedelta(hours=2)
 
 
 def course(waiting_for: str, signed: dict[str, datetime]) -> Any:
-    signers = [
-        {"role": role, "status": "completed" if role in signed else "delivered", "at": None}
-        | ({"at": signed[role].isoformat()} if role in signed else {})
-        for role in ("partner_signatory", "company_signatory")
-    ]
     run = Run(waiting_for=waiting_for, skipped=timedelta(0), ended_at=BEGUN + timedelta(hours=4))
-    envelope = Envelope(begun_at=BEGUN, signers=signers)
-    return waits._Course(run, WorkingCalendar("SA", "Asia/Riyadh"), [], [], [], [], envelope)
+    papers = PapersOut(since=BEGUN, signed=signed)
+    return waits._Course(run, WorkingCalendar("SA", "Asia/Riyadh"), [], [], [], [], papers)
 
 
 @pytest.mark.parametrize(
