@@ -33,7 +33,7 @@ def kinds_of(made: "Services") -> dict[str, WorkflowKind]:
             input_model=PartnerApprovalInput,
             prepare=made.partners.prepare,
             examples=partner_example,
-            examine=DoorCheck(lambda: made.companies_at_door).examine,
+            examine=DoorCheck(made.companies_at_door).examine,
             longest=LONGEST,
             gates=GATES,
             events=EVENTS,

@@ -1,6 +1,6 @@
 """The company registry's word on a partner: what refuses a start, and what it says of signing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -29,11 +29,11 @@ AtStart = Literal["asked", "unavailable", "not_configured", "not_covered"]
 class DoorCheck:
     """Asks the registry before a run is made; a company that may not become a partner is refused.
 
-    What `registry` gives answers soon or not at all: a registry that is away holds up no start,
-    since the run asks again and waits. It is opened with the first question, for its keys.
+    `registry` answers soon or not at all: a registry that is away holds up no start, since the
+    run asks again and waits.
     """
 
-    def __init__(self, registry: Callable[[], CompanyRegistry]) -> None:
+    def __init__(self, registry: CompanyRegistry) -> None:
         self._registry = registry
 
     def examine(
@@ -49,7 +49,7 @@ class DoorCheck:
         world = start.run_id if start.rehearsal else None
         number = given.registration_number
         try:
-            found = self._registry().find(actor.tenant_id, number, rehearsal=world)
+            found = self._registry.find(actor.tenant_id, number, rehearsal=world)
         except NotConfigured:
             return _at_start("not_configured")
         except ProviderError:

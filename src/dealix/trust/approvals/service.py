@@ -82,8 +82,8 @@ class ApprovalService:
         self.permit(actor, "approval.read")
         with self.database.tenant(actor.tenant_id) as session:
             rows = reading.of_scope(session, "owed" if scope == "todo" else scope, run_id)
-            near = reading.group_of(actor, self.seating.book.directory.active_users(session))
             seating = workload.knowing(session, self.seating)
+            near = reading.group_of(actor, seating.book.directory.active_users(session))
             if scope == "mine":
                 rows = workload.decidable(session, seating, actor.user_id, rows)
             about = self.subjects.by_id(session, (row.run_id for row in rows))
