@@ -20,10 +20,12 @@ from dealix.printing import (
     ParallelClause,
     Table,
     isolated,
+    lines,
     printed,
     western,
 )
 from dealix.printing.directions import LEFT_TO_RIGHT, POP, balanced, steady
+from dealix.printing.glyphs import wide
 from dealix.printing.lines import broken, visual
 from dealix.printing.sheet import Sheet
 
@@ -195,13 +197,14 @@ def test_arabic_can_be_copied_out_of_a_naskh_paper(tmp_path):
 
 @pytest.mark.parametrize("face", ["sans", "naskh"])
 def test_letters_join_across_a_vowel_mark(face):
-    sheet = Sheet(paper("ar", face), 1, {})
+    sheet = Sheet(paper("ar", face))
     sheet.pen(20)
     for marked, bare in (("يُتحقق", "يتحقق"), ("سُئل", "سئل"), ("مُفعّل", "مفعل")):
-        wide = [sum(f.get_width() for f in sheet._preload_bidirectional_text(t, False))
-                for t in (marked, bare)]  # fmt: skip
-        assert wide[0] == pytest.approx(wide[1], rel=0.02), "a cut before the mark changes forms"
-    sheet.close_fonts()
+        widths = [wide(sheet._font("main"), text, 20, leftward=True) for text in (marked, bare)]
+        assert widths[0] == pytest.approx(widths[1], rel=0.02), (
+            "a cut before the mark changes forms"
+        )
+    sheet.finish()
 
 
 @pytest.mark.parametrize(("face", "letter"), [("naskh", "≥"), ("sans", "ﷺ")])
@@ -226,3 +229,31 @@ def test_a_heading_is_bold_whatever_letters_it_holds():
     names = {str(font.get_object()["/BaseFont"]) for font in fonts.values()}
     assert any("AmiriBold" in name for name in names)
     assert any("SemiBold" in name for name in names)
+
+
+@pytest.mark.parametrize("rightward", [True, False])
+def test_two_isolates_side_by_side_keep_their_order(rightward):
+    runs = visual("\u2067شركة الروابي\u2069\u206612 (x)\u2069", rightward=rightward)
+    ordered = [("شركة الروابي", True), ("12 (x)", False)]
+    assert runs == (ordered if rightward else ordered[::-1])
+
+
+@pytest.mark.parametrize("rightward", [True, False])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "بدأ في \u206626\u2069 نوفمبر \u20662026\u2069",
+        "\u2066run_01\u2069: \u2068شركة الروابي\u2069",
+        "\u2068Al Rawabi\u2069 \u2066(+966 50)\u2069",
+        "المسودة \u2066sha256:41219b\u2069، \u206612%\u2069",
+    ],
+)
+def test_the_short_way_of_ordering_a_line_is_the_whole_rules(monkeypatch, line, rightward):
+    quick = visual(line, rightward=rightward)
+    monkeypatch.setattr(lines, "_side_by_side", lambda *_, **__: None)
+    whole = visual(line, rightward=rightward)
+    seen = [
+        "".join(text[::-1] if leftward else text for text, leftward in runs)
+        for runs in (quick, whole)
+    ]
+    assert seen[0] == seen[1]

@@ -15,14 +15,12 @@ from dealix.printing.paper import (
     Space,
     Table,
 )
-from dealix.printing.sheet import INK, LINE, MARGIN, SHADE, SOFT, Align, Sheet, Widths
+from dealix.printing.sheet import INK, LINE, MARGIN, SHADE, SOFT, Align, Sheet
 
 BODY, SMALL = 10.0, 8.5
 SIZES = {1: 17.0, 2: 13.0, 3: 11.0}
 PAD = 1.6
 GUTTER = 8.0
-LIKELY_PAGES = 2
-"""A term sheet of the standard clauses has two; a right guess saves half the laying out."""
 
 
 @dataclass(frozen=True)
@@ -39,24 +37,12 @@ class Cell:
 
 
 def printed(paper: Paper) -> bytes:
-    """The paper as PDF. The foot of a page names how many there are: a guess is laid out again."""
-    widths: Widths = {}
-    sheet = _laid_out(paper, LIKELY_PAGES, widths)
-    if sheet.pages_count != LIKELY_PAGES:
-        sheet.close_fonts()
-        sheet = _laid_out(paper, sheet.pages_count, widths)
-    sheet.drop_layout()
-    content = bytes(sheet.output())
-    sheet.close_fonts()
-    return content
-
-
-def _laid_out(paper: Paper, total: int, widths: Widths) -> Sheet:
-    sheet = Sheet(paper, total, widths)
+    """The paper as PDF."""
+    sheet = Sheet(paper)
     for number, block in enumerate(paper.blocks):
         follows = paper.blocks[number + 1] if number + 1 < len(paper.blocks) else None
         _draw(sheet, block, follows)
-    return sheet
+    return sheet.finish()
 
 
 def _draw(sheet: Sheet, block: Block, follows: Block | None) -> None:

@@ -1,16 +1,15 @@
 """A page under the pen: fonts, one line of text at a place, head and foot of every page."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, TypeVar
 
 from fpdf import FPDF
-from fpdf.enums import TextDirection
+from fpdf.enums import PDFResourceType
 from fpdf.fonts import TTFFont
-from fpdf.line_break import Fragment
 
-from dealix.printing.directions import clean, ltr, one_way, steady, western
+from dealix.printing.directions import clean, ltr, steady, western
+from dealix.printing.glyphs import drawn, wide
 from dealix.printing.lines import INVISIBLE, broken, visual
 from dealix.printing.paper import Face, Locale, Paper
 
@@ -27,8 +26,9 @@ FONTS: dict[Face, tuple[str, dict[str, str]]] = {
     ),
     "naskh": ("fontpkg_amiri", {"": "Amiri-Regular.ttf", "B": "Amiri-Bold.ttf"}),
 }
-Widths = dict[tuple[str, str, float, str], float]
-"""Widths of texts by size and weight: measured once, though a paper is laid out twice."""
+Kept = TypeVar("Kept")
+Texts = dict[tuple[str, str, float, str], Kept]
+"""What was found out about a text by face, size and weight, or direction: the same ones recur."""
 
 UNKNOWN = "?"
 """Stands where no face has a letter: what cannot be printed is not left out in silence."""
@@ -37,13 +37,13 @@ Align = Literal["start", "end", "centre"]
 
 
 class Sheet(FPDF):
-    """A4 pages of one paper; its foot names `total` of them. With 0 they are only counted."""
+    """A4 pages of one paper. `finish` writes the feet: only then it is known how many there are."""
 
-    def __init__(self, paper: Paper, total: int, widths: Widths) -> None:
+    def __init__(self, paper: Paper) -> None:
         super().__init__(format="A4", unit="mm")
         self.paper = paper
-        self.total = total
-        self._widths = widths
+        self._widths: Texts[float] = {}
+        self._shaped: Texts[str] = {}
         self.set_margins(MARGIN, TOP, MARGIN)
         self.set_auto_page_break(False)
         self.c_margin = 0
@@ -90,68 +90,71 @@ class Sheet(FPDF):
     def write_line(
         self, text: str, x: float, width: float, locale: Locale, align: Align = "start"
     ) -> None:
-        """One line between `x` and `x + width` at the present height; the height stays.
-
-        While pages are only counted nothing is written: no line moves what comes after it.
-        """
-        if self.total == 0:
-            return
+        """One line between `x` and `x + width` at the present height; the height stays."""
         runs = visual(text.rstrip(), rightward=locale == "en")
         room = [self._measure(run) for run, _ in runs]
         free = width - sum(room)
         at_left = (align == "start") == (locale == "en")
         place = x + (free / 2 if align == "centre" else 0 if at_left else free)
         top = self.y
-        for (run, leftward), wide in zip(runs, room, strict=True):
+        for (run, leftward), taken in zip(runs, room, strict=True):
             self._write_run(run, place, top, leftward=leftward)
-            place += wide
+            place += taken
         self.set_y(top)
 
     def _write_run(self, run: str, place: float, top: float, *, leftward: bool) -> None:
-        """A run of one direction; a letter that the face lacks is written in the other face."""
+        """A run of one direction; a letter that the face lacks is written in the other face.
+
+        What the library's own cell does beside it (borders, links, fills, page breaks) costs three
+        times the writing.
+        """
         pieces = self._pieces(run)
+        size, ink = float(self.font_size_pt), self.text_color
+        base = top + 0.5 * self.line_height + 0.3 * float(self.font_size)
         for family, text in reversed(pieces) if leftward else pieces:
-            self.set_font(family, self.font_style)
-            self.set_text_shaping(True, direction="rtl" if leftward else "ltr")
-            self.set_xy(place, top)
-            self.cell(text=text, h=self.line_height)
+            font = self._font(family)
+            shown = self._shown(font, text, size, "rtl" if leftward else "ltr")
+            self._resource_catalog.add(PDFResourceType.FONT, font.i, self.page)
+            begin = f"{place * self.k:.2f} {(self.h - base) * self.k:.2f} Td"
+            colour = ink.serialize().lower() if ink else ""
+            self._out(f"q {colour} BT /F{font.i} {size:.2f} Tf {begin} {shown} ET Q")
             place += self._width(family, text)
-        self.set_font("main", self.font_style)
 
-    def _preload_bidirectional_text(self, text: str, markdown: bool) -> Sequence[Fragment]:  # noqa: FBT001
-        """A text of one direction is one piece: what the library does to learn that costs most.
+    def _shown(self, font: TTFFont, text: str, size: float, direction: str) -> str:
+        """The operators that draw a shaped text, relative to where the pen stands.
 
-        Any other goes through its bidi rules.
+        A glyph that moves aside is set by `TJ`, in thousandths of the size against the direction of
+        the pen, and one that moves up by the text rise.
         """
-        shaping = self.text_shaping or {"direction": None}
-        for way in (TextDirection.LTR, TextDirection.RTL):
-            wanted = shaping["direction"] in {None, way}
-            if wanted and one_way(text, rightward=way == TextDirection.LTR):
-                shaping["paragraph_direction"] = shaping["fragment_direction"] = way
-                return self._preload_font_styles(text, markdown)
-        return super()._preload_bidirectional_text(text, markdown)
+        key = (font.fontkey, text, size, direction)
+        if key not in self._shaped:
+            self._shaped[key] = drawn(font, text, size, leftward=direction == "rtl")
+        return self._shaped[key]
 
-    def _parse_chars(
-        self,
-        text: str,
-        markdown: bool,  # noqa: FBT001, ARG002 (the library's own signature)
-        *,
-        _initial_emphasis: tuple[bool, bool, bool, bool] | None = None,
-    ) -> Iterator[Fragment]:
-        """One piece a run: the library cuts where the script changes, and so before each vowel.
+    def _font(self, family: str) -> TTFFont:
+        font = self.fonts[f"{family}{self.font_style}"]
+        if not isinstance(font, TTFFont):
+            raise TypeError(family)
+        return font
 
-        A vowel mark belongs to no script; cut off there, the letters around it no longer join.
-        """
-        yield Fragment(text, self._get_current_graphics_state(), self.k)
+    def finish(self) -> bytes:
+        """The feet of all pages, and the whole as PDF; nothing is written afterwards."""
+        for number in range(1, self.pages_count + 1):
+            self.page = number
+            self._foot(number)
+        self._drop_layout()
+        content = bytes(self.output())
+        self._close_fonts()
+        return content
 
-    def drop_layout(self) -> None:
+    def _drop_layout(self) -> None:
         """Forget the tables that shaping needed: they are not embedded, only read once more."""
         for font in self.fonts.values():
             if isinstance(font, TTFFont):
                 for table in {"GSUB", "GPOS", "GDEF"} & set(font.ttfont.keys()):
                     del font.ttfont[table]
 
-    def close_fonts(self) -> None:
+    def _close_fonts(self) -> None:
         """Close the font files, which the library leaves open."""
         for font in self.fonts.values():
             if isinstance(font, TTFFont):
@@ -171,14 +174,14 @@ class Sheet(FPDF):
         self.line(MARGIN, 17, self.w - MARGIN, 17)
         self.set_y(TOP)
 
-    def footer(self) -> None:
+    def _foot(self, number: int) -> None:
         """The hash of what the paper says, and the number of the page."""
         self.set_y(self.h - 14)
         self.pen(7, ink=SOFT)
         if self.paper.mark:
             mark = ltr(self.paper.mark)
             self.write_line(mark, *self._side("start", 0.8), self.paper.locale)
-        page = ltr(f"{self.page} / {self.total}")
+        page = ltr(f"{number} / {self.pages_count}")
         self.write_line(page, *self._side("end", 0.2), self.paper.locale, "end")
 
     def _side(self, where: Align, share: float) -> tuple[float, float]:
@@ -194,10 +197,11 @@ class Sheet(FPDF):
     def _width(self, family: str, text: str) -> float:
         key = (family, text, float(self.font_size_pt), self.font_style)
         if key not in self._widths:
-            self.set_font(family, self.font_style)
-            self.set_text_shaping(True)
-            self._widths[key] = float(self.get_string_width(text))
-            self.set_font("main", self.font_style)
+            font, size = self._font(family), float(self.font_size_pt)
+            self._widths[key] = sum(
+                wide(font, run, size, leftward=leftward) / self.k
+                for run, leftward in visual(text, rightward=True)
+            )
         return self._widths[key]
 
     def _pieces(self, text: str) -> list[tuple[str, str]]:
