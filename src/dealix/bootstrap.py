@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -122,6 +123,7 @@ class Services(Providers):
             ReceiptBook(self.database),
             self.vault.blind_index,
             Envelopes(self.esign),
+            timedelta(seconds=self.settings.status_patience),
         )
 
     @cached_property

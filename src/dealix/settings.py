@@ -98,6 +98,12 @@ class Settings(BaseSettings):
         pattern=r"^\d{5,25}$",
         description="ID of the WhatsApp Business Account (WABA) that the number belongs to.",
     )
+    status_patience: float = Field(
+        120.0,
+        gt=0,
+        description="Seconds without a status after which a person is asked about a message whose "
+        "answer was lost.",
+    )
     docusign_url: str | None = Field(
         None, description="Base address of DocuSign's API, `/restapi` included."
     )

@@ -5,20 +5,36 @@ import pytest
 from dealix.proof import points, rounds
 from dealix.proof.rig import KINDS
 
-FORWARD = points.named(
-    [
-        "check_registration:after",
-        "identify_partner:recorded",
-        "ask_manager:before",
-        "send_terms:before",
-        "send_terms:after",
-        "write_crm:after",
-        "send_envelope:after",
-        "confirm_registration:before",
-        "activate_in_crm:after",
-        "notify_activation:recorded",
-    ]
+FORWARD = (
+    "check_registration:after",
+    "identify_partner:recorded",
+    "ask_manager:before",
+    "send_terms:before",
+    "send_terms:after",
+    "write_crm:after",
+    "send_envelope:after",
+    "confirm_registration:before",
+    "activate_in_crm:after",
+    "notify_activation:recorded",
 )
+KILLS = {
+    "durable_worker": FORWARD,
+    "postgres": (
+        "check_registration:after",
+        "ask_manager:before",
+        "write_crm:after",
+        "confirm_registration:before",
+        "notify_activation:recorded",
+    ),
+    "temporal": ("identify_partner:recorded", "send_terms:before", "activate_in_crm:after"),
+    "supervisor": ("ask_manager:before", "send_terms:after", "notify_activation:recorded"),
+    "sandbox": ("check_registration:after", "send_terms:after", "send_envelope:after"),
+    "api": ("ask_manager:before", "send_terms:before", "confirm_registration:before"),
+    "scheduler": ("send_terms:after", "send_envelope:after"),
+    "valkey": ("send_terms:before", "write_crm:after"),
+    "medium_worker": ("identify_partner:recorded", "send_envelope:after"),
+}
+"""Where runs are held when each process dies; `make proof` holds them everywhere for each."""
 BACKWARD = points.named(
     ["void_envelope:after", "withdraw_in_crm:after", "retract_terms:before", "retract_terms:after"]
 )
@@ -30,11 +46,16 @@ def bad(round_):
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", KILLS)
 def test_a_kill_loses_doubles_and_leaves_nothing(rig, cast, kind):
-    round_ = rounds.crash(rig, cast, kind, FORWARD)
-    assert round_.held == len(FORWARD)
+    wanted = points.named(KILLS[kind])
+    round_ = rounds.crash(rig, cast, kind, wanted)
+    assert round_.held == len(wanted) == len(KILLS[kind])
     assert bad(round_) == []
+
+
+def test_each_kind_of_process_is_killed_somewhere():
+    assert set(KILLS) == set(KINDS)
 
 
 @pytest.mark.slow

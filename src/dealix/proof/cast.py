@@ -1,8 +1,10 @@
 """People of the example company who play many runs at once: they start, decide, cancel, settle."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from dealix.business.partners.examples import partner_example
@@ -14,6 +16,8 @@ WORKFLOW = "partner_approval"
 PARTNER_ANSWER, SIGNATURE = "partner_answer", "signature"
 TENANT = "rawabi-sa"
 END_SECONDS = 240.0
+HANDS = 6
+"""How many people act at once."""
 
 
 @dataclass(frozen=True)
@@ -70,17 +74,21 @@ class Cast:
         return play
 
     def tick(self) -> None:
-        """Everybody does what waits for them now."""
+        """Everybody does what waits for them now, several at a time."""
+        waiting: list[Callable[[], None]] = []
         for approval in self.door.get(self.starter, "/approvals", scope="open"):
             play = self.plays.get(approval["run"])
             if play is not None:
-                self._act(play, approval)
+                waiting.append(partial(self._act, play, approval))
         for run in self.door.get(self.starter, "/runs", limit="200", status="waiting"):
             play = self.plays.get(run["id"])
             if play is not None and run["waiting_for"] == PARTNER_ANSWER:
-                self.answer(play)
+                waiting.append(partial(self.answer, play))
             elif play is not None and run["waiting_for"] == SIGNATURE:
-                self.sign(play)
+                waiting.append(partial(self.sign, play))
+        with ThreadPoolExecutor(HANDS) as hands:
+            for done in [hands.submit(each) for each in waiting]:
+                done.result()
         if self.settles:
             self.settle_cases()
 

@@ -91,7 +91,6 @@ class Stage:
             runtime=quiet,
         )
         steps = [self._timed(step) for step in steps_of(made)]
-        empty = [_empty(name) for name, _ in STEPS]
         passed = SandboxRestrictions.default.with_passthrough_modules("dealix", "pydantic")
         async with AsyncExitStack() as stack:
             queue = settings.temporal_task_queue
@@ -102,7 +101,7 @@ class Stage:
                 self.bare,
                 task_queue=BARE_QUEUE,
                 workflows=[BareFlow],
-                activities=[*steps, *empty],
+                activities=[*steps, *empty_steps()],
                 activity_executor=thread_pool(),
                 max_concurrent_activities=THREADS,
                 max_concurrent_local_activities=THREADS,
@@ -247,6 +246,11 @@ def _quiet() -> Runtime:
     """A runtime of the SDK that says nothing of tasks which are slow because many run at once."""
     errors = TelemetryFilter(core_level="ERROR", other_level="ERROR")
     return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter=errors)))
+
+
+def empty_steps() -> list[Callable[..., Any]]:
+    """For each step of the bare flow an activity that does nothing, though one comes twice."""
+    return [_empty(name) for name in sorted({name for name, _ in STEPS})]
 
 
 def _empty(name: str) -> Callable[..., Any]:

@@ -26,6 +26,8 @@ KINDS = (
     "supervisor",
 )
 HOLD_SECONDS = 45.0
+STATUS_PATIENCE = 10.0
+"""Seconds that a lost answer's status is waited for here, instead of two minutes."""
 
 
 class Rig:
@@ -38,6 +40,7 @@ class Rig:
         crash = {
             "DEALIX_CRASH_AT": ",".join(point.name for point in points.everything()),
             "DEALIX_CRASH_DIR": str(self.barriers),
+            "DEALIX_STATUS_PATIENCE": str(STATUS_PATIENCE),
         }
         self.stack = Stack(home, {**crash, **(environment or {})})
         self.arm(())

@@ -50,6 +50,12 @@ OUTSIDE = {
 }
 """A step at each provider: one to be asked nothing, one that reports, by upsert, by look-up."""
 MAILS = ("send_terms", "notify_activation", "retract_terms")
+LATER = (
+    (HAPPY, "notify_activation", "timeout_after"),
+    (REJECTED, "retract_terms", "timeout_after"),
+    (REJECTED, "retract_terms_whatsapp", SILENCE),
+)
+"""How a run goes on after the executive, which of its messages nobody hears of, and why."""
 STATUSES = 20
 """More statuses than one message has."""
 Row = Mapping[str, Any]
@@ -101,22 +107,22 @@ class Trials:
 
     def answers_of_later_mails_lost(self) -> list[Line]:
         """What goes out after the executive's word arrives, and nobody hears of it."""
-        lines = []
-        for story, step, fault in (
-            (HAPPY, "notify_activation", "timeout_after"),
-            (REJECTED, "retract_terms", "timeout_after"),
-            (REJECTED, "retract_terms_whatsapp", SILENCE),
-        ):
-            play = self._at(EXECUTIVE)
+        self.cast.plays.clear()
+        plays = [self.cast.start(HAPPY) for _ in LATER]
+        for play, (story, _, fault) in zip(plays, LATER, strict=True):
+            self._bring(play, EXECUTIVE)
             play.story = story
             if fault == SILENCE:
                 self._silence(play.number)
             else:
                 self._fault("smtp", fault, play.number)
-            self._say(play, EXECUTIVE, story.answers.get(EXECUTIVE, "approve"))
-            self.cast.play_on()
-            lines.append(self._lost_answer(step, fault, play))
-        return lines
+        for play in plays:
+            self._say(play, EXECUTIVE, play.story.answers.get(EXECUTIVE, "approve"))
+        self.cast.play_on()
+        return [
+            self._lost_answer(step, fault, play)
+            for play, (_, step, fault) in zip(plays, LATER, strict=True)
+        ]
 
     def _lost_answer(self, step: str, fault: str, play: Play) -> Line:
         """A verdict that also wants a person to have been asked where nobody could know.
@@ -330,13 +336,17 @@ class Trials:
         """A new run that waits at this gate, alone on the stage."""
         self.cast.plays.clear()
         play = self.cast.start(HAPPY)
+        self._bring(play, gate)
+        return play
+
+    def _bring(self, play: Play, gate: str) -> None:
+        """Play a new run as far as this gate."""
         if gate == EXECUTIVE:
             for earlier in (MANAGER, TERMS, LEGAL):
                 self._say(play, earlier, "approve")
             until(lambda: self._run(play).waiting_for == PARTNER_ANSWER, 30.0)
             self.cast.answer(play)
         self._wait_for(play, gate)
-        return play
 
     def _say(self, play: Play, gate: str, word: str) -> None:
         self.cast.decide(self._wait_for(play, gate), word)

@@ -3,7 +3,7 @@
 from temporalio import activity
 
 from dealix.lanes import run_book, signals
-from dealix.lanes.run_activities import own_run
+from dealix.lanes.run_activities import own_run, refuse_stranger
 from dealix.lanes.schemas import GateState, StepCall, StepResult
 from dealix.records.run_notes import note
 from dealix.store.session import Database
@@ -24,11 +24,12 @@ class ApprovalActivities:
     @activity.defn(name="load_decision")
     def load_decision(self, call: StepCall) -> GateState:
         """The state of a request; each decision takes effect now, by the run's clock."""
-        approval_id = call.data["approval_id"]
         with self.database.tenant(call.tenant_id) as session:
-            state = self.approvals.state(session, approval_id, call.at)
+            approval, run = rounds.heard(session, call.data["approval_id"])
+            refuse_stranger(run)
+            state = self.approvals.state_of(session, approval, call.at)
             if state.status != "open":
-                run_book.show(session, own_run(session, call), "running")
+                run_book.show(session, run, "running")
         return state
 
     @activity.defn(name="escalate")

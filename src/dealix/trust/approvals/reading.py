@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from dealix.actors import Actor
@@ -164,6 +164,16 @@ def decisions_on(session: Session, approval_id: str) -> list[Decision]:
     """The decisions on a request, oldest first."""
     query = select(Decision).where(Decision.approval_id == approval_id).order_by(Decision.id)
     return list(session.execute(query).scalars())
+
+
+def take_effect(session: Session, approval_id: str, at: datetime) -> None:
+    """The decisions on a request have been heard: they take effect at `at`, unless they have."""
+    session.execute(
+        update(Decision)
+        .where(Decision.approval_id == approval_id, Decision.effective_at.is_(None))
+        .values(effective_at=at)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def timeline(session: Session, run_id: str) -> list[dict[str, Any]]:

@@ -207,10 +207,12 @@ class ApprovalService:
 
     def state(self, session: Session, approval_id: str, at: datetime) -> GateState:
         """How a request stands and when its SLA has its next word; its decisions take effect."""
-        approval = rounds.find(session, approval_id)
-        for decision in reading.decisions_on(session, approval_id):
-            if decision.effective_at is None:
-                decision.effective_at = at
+        return self.state_of(session, rounds.find(session, approval_id), at)
+
+    @staticmethod
+    def state_of(session: Session, approval: Approval, at: datetime) -> GateState:
+        """The same of a request that the caller has read."""
+        reading.take_effect(session, approval.id, at)
         level, due = sla.upcoming(session, approval)
         return GateState.model_validate(
             {"status": approval.status, "next_level": level, "next_at": due}

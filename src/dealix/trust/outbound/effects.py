@@ -30,7 +30,7 @@ from dealix.trust.outbound.governance import OutsideMessage, Purpose
 from dealix.trust.outbound.service import OutsideEffect
 
 PATIENCE = timedelta(minutes=2)
-"""How long, on the run's clock, a status is waited for before a person is asked."""
+"""The usual time, on the run's clock, for which a status is waited for before a person is asked."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,7 @@ class Post:
     receipts: ReceiptBook
     blind_index: Callable[[str], str]
     envelopes: Envelopes
+    patience: timedelta = PATIENCE
 
     def letter(
         self,
@@ -169,7 +170,7 @@ class Post:
         """A WhatsApp message under a correlation ID that is always the same for this effect's key.
 
         Meta can be asked nothing: when its answer is lost, a status with our ID says that the
-        message left, and after `PATIENCE` without one a person is asked.
+        message left, and after `patience` without one a person is asked.
         """
         if letter.by_mail is not None:
             return self._whatsapp_by_mail(call, letter, letter.by_mail, action, step, undoes)
@@ -204,7 +205,7 @@ class Post:
             look_up=lambda: self.receipts.look_up(call.tenant_id, call.key),
             begun=remember,
             recorded=name,
-            patience=PATIENCE,
+            patience=self.patience,
             message=_spoken(call, letter, correlation),
         )
 
@@ -223,7 +224,7 @@ class Post:
         """
         made = self.letter(call, mail, action, step, undoes)
         spoken = _spoken(call, letter, message_id_for(call.key, self.sender))
-        return replace(made, look_up=lambda: None, patience=PATIENCE, message=spoken)
+        return replace(made, look_up=lambda: None, patience=self.patience, message=spoken)
 
     def company(self, call: StepCall, company: Company, action: str, step: str) -> OutsideEffect:
         """An upsert under the partner's own reference; practice leaves no trace in the CRM."""
