@@ -13,6 +13,8 @@ from pydantic import TypeAdapter
 from dealix.cli.client import TIMEOUT, refusal_of
 from dealix.errors import InvalidInput, NotConfigured, NotFound
 from dealix.lanes.rehearsal import POLL
+from dealix.lanes.rehearsal_judge import SLA
+from dealix.trust.approvals.sla import LEVELS
 
 Json = dict[str, Any]
 DURATION = TypeAdapter(timedelta)
@@ -53,10 +55,16 @@ class HttpStage:
         given: Json = row["example"]
         return given
 
-    def start(self, who: str, workflow: str, given: Mapping[str, Any]) -> Json:
+    def start(self, who: str, workflow: str, given: Mapping[str, Any], at: datetime | None) -> Json:
         """See `Stage.start`."""
-        body = {"workflow": workflow, "input": dict(given), "rehearsal": True}
+        body: Json = {"workflow": workflow, "input": dict(given), "rehearsal": True}
+        body |= {"starts_at": at.isoformat()} if at is not None else {}
         return self._send(who, "/runs", body)
+
+    def month(self, name: str) -> Json:
+        """See `Stage.month`."""
+        found: Json = self._ask("GET", "/calendar", month=name, rehearsal="true")
+        return found
 
     def get(self, run_id: str) -> Json:
         """See `Stage.get`."""
@@ -146,6 +154,24 @@ class HttpStage:
     def fault(self, fault: Json) -> None:
         """See `Stage.fault`."""
         _checked(self.sandbox.post("/faults", json=fault))
+
+    def escalations(self, run_id: str) -> list[Json]:
+        """See `Stage.escalations`."""
+        asked: list[Json] = self._ask("GET", "/approvals", scope="all", run=run_id)
+        return [
+            {
+                "at": step["at"],
+                "kind": SLA,
+                "name": one["gate"],
+                "status": LEVELS[step["level"]],
+                "attempts": 1,
+                "key": f"{one['id']}:{step['level']}",
+                "due_at": step["due_at"],
+                "reached": [self.person(each)["name"] for each in step["reached"]],
+            }
+            for one in asked
+            for step in one["sla"]["steps"]
+        ]
 
     def effects(self, run_id: str) -> list[Json]:
         """See `Stage.effects`."""

@@ -1,6 +1,6 @@
 """Scenario files: who does what and when in a rehearsal, what breaks, and how it must end."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -37,6 +37,18 @@ class Part(BaseModel):
     """A part of a scenario file: an unknown word in it is a mistake, not a wish."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Opening(Part):
+    """When a run begins: so many working days before the next holiday, at a time of that day.
+
+    `before` are words of the holiday's English name in the company's own calendar, which also says
+    what a working day is; `at` is read on the company's clocks.
+    """
+
+    before: Annotated[str, Field(min_length=3)]
+    working_days: Annotated[int, Field(ge=1, le=10)] = 1
+    at: time
 
 
 class Act(Part):
@@ -76,7 +88,8 @@ class Expectation(Part):
 
     `gates` are those that opened and `undone` the undo actions done, both in order; `within` is
     the virtual time from start to end; `sent` is what the providers hold of this run in the end,
-    in order, each as `provider kind`.
+    in order, each as `provider kind`; `escalations` are the SLA steps taken, in order, each as
+    `gate step` (`reminder`, `breach`, `level3`).
     """
 
     status: str
@@ -84,11 +97,15 @@ class Expectation(Part):
     gates: list[str] | None = None
     undone: list[str] | None = None
     sent: list[str] | None = None
+    escalations: list[str] | None = None
     within: Duration | None = None
 
 
 class Scenario(Part):
-    """One story of one workflow: an `input`, or the nth `example` of the inventory."""
+    """One story of one workflow: an `input`, or the nth `example` of the inventory.
+
+    It begins now, unless it `starts` before a holiday.
+    """
 
     title: str
     workflow: str
@@ -96,6 +113,7 @@ class Scenario(Part):
     requester: str = "partner_manager"
     input: dict[str, Any] | None = None
     example: Annotated[int, Field(ge=0)] | None = None
+    starts: Opening | None = None
     cast: list[Act] = []
     faults: list[Trouble] = []
     expect: Expectation
