@@ -127,6 +127,9 @@ class PlayedStage:
     def effects(self, run_id):
         return self.sent
 
+    def papers(self, run_id):
+        return ["The share is 15 %.", "The share is 18 %."]
+
     def waiting(self):
         return next(e for e in self.timeline if e["status"] == "open")
 
@@ -211,6 +214,19 @@ def test_each_unmet_expectation_is_named():
     _, performance = play(story)
     assert found(performance) == {"status", "outcome", "gates", "undone", "within"}
     assert not performance.held
+
+
+def test_an_end_that_comes_too_soon_is_found():
+    _, performance = play(scenario(YES, outcome="activated", not_within="P2D"))
+    assert found(performance) == {"not within"}
+    assert play(scenario(YES, outcome="activated", not_within="PT28H"))[1].held
+
+
+def test_papers_are_held_against_their_words_and_their_number():
+    assert play(scenario(YES, papers=[["15 %"], ["share", "18 %"]]))[1].held
+    assert found(play(scenario(YES, papers=[["15 %"], ["20 %"]]))[1]) == {"paper 2"}
+    assert found(play(scenario(YES, papers=[["15 %"]]))[1]) == {"papers"}
+    assert found(play(scenario(YES, papers=[[], [], []]))[1]) == {"papers"}
 
 
 def test_an_act_without_an_occasion_is_named():
@@ -332,6 +348,31 @@ def test_a_message_that_waits_for_the_morning_is_jumped_to():
     assert performance.held, performance.differences
     assert stage.jumps[0] == DAY
     assert 6 * HOUR <= stage.jumps[1] <= 6 * HOUR + timedelta(seconds=5)
+
+
+class Owing(PlayedStage):
+    """A flow whose first gate asks for changes that nobody answers."""
+
+    def decide(self, who, approval, given):
+        self.asked = self.waiting()
+        self.asked["status"] = given["decision"]
+
+    def owed(self, run_id):
+        request = {"id": "wait:first", "gate": "first", "closed_at": (BEGAN + HOUR).isoformat()}
+        return [request] if self.run["ended_at"] is None and not self.approvals(run_id) else []
+
+    def cancel(self, who, run_id, comment):
+        self.end("cancelled", "cancelled")
+
+
+def test_a_run_is_cancelled_while_changes_are_owed_and_not_before():
+    cast = [
+        {"at": "first", "after": "PT1H", "act": "request_changes", "changes": ["x"]},
+        {"at": "first", "after": "P2D", "who": "requester", "act": "cancel"},
+    ]
+    stage, performance = play(scenario(cast, status="cancelled", outcome="cancelled"), Owing())
+    assert performance.held, performance.differences
+    assert stage.jumps == [HOUR, 2 * DAY]
 
 
 def test_a_run_that_does_not_move_on_is_given_up_by_name():

@@ -4,8 +4,11 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from html import unescape
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import httpx
 from pydantic import TypeAdapter
@@ -23,6 +26,7 @@ ENVELOPE, SIGNATURE = "envelope", "signature"
 WORD_SECONDS = 15.0
 """Real time within which the word of a signature comes, unless the story loses it."""
 REGISTRY = "registry"
+WORDS = re.compile(r"<w:t(?:\s[^>]*)?>([^<]*)</w:t>|(</w:p>)")
 SHORTEST = timedelta(milliseconds=10)
 PAGE = re.compile(r"/p/[0-9A-Za-z_-]{40,}")
 
@@ -178,6 +182,22 @@ class HttpStage:
         found: list[Json] = _checked(self.sandbox.get("/effects", params={"scope": run_id}))
         return found
 
+    def papers(self, run_id: str) -> list[str]:
+        """See `Stage.papers`: the editable form of each, as it came to the partner."""
+        mails: list[Json] = _checked(self.sandbox.get("/messages", params={"scope": run_id}))
+        return [
+            _text_of(self._file(mail, number))
+            for mail in mails
+            for number, file in enumerate(mail.get("attachments") or [], 1)
+            if file["name"].endswith(".docx")
+        ]
+
+    def _file(self, mail: Json, number: int) -> bytes:
+        answer = self.sandbox.get(f"/messages/{mail['id']}/attachments/{number}")
+        if not answer.is_success:
+            raise refusal_of(answer)
+        return answer.content
+
     # -- what the demo asks besides ----------------------------------------------------------
 
     def evidence(self, pack_id: str, target: Path) -> Path:
@@ -213,6 +233,14 @@ class HttpStage:
 def _heard(run: Json) -> int:
     """How many signatures a run has heard of."""
     return sum(e["kind"] == "message" and e["name"] == SIGNATURE for e in run["timeline"])
+
+
+def _text_of(document: bytes) -> str:
+    """The words of a DOCX, read by nothing that writes them; a line for each paragraph."""
+    with ZipFile(BytesIO(document)) as parts:
+        body = parts.read("word/document.xml").decode()
+    text = "".join(word or "\n" for word, _end in WORDS.findall(body))
+    return unescape(text).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _connection(url: str) -> httpx.Client:

@@ -25,6 +25,7 @@ PAST_OUTAGE = timedelta(minutes=15)
 A_MOMENT = timedelta(seconds=1)
 A_LEAP = timedelta(minutes=1)
 """More than a look takes: a run's clock that has gone on by so much was moved."""
+DECISIONS = frozenset({"approve", "reject", "request_changes"})
 AT_A_GATE = frozenset({"approver", "manager", "executive"})
 
 
@@ -107,6 +108,10 @@ class Stage(Protocol):
         """What the providers hold of this run, oldest first."""
         ...
 
+    def papers(self, run_id: str) -> list[str]:
+        """The text of each document that the partner got by mail, oldest first."""
+        ...
+
 
 @dataclass(frozen=True)
 class Occasion:
@@ -118,8 +123,12 @@ class Occasion:
     owed: bool = False
 
     def suits(self, act: Act) -> bool:
-        """Whether this is the occasion that an act of the script is meant for."""
-        return act.at == self.at and (act.act == "resubmit") == self.owed
+        """Whether this is the occasion that an act of the script is meant for.
+
+        A decision needs an open request, an answer changes that are owed; all else comes to both.
+        """
+        needs = {"resubmit": True, **dict.fromkeys(DECISIONS, False)}
+        return act.at == self.at and needs.get(act.act, self.owed) == self.owed
 
 
 @dataclass(frozen=True)
@@ -165,8 +174,10 @@ class Director:
             if run["status"] == "attention" and not self._moves(run):
                 break
         effects, taken = self.stage.effects(run["id"]), self.stage.escalations(run["id"])
+        papers = self.stage.papers(run["id"]) if self.scenario.expect.papers is not None else []
         missed = [act for act in self.scenario.cast if act not in self.done]
-        played = Played(run, effects, taken, list(self.sights.values()), missed, self.days)
+        sights = list(self.sights.values())
+        played = Played(run, effects, taken, papers, sights, missed, self.days)
         found = judge(self.scenario, played)
         return Performance(self.scenario, run, effects, taken, found, time.monotonic() - began)
 
@@ -249,7 +260,7 @@ class Director:
     def _perform(self, act: Act, run: Json, occasion: "Occasion") -> None:
         who = self._person(act.who, occasion.approval)
         approval = occasion.approval or {}
-        if act.act in {"approve", "reject", "request_changes"}:
+        if act.act in DECISIONS:
             decision = {"decision": act.act, "comment": act.comment, "changes": act.changes}
             self.stage.decide(who, approval, decision)
         elif act.act == "resubmit":

@@ -45,11 +45,12 @@ class Difference:
 
 @dataclass(frozen=True)
 class Played:
-    """A rehearsal as it was seen to the end; `escalations` as `Stage` answers them."""
+    """A rehearsal as it was seen to the end; `escalations` and `papers` as `Stage` answers."""
 
     run: Json
     effects: Sequence[Json]
     escalations: Sequence[Json]
+    papers: Sequence[str]
     sights: Sequence[Sight]
     missed: Sequence[Act]
     days: Days
@@ -84,10 +85,24 @@ def _against_script(scenario: Scenario, played: Played) -> Iterator[Difference]:
         wanted = getattr(expect, what)
         if wanted is not None and wanted != is_:
             yield Difference(what, str(wanted), str(is_))
-    if expect.within is not None and run["ended_at"] is not None:
+    yield from _against_papers(expect.papers, played.papers)
+    if run["ended_at"] is not None:
         took = _moment(run["ended_at"]) - _moment(run["started_at"])
-        if took > expect.within:
+        if expect.within is not None and took > expect.within:
             yield Difference("within", str(expect.within), str(took))
+        if expect.not_within is not None and took < expect.not_within:
+            yield Difference("not within", str(expect.not_within), str(took))
+
+
+def _against_papers(wanted: list[list[str]] | None, papers: Sequence[str]) -> Iterator[Difference]:
+    if wanted is None:
+        return
+    if len(wanted) != len(papers):
+        yield Difference("papers", str(len(wanted)), str(len(papers)))
+    for number, (words, paper) in enumerate(zip(wanted, papers, strict=False), 1):
+        for each in words:
+            if each not in paper:
+                yield Difference(f"paper {number}", each, "not in it")
 
 
 def _dates(run: Json, seen: Sequence[Json], sights: Sequence[Sight]) -> Iterator[Difference]:

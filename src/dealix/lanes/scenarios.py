@@ -86,10 +86,11 @@ class Trouble(Part):
 class Expectation(Part):
     """How the run must end; what is not named is not looked at.
 
-    `gates` are those that opened and `undone` the undo actions done, both in order; `within` is
-    the virtual time from start to end; `sent` is what the providers hold of this run in the end,
-    in order, each as `provider kind`; `escalations` are the SLA steps taken, in order, each as
-    `gate step` (`reminder`, `breach`, `level3`).
+    `gates` are those that opened and `undone` the undo actions done, both in order; `within` and
+    `not_within` bound the virtual time from start to end; `sent` is what the providers hold of this
+    run in the end, in order, each as `provider kind`; `papers` are the documents that the partner
+    got, in order, each by words that stand in it; `escalations` are the SLA steps taken, in order,
+    each as `gate step` (`reminder`, `breach`, `level3`).
     """
 
     status: str
@@ -97,8 +98,10 @@ class Expectation(Part):
     gates: list[str] | None = None
     undone: list[str] | None = None
     sent: list[str] | None = None
+    papers: list[list[str]] | None = None
     escalations: list[str] | None = None
     within: Duration | None = None
+    not_within: Duration | None = None
 
 
 class Scenario(Part):
