@@ -346,7 +346,7 @@ class Director:
         if begin is None:
             reason = f"starts.before: no holiday is called {opening.before}"
             raise InvalidInput("scenario_invalid", file=self.scenario.title, reason=reason)
-        what = f"{begin.first} to {begin.last}, after {opening.working_days} working days"
+        what = f"{begin.first} to {begin.last}, working days left: {opening.working_days}"
         line = f"{'start':<12}  {opening.before:<20} {what} ({self.days.said(begin.at)})"
         self.say(f"{shown(begin.at.isoformat())}  {line}")
         return begin.at
