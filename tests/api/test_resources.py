@@ -110,6 +110,14 @@ def test_only_a_rehearsal_moves_in_time(noura):
     run = start(noura, number=51).json()["id"]
     answer = noura.post(f"/api/v1/runs/{run}/fast-forward", json={"duration": "P2D"})
     assert (answer.status_code, answer.json()["code"]) == (409, "not_a_rehearsal")
+    later = {"starts_at": "2099-01-01T00:00:00Z"}
+    answer = start(noura, number=52, **later)
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_a_rehearsal")
+    answer = start(noura, number=52, rehearsal=True, **later)
+    assert answer.json()["errors"][0]["field"] == "starts_at"
+    for wrong in (5, "soon", "2026-03-01T09:00:00"):
+        bad = start(noura, number=52, rehearsal=True, starts_at=wrong)
+        assert (bad.status_code, bad.json()["code"]) == (422, "invalid_input")
     for duration in ("-P2D", "P9999999D", 5, "soon"):
         bad = noura.post(f"/api/v1/runs/{run}/fast-forward", json={"duration": duration})
         assert (bad.status_code, bad.json()["code"]) == (422, "invalid_input")

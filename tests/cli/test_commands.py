@@ -38,6 +38,15 @@ def test_a_run_is_started_followed_extended_and_its_undo_is_shown(terminal, give
     assert terminal("runs", "fast-forward", made["id"], "P1D")[0] == 1
 
 
+def test_a_rehearsal_begins_on_the_day_that_was_named_and_no_other_run_does(terminal, given):
+    day = f"{clock.real_now() + timedelta(days=30):%Y-%m-%d}T09:00:00Z"
+    words = ("run", "partner_approval", "--input", str(given), "--starts-at", day)
+    assert terminal.data(*words, "--rehearsal")["started_at"].startswith(day[:16])
+    code, _out, err = terminal(*words)
+    assert code == 1
+    assert "[not_a_rehearsal]" in err
+
+
 def test_lists_are_tables_for_people_and_data_for_programs(terminal):
     assert len(terminal.data("users")) == 16
     code, out, _err = terminal("users")

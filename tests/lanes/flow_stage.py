@@ -146,6 +146,8 @@ class FlowStage:
             database_url=SecretStr(urls.app),
             temporal_address=engines.temporal_address,
             temporal_namespace=engines.namespace,
+            temporal_rehearsal_address=engines.temporal_address,
+            temporal_rehearsal_namespace=engines.rehearsal_namespace,
             secrets_file=engines.secrets_file,
         )
         self.made = services(self.settings)
@@ -201,10 +203,11 @@ class FlowStage:
         methods = [getattr(group, name) for group in groups for name in dir(type(group))]
         steps = [m for m in methods if hasattr(m, "__temporal_activity_definition")]
         with thread_pool() as threads:
-            worker = durable_worker(
-                engines.runs, QUEUE, flows=[Waits], steps=steps, threads=threads
+            real, rehearsals = (
+                durable_worker(client, QUEUE, flows=[Waits], steps=steps, threads=threads)
+                for client in (engines.runs, engines.client(rehearsal=True))
             )
-            async with worker:
+            async with real, rehearsals:
                 await asyncio.to_thread(self.stop.wait)
 
     def close(self):

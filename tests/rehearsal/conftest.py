@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,25 @@ from dealix.lanes.rehearsal import Performance
 from dealix.lanes.scenarios import load
 
 WORKFLOW = "partner_approval"
+HOME = "rawabi-sa"
 
 
 @dataclass(frozen=True)
 class Theatre:
-    """The running stack as its `stack.json` describes it, and a look at it by one person."""
+    """The running stack as its `stack.json` describes it, and a look at it by one company."""
 
     home: Path
     record: dict[str, Any]
-    stage: HttpStage
+    stages: dict[str, HttpStage]
+    company: str = HOME
+
+    @property
+    def stage(self) -> HttpStage:
+        return self.stages[self.company]
+
+    def of(self, performance: Performance) -> "Theatre":
+        """The same as the company of this story sees it."""
+        return replace(self, company=performance.scenario.company)
 
     def ask(self, who: str, path: str, **query: str) -> Any:
         """What the API answers this person."""
@@ -48,9 +58,11 @@ def theatre(tmp_path_factory) -> Iterator[Theatre]:
     try:
         record = stack.start(rehearse.NEEDED)
         spare_the_disk(home)
-        stage = HttpStage(record, "rawabi-sa", "partner_manager")
-        yield Theatre(home, record, stage)
-        stage.close()
+        companies = {one["tenant"] for one in record["sign_ins"]}
+        stages = {each: HttpStage(record, each, "partner_manager") for each in companies}
+        yield Theatre(home, record, stages)
+        for stage in stages.values():
+            stage.close()
     finally:
         stack.stop()
         rehearse.remove(home)

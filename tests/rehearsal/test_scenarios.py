@@ -39,6 +39,9 @@ def test_durations_are_iso_8601(tmp_path):
         ({"cast": [{"at": "manager_approval", "act": "applaud"}]}, "cast.0.act"),
         ({"faults": [{"provider": "hubspot", "fault": "slow", "count": 0}]}, "faults.0.count"),
         ({"expect": {"outcome": "activated"}}, "expect.status"),
+        ({"starts": {"before": "Eid al-Fitr", "at": "soon"}}, "starts.at"),
+        ({"starts": {"before": "Eid al-Fitr", "at": "10:00", "working_days": 0}}, "working_days"),
+        ({"starts": "2027-03-01"}, "starts"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(tmp_path, changes, place):

@@ -7,13 +7,15 @@ import zipfile
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import holidays
 import pytest
+from hijridate import Gregorian
 from tests.rehearsal.conftest import WORKFLOW
 
 from dealix.business.evidence.verifying import verify
 from dealix.cli import rehearse
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(420)
 """The first test that asks for them plays all stories."""
 STORIES = [file.stem for file in rehearse.stories(WORKFLOW)]
 MOMENT = re.compile(r'"(\w+)":\s*"(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00))"')
@@ -21,6 +23,11 @@ DECISIONS = {"approve", "reject", "request_changes"}
 REAL = {"received_at", "recorded_at", "sealed_at"}
 """What is kept in real time on purpose: when a decision came in, when the database wrote."""
 RIYADH = ZoneInfo("Asia/Riyadh")
+WAITS = (
+    "at_manager", "at_review", "while_owed", "at_partner", "at_revision", "at_executive",
+    "at_signature", "at_facts",
+)  # fmt: skip
+"""Every wait of the flow for people of ours or outside."""
 SLACK = timedelta(seconds=10)
 """A rehearsal's clock runs on while the machine works."""
 MOST = 200
@@ -34,15 +41,15 @@ def moment(text):
 def test_the_stories_that_were_asked_for_exist():
     assert STORIES[0] == "happy"
     assert set(STORIES) >= {
-        "silent_manager",
-        "silent_executive",
-        "rejected_by_manager",
+        "silent_over_eid",
+        "silent_over_eid_emirates",
+        "legal_sends_back",
+        "partner_counters_twice",
         "rejected_by_executive",
-        "cancelled_at_manager",
-        "cancelled_at_executive",
-        "crm_down",
         "registry_down",
-        "suspended_before_activation",
+        "signatory_declines",
+        *(f"silent_{who}" for who in ("manager", "executive", "partner", "signatory")),
+        *(f"cancelled_{where}" for where in WAITS),
     }
 
 
@@ -67,7 +74,8 @@ def test_days_pass_in_seconds(played, story):
 @pytest.mark.parametrize("story", STORIES)
 def test_acts_happen_on_the_day_of_the_script(played, theatre, story):
     performance, _ = played[story]
-    requests = theatre.ask("auditor", "/approvals", scope="all", run=performance.run["id"])
+    house = theatre.of(performance)
+    requests = house.ask("auditor", "/approvals", scope="all", run=performance.run["id"])
     decided = 0
     for gate in {request["gate"] for request in requests}:
         rounds = sorted((r for r in requests if r["gate"] == gate), key=lambda r: r["round"])
@@ -85,7 +93,7 @@ def test_acts_happen_on_the_day_of_the_script(played, theatre, story):
 @pytest.mark.parametrize("story", STORIES)
 def test_nothing_waits_for_anybody_when_the_run_has_ended(played, theatre, story):
     performance, _ = played[story]
-    assert theatre.stage.approvals(performance.run["id"]) == []
+    assert theatre.of(performance).stage.approvals(performance.run["id"]) == []
 
 
 def rested(run):
@@ -104,7 +112,8 @@ def test_nobody_outside_is_written_to_at_night(played, theatre, story):
     messages = [e for e in performance.effects if e["provider"] in {"smtp", "whatsapp"}]
     hours = [moment(each["at"]).astimezone(RIYADH).hour for each in messages]
     assert all(8 <= hour < 21 for hour in hours)
-    shown = theatre.ask("auditor", "/messages/outbound", run=performance.run["id"])
+    house = theatre.of(performance)
+    shown = house.ask("auditor", "/messages/outbound", run=performance.run["id"])
     assert [each["verdict"] for each in shown] == ["allowed"] * len(messages)
     assert all(len(each["judgments"][0]["rules"]) == 9 for each in shown)
 
@@ -156,7 +165,7 @@ def test_what_was_taken_back_is_marked_at_the_providers(played):
 def test_the_pack_verifies_offline_and_bears_virtual_dates_only(played, theatre, tmp_path, story):
     performance, _ = played[story]
     (pack,) = performance.run["evidence"]
-    file = theatre.stage.evidence(pack, tmp_path / "pack.zip")
+    file = theatre.of(performance).stage.evidence(pack, tmp_path / "pack.zip")
     report = verify(file)
     assert report.ok, report.first_bad
     assert report.run_id == performance.run["id"]
@@ -182,8 +191,9 @@ def test_the_pack_verifies_offline_and_bears_virtual_dates_only(played, theatre,
 @pytest.mark.parametrize("story", STORIES)
 def test_the_audit_follows_the_runs_clock_in_a_chain_of_its_own(played, theatre, story):
     run = played[story][0].run
+    house = theatre.of(played[story][0])
     chain = f"rehearsal:{run['id']}"
-    entries = theatre.ask("auditor", "/audit", run=run["id"], limit=str(MOST))
+    entries = house.ask("auditor", "/audit", run=run["id"], limit=str(MOST))
     records = [entry["record"] for entry in entries]
     assert len(records) >= 8
     assert {record["chain"] for record in records} == {chain}
@@ -193,7 +203,7 @@ def test_the_audit_follows_the_runs_clock_in_a_chain_of_its_own(played, theatre,
     actions = {record["action"] for record in records}
     assert "run.ended" in actions
     assert "run.started" in actions or len(records) == MOST
-    assert theatre.ask("auditor", "/audit/verify", chain=chain)["ok"]
+    assert house.ask("auditor", "/audit/verify", chain=chain)["ok"]
 
 
 def test_the_companys_own_chain_knows_nothing_of_rehearsals(played, theatre):
@@ -241,3 +251,72 @@ def test_a_signatory_who_declines_leaves_nothing_to_void(played):
     assert "void_envelope" not in [e["name"] for e in run["timeline"]]
     [step] = [e for e in run["timeline"] if e["name"] == "send_envelope"]
     assert step["status"] == "done"
+
+
+EIDS = {"silent_over_eid": "Eid al-Fitr", "silent_over_eid_emirates": "Eid al-Adha"}
+COUNTRIES = {
+    "rawabi-sa": ("SA", RIYADH, {4, 5}),
+    "rawabi-ae": ("AE", ZoneInfo("Asia/Dubai"), {5, 6}),
+}
+SHARES = {"reminder": 0.75, "breach": 1.0, "level3": 1.5}
+ALLOWED = timedelta(minutes=960)
+"""What the example companies allow for a request of normal priority."""
+
+
+def off_in(code, year):
+    return holidays.country_holidays(code, years=[year, year + 1], language="en_US")
+
+
+def worked(country, since, until):
+    """Working minutes between two moments by what is publicly known of a country, one by one."""
+    code, zone, weekend = COUNTRIES[country]
+    off = off_in(code, since.year)
+    minute, count = since.astimezone(zone).replace(second=0, microsecond=0), 0
+    while minute < until.astimezone(zone).replace(second=0, microsecond=0):
+        fasting = Gregorian(minute.year, minute.month, minute.day).to_hijri().month == 9
+        first, last = (10, 16) if fasting else (9, 17)
+        resting = minute.weekday() in weekend or minute.date() in off
+        count += not resting and first <= minute.hour < last
+        minute += timedelta(minutes=1)
+    return timedelta(minutes=count)
+
+
+@pytest.mark.parametrize("story", EIDS)
+def test_over_an_eid_each_sla_step_comes_once_after_its_share_of_working_time(played, story):
+    performance, lines = played[story]
+    company = performance.scenario.company
+    off = off_in(COUNTRIES[company][0], moment(performance.run["started_at"]).year)
+    [opened] = [e for e in performance.run["timeline"] if e["kind"] == "wait"]
+    steps = performance.escalations
+    assert [one["status"] for one in steps] == list(SHARES)
+    for one in steps:
+        ran = worked(company, moment(opened["at"]), moment(one["at"]))
+        assert abs(ran - ALLOWED * SHARES[one["status"]]) <= timedelta(minutes=2), one
+    before, after, _ = (moment(one["at"]).astimezone(COUNTRIES[company][1]).date() for one in steps)
+    between = [before + timedelta(days=n) for n in range(1, (after - before).days)]
+    assert sum(EIDS[story] in off.get(day, "") for day in between) >= 3
+    said = [line for line in lines if "  sla  " in line]
+    assert [line[:16] for line in said] == [one["at"][:16].replace("T", " ") for one in steps]
+
+
+@pytest.mark.parametrize("story", EIDS)
+def test_over_an_eid_nobody_is_told_twice_of_one_step(played, theatre, story):
+    run = played[story][0].run["id"]
+    [request] = theatre.of(played[story][0]).ask("auditor", "/approvals", scope="all", run=run)
+    told = [(one["kind"], one["to"]) for one in request["notices"] if one["kind"] in SHARES]
+    taken = {1: "reminder", 2: "breach", 3: "level3"}
+    steps = request["sla"]["steps"]
+    assert sorted(told) == sorted((taken[s["level"]], who) for s in steps for who in s["reached"])
+    people = {who for _kind, who in told}
+    mails = theatre.stage.effects(f"{run}:notices")
+    assert len({mail["key"] for mail in mails}) == len(mails)
+    assert people
+
+
+def test_the_executive_whom_the_last_step_reached_may_decide(played, theatre):
+    performance, _ = played["silent_over_eid_emirates"]
+    house = theatre.of(performance)
+    [request] = house.ask("auditor", "/approvals", scope="all", run=performance.run["id"])
+    hessa = house.stage.person("hessa")["user_id"]
+    assert hessa in request["sla"]["steps"][-1]["reached"]
+    assert [one["by"] for one in request["decisions"]] == [hessa]

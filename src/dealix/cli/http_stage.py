@@ -4,8 +4,11 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from html import unescape
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import httpx
 from pydantic import TypeAdapter
@@ -13,6 +16,8 @@ from pydantic import TypeAdapter
 from dealix.cli.client import TIMEOUT, refusal_of
 from dealix.errors import InvalidInput, NotConfigured, NotFound
 from dealix.lanes.rehearsal import POLL
+from dealix.lanes.rehearsal_judge import SLA
+from dealix.trust.approvals.sla import LEVELS
 
 Json = dict[str, Any]
 DURATION = TypeAdapter(timedelta)
@@ -21,6 +26,7 @@ ENVELOPE, SIGNATURE = "envelope", "signature"
 WORD_SECONDS = 15.0
 """Real time within which the word of a signature comes, unless the story loses it."""
 REGISTRY = "registry"
+WORDS = re.compile(r"<w:t(?:\s[^>]*)?>([^<]*)</w:t>|(</w:p>)")
 SHORTEST = timedelta(milliseconds=10)
 PAGE = re.compile(r"/p/[0-9A-Za-z_-]{40,}")
 
@@ -53,10 +59,16 @@ class HttpStage:
         given: Json = row["example"]
         return given
 
-    def start(self, who: str, workflow: str, given: Mapping[str, Any]) -> Json:
+    def start(self, who: str, workflow: str, given: Mapping[str, Any], at: datetime | None) -> Json:
         """See `Stage.start`."""
-        body = {"workflow": workflow, "input": dict(given), "rehearsal": True}
+        body: Json = {"workflow": workflow, "input": dict(given), "rehearsal": True}
+        body |= {"starts_at": at.isoformat()} if at is not None else {}
         return self._send(who, "/runs", body)
+
+    def month(self, name: str) -> Json:
+        """See `Stage.month`."""
+        found: Json = self._ask("GET", "/calendar", month=name, rehearsal="true")
+        return found
 
     def get(self, run_id: str) -> Json:
         """See `Stage.get`."""
@@ -147,10 +159,44 @@ class HttpStage:
         """See `Stage.fault`."""
         _checked(self.sandbox.post("/faults", json=fault))
 
+    def escalations(self, run_id: str) -> list[Json]:
+        """See `Stage.escalations`."""
+        asked: list[Json] = self._ask("GET", "/approvals", scope="all", run=run_id)
+        return [
+            {
+                "at": step["at"],
+                "kind": SLA,
+                "name": one["gate"],
+                "status": LEVELS[step["level"]],
+                "attempts": 1,
+                "key": f"{one['id']}:{step['level']}",
+                "due_at": step["due_at"],
+                "reached": [self.person(each)["name"] for each in step["reached"]],
+            }
+            for one in asked
+            for step in one["sla"]["steps"]
+        ]
+
     def effects(self, run_id: str) -> list[Json]:
         """See `Stage.effects`."""
         found: list[Json] = _checked(self.sandbox.get("/effects", params={"scope": run_id}))
         return found
+
+    def papers(self, run_id: str) -> list[str]:
+        """See `Stage.papers`: the editable form of each, as it came to the partner."""
+        mails: list[Json] = _checked(self.sandbox.get("/messages", params={"scope": run_id}))
+        return [
+            _text_of(self._file(mail, number))
+            for mail in mails
+            for number, file in enumerate(mail.get("attachments") or [], 1)
+            if file["name"].endswith(".docx")
+        ]
+
+    def _file(self, mail: Json, number: int) -> bytes:
+        answer = self.sandbox.get(f"/messages/{mail['id']}/attachments/{number}")
+        if not answer.is_success:
+            raise refusal_of(answer)
+        return answer.content
 
     # -- what the demo asks besides ----------------------------------------------------------
 
@@ -187,6 +233,14 @@ class HttpStage:
 def _heard(run: Json) -> int:
     """How many signatures a run has heard of."""
     return sum(e["kind"] == "message" and e["name"] == SIGNATURE for e in run["timeline"])
+
+
+def _text_of(document: bytes) -> str:
+    """The words of a DOCX, read by nothing that writes them; a line for each paragraph."""
+    with ZipFile(BytesIO(document)) as parts:
+        body = parts.read("word/document.xml").decode()
+    text = "".join(word or "\n" for word, _end in WORDS.findall(body))
+    return unescape(text).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _connection(url: str) -> httpx.Client:

@@ -124,4 +124,5 @@ def as_data(performance: Performance) -> dict[str, Any]:
         "seconds": round(performance.seconds, 3),
         "run": performance.run,
         "effects": performance.effects,
+        "escalations": performance.escalations,
     }

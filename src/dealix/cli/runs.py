@@ -29,6 +29,10 @@ def run(
     rehearsal: Annotated[
         bool, typer.Option("--rehearsal", help="In virtual time, against the sandbox only.")
     ] = False,
+    starts_at: Annotated[
+        str | None,
+        typer.Option("--starts-at", help="When a rehearsal begins, such as 2027-03-04T10:00:00Z."),
+    ] = None,
     practice: Annotated[
         bool, typer.Option("--practice", help="Messages to people outside all go to you instead.")
     ] = False,
@@ -37,6 +41,7 @@ def run(
     """Start a run."""
     body: dict[str, Any] = {"workflow": workflow, "input": read_input(file)}
     body |= {"rehearsal": True} if rehearsal else {}
+    body |= {"starts_at": starts_at} if starts_at is not None else {}
     body |= {"practice": True} if practice else {}
     body |= {"key": key} if key is not None else {}
     show(client(context).post("/runs", body), as_json=as_json)

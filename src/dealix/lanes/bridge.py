@@ -26,6 +26,7 @@ from temporalio.common import (
 )
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import TimeSkipper
 
 from dealix import clock
 from dealix.errors import Conflict, NotConfigured
@@ -37,6 +38,7 @@ Answer = TypeVar("Answer")
 Delivered = Literal["delivered", "not_yet", "closed"]
 WORKFLOW_TASK_TIMEOUT = timedelta(seconds=5)
 IDLE_POLL = 0.01
+A_MOMENT = timedelta(seconds=1)
 ENDED_MEANWHILE = "AcceptedUpdateCompletedWorkflow"
 """The server's word for a workflow that took an update and ended before it answered."""
 
@@ -81,7 +83,11 @@ class Bridge:
     # -- what callers use --------------------------------------------------------------------
 
     def start(self, run: Run, start: FlowStart) -> str:
-        """Start a run's workflow, or find it started already. Answers the engine's run ID."""
+        """Start a run's workflow, or find it started already. Answers the engine's run ID.
+
+        A rehearsal whose clock is ahead of the machine's begins by its own clock: its start is
+        delayed by as much, and that time is skipped.
+        """
         return self._do(self._start(run, start))
 
     def deliver(self, run: Run, delivery: Delivery, wait: timedelta) -> Delivered:
@@ -128,10 +134,10 @@ class Bridge:
 
     async def _start(self, run: Run, start: FlowStart) -> str:
         client = (await self._connected()).client(rehearsal=run.rehearsal)
-        if run.rehearsal:
-            client = skipper_of(client).client
+        skipper = skipper_of(client) if run.rehearsal else None
+        starting = skipper.client if skipper is not None else client
         try:
-            handle: WorkflowHandle[Any, Any] = await client.start_workflow(
+            handle: WorkflowHandle[Any, Any] = await starting.start_workflow(
                 start.workflow,
                 start,
                 id=run.engine_id,
@@ -140,11 +146,15 @@ class Bridge:
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 task_timeout=WORKFLOW_TASK_TIMEOUT,
                 search_attributes=search_attributes(run),
+                start_delay=run.skipped or None,
                 rpc_timeout=timedelta(seconds=10),
             )
+            engine_run = handle.result_run_id
         except WorkflowAlreadyStartedError as found:
-            return found.run_id or ""
-        return handle.result_run_id or ""
+            handle, engine_run = client.get_workflow_handle(run.engine_id), found.run_id
+        if skipper is not None and run.skipped:
+            await _arrive(skipper, handle, run.skipped)
+        return engine_run or ""
 
     async def _deliver(self, run: Run, delivery: Delivery, wait: timedelta) -> Delivered:
         handle = await self._find(run)
@@ -276,6 +286,13 @@ class Bridge:
                 self._thread.start()
             loop = self._loop
         return asyncio.run_coroutine_threadsafe(work, loop).result()
+
+
+async def _arrive(skipper: TimeSkipper, handle: WorkflowHandle[Any, Any], ahead: timedelta) -> None:
+    """Take a workflow to the moment until which its start is delayed; one that is there stays."""
+    left = ahead - (await skipper.get_current_time(handle) - clock.real_now())
+    if left > A_MOMENT:
+        await skipper.fast_forward(handle, left)
 
 
 def _turn(loop: asyncio.AbstractEventLoop) -> None:

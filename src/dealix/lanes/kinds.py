@@ -39,13 +39,15 @@ def nobody(_session: Session, _runs: Sequence[Run]) -> dict[str, Subject]:
 class Beginning:
     """The start that is being prepared: the run's ID to be, and whether it is for real.
 
-    `found` is what `examine` found out beforehand.
+    `found` is what `examine` found out beforehand. `at` is when the run's own clock begins, where
+    that is not now.
     """
 
     run_id: str
     rehearsal: bool
     practice: bool = False
     found: Mapping[str, Any] = field(default_factory=dict)
+    at: datetime | None = None
 
     @property
     def world(self) -> str:

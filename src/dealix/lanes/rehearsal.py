@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from dealix.errors import InvariantBroken
-from dealix.lanes.rehearsal_judge import Difference, Sight, judge, of_provider
-from dealix.lanes.scenarios import Act, Scenario
+from dealix import clock
+from dealix.errors import InvalidInput, InvariantBroken
+from dealix.lanes.rehearsal_days import Days
+from dealix.lanes.rehearsal_judge import SLA, Difference, Played, Sight, judge, of_provider
+from dealix.lanes.scenarios import Act, Opening, Scenario
 
 Json = dict[str, Any]
 PATIENCE = 30.0
@@ -21,6 +23,9 @@ PAST_DEADLINE = timedelta(minutes=1)
 PAST_OUTAGE = timedelta(minutes=15)
 """More than the longest back-off of a step: within it the first try after an outage is made."""
 A_MOMENT = timedelta(seconds=1)
+A_LEAP = timedelta(minutes=1)
+"""More than a look takes: a run's clock that has gone on by so much was moved."""
+DECISIONS = frozenset({"approve", "reject", "request_changes"})
 AT_A_GATE = frozenset({"approver", "manager", "executive"})
 
 
@@ -31,8 +36,12 @@ class Stage(Protocol):
         """The nth valid input of a workflow."""
         ...
 
-    def start(self, who: str, workflow: str, given: Mapping[str, Any]) -> Json:
-        """Start a rehearsal; answers the run."""
+    def start(self, who: str, workflow: str, given: Mapping[str, Any], at: datetime | None) -> Json:
+        """Start a rehearsal, which begins `at` that moment by its own clock; answers the run."""
+        ...
+
+    def month(self, name: str) -> Json:
+        """A month (2027-03) of the company's calendar: its days and the time zone."""
         ...
 
     def get(self, run_id: str) -> Json:
@@ -87,8 +96,20 @@ class Stage(Protocol):
         """Make a provider show a fault."""
         ...
 
+    def escalations(self, run_id: str) -> list[Json]:
+        """The SLA steps taken in a run, as entries of a timeline whose `kind` is `sla`.
+
+        `name` is the gate, `status` the step (`reminder`, `breach`, `level3`), `due_at` when it was
+        due and `reached` the names of those it reached.
+        """
+        ...
+
     def effects(self, run_id: str) -> list[Json]:
         """What the providers hold of this run, oldest first."""
+        ...
+
+    def papers(self, run_id: str) -> list[str]:
+        """The text of each document that the partner got by mail, oldest first."""
         ...
 
 
@@ -102,8 +123,12 @@ class Occasion:
     owed: bool = False
 
     def suits(self, act: Act) -> bool:
-        """Whether this is the occasion that an act of the script is meant for."""
-        return act.at == self.at and (act.act == "resubmit") == self.owed
+        """Whether this is the occasion that an act of the script is meant for.
+
+        A decision needs an open request, an answer changes that are owed; all else comes to both.
+        """
+        needs = {"resubmit": True, **dict.fromkeys(DECISIONS, False)}
+        return act.at == self.at and needs.get(act.act, self.owed) == self.owed
 
 
 @dataclass(frozen=True)
@@ -113,6 +138,7 @@ class Performance:
     scenario: Scenario
     run: Json
     effects: list[Json]
+    escalations: list[Json]
     differences: list[Difference]
     seconds: float
 
@@ -133,6 +159,10 @@ class Director:
     sights: dict[str, Sight] = field(default_factory=dict)
     done: list[Act] = field(default_factory=list)
     waits: dict[tuple[str, int], datetime] = field(default_factory=dict)
+    escalations: list[Json] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.days = Days(self.stage.month)
 
     def play(self) -> Performance:
         """Play to the run's end, or to where only a person outside the script could go on."""
@@ -143,16 +173,20 @@ class Director:
             self._look(run, since=before)
             if run["status"] == "attention" and not self._moves(run):
                 break
-        effects = self.stage.effects(run["id"])
+        effects, taken = self.stage.effects(run["id"]), self.stage.escalations(run["id"])
+        papers = self.stage.papers(run["id"]) if self.scenario.expect.papers is not None else []
         missed = [act for act in self.scenario.cast if act not in self.done]
-        found = judge(self.scenario, run, effects, list(self.sights.values()), missed)
-        return Performance(self.scenario, run, effects, found, time.monotonic() - began)
+        sights = list(self.sights.values())
+        played = Played(run, effects, taken, papers, sights, missed, self.days)
+        found = judge(self.scenario, played)
+        return Performance(self.scenario, run, effects, taken, found, time.monotonic() - began)
 
     def _begin(self) -> Json:
         given = self.scenario.input
         if given is None:
             given = self.stage.example(self.scenario.workflow, self.scenario.example or 0)
-        run = self.stage.start(self.scenario.requester, self.scenario.workflow, given)
+        at = self._opening(self.scenario.starts) if self.scenario.starts else None
+        run = self.stage.start(self.scenario.requester, self.scenario.workflow, given, at)
         for trouble in self.scenario.faults:
             fault: Json = {"provider": trouble.provider, "fault": trouble.fault, "scope": run["id"]}
             if trouble.count is not None:
@@ -226,7 +260,7 @@ class Director:
     def _perform(self, act: Act, run: Json, occasion: "Occasion") -> None:
         who = self._person(act.who, occasion.approval)
         approval = occasion.approval or {}
-        if act.act in {"approve", "reject", "request_changes"}:
+        if act.act in DECISIONS:
             decision = {"decision": act.act, "comment": act.comment, "changes": act.changes}
             self.stage.decide(who, approval, decision)
         elif act.act == "resubmit":
@@ -289,7 +323,10 @@ class Director:
 
     def _look(self, run: Json, since: Json) -> None:
         """Say what is new, and remember between which two moments of the run it came."""
-        for entry in run["timeline"]:
+        if moment(run["now"]) - moment(since["now"]) > A_LEAP:
+            self.escalations = self.stage.escalations(run["id"])
+        entries = [*run["timeline"], *self.escalations]
+        for entry in sorted(entries, key=lambda each: moment(each["at"])):
             name = f"{entry['kind']} {entry['key']}"
             sight = self.sights.get(name)
             if sight is None:
@@ -299,9 +336,29 @@ class Director:
             word = _word(entry)
             if word is not None and word not in sight.said:
                 sight.said.append(word)
-                self.say(_line(entry, word))
+                self.say(self._line(entry, word))
         if run["ended_at"] is not None:
             self.say(f"{shown(run['ended_at'])}  {'end':<12}  {run['status']} ({run['outcome']})")
+
+    def _opening(self, opening: Opening) -> datetime:
+        """When the story begins, by the company's own calendar."""
+        begin = self.days.beginning(opening, clock.real_now())
+        if begin is None:
+            reason = f"starts.before: no holiday is called {opening.before}"
+            raise InvalidInput("scenario_invalid", file=self.scenario.title, reason=reason)
+        what = f"{begin.first} to {begin.last}, working days left: {opening.working_days}"
+        line = f"{'start':<12}  {opening.before:<20} {what} ({self.days.said(begin.at)})"
+        self.say(f"{shown(begin.at.isoformat())}  {line}")
+        return begin.at
+
+    def _line(self, entry: Json, word: str) -> str:
+        at = entry.get("done_at") or entry["at"]
+        more = f" after {entry['attempts']} tries" if entry["attempts"] > 1 else ""
+        if entry["kind"] == SLA:
+            to = ", ".join(entry["reached"]) or "nobody"
+            word = word.replace("level3", "level 3")
+            more = f" to {to} ({self.days.said(moment(at))})"
+        return f"{shown(at)}  {entry['kind']:<12}  {entry['name']:<20} {word}{more}"
 
 
 def moment(text: str) -> datetime:
@@ -312,12 +369,6 @@ def moment(text: str) -> datetime:
 def shown(text: str) -> str:
     """A time as lines show it, to the minute, in UTC."""
     return moment(text).strftime("%Y-%m-%d %H:%M")
-
-
-def _line(entry: Json, word: str) -> str:
-    at = entry.get("done_at") or entry["at"]
-    tries = f" after {entry['attempts']} tries" if entry["attempts"] > 1 else ""
-    return f"{shown(at)}  {entry['kind']:<12}  {entry['name']:<20} {word}{tries}"
 
 
 def _word(entry: Json) -> str | None:

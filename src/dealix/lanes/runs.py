@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -81,10 +82,12 @@ class RunService:
         rehearsal: bool = False,  # noqa: FBT001,FBT002 (a field of the surface)
         *,
         practice: bool = False,
+        starts_at: datetime | None = None,
     ) -> tuple[dict[str, Any], bool]:
         """Start a run, or answer the one of this key; says whether it is new.
 
-        `practice`: its messages to people outside all go to `actor`, until its end.
+        `practice`: its messages to people outside all go to `actor`, until its end. `starts_at`:
+        when a rehearsal begins by its own clock, which then runs ahead of the machine's.
         """
         kind = self._kind(workflow)
         self.permit(actor, f"run.start.{workflow}")
@@ -93,15 +96,21 @@ class RunService:
             self._can_rehearse()
         if rehearsal and practice:
             raise InvalidInput("practice_or_rehearsal")
-        digest = self.fingerprint(_canonical(input, rehearsal=rehearsal, practice=practice))
-        start = Beginning(new_id("run"), rehearsal, practice)
+        if starts_at is not None and not rehearsal:
+            raise Conflict("not_a_rehearsal")
+        marks = [*(["practice"] if practice else []), *([starts_at] if starts_at else [])]
+        digest = self.fingerprint(_canonical(input, rehearsal, *marks))
+        start = Beginning(new_id("run"), rehearsal, practice, at=starts_at)
         with self.database.tenant(actor.tenant_id) as session:
             known = self._by_key(session, kind.key, key, digest)
         if known is not None:
             return self.get(actor, known.id), False
-        start = replace(start, found=kind.examine(actor, checked, start))
-        with self.database.tenant(actor.tenant_id) as session:
-            run, created = self._store(session, actor, kind, checked, digest, key, start)
+        if starts_at is not None:
+            _assert_ahead("starts_at", starts_at - clock.real_now())
+        with clock.at(starts_at) if starts_at is not None else nullcontext():
+            start = replace(start, found=kind.examine(actor, checked, start))
+            with self.database.tenant(actor.tenant_id) as session:
+                run, created = self._store(session, actor, kind, checked, digest, key, start)
         if created:
             self._try_start(run)
         return self.get(actor, run.id), created
@@ -222,9 +231,7 @@ class RunService:
     def fast_forward(self, actor: Actor, run_id: str, duration: timedelta) -> dict[str, Any]:
         """Move a rehearsal's clock; answers when the run is idle again."""
         self.permit(actor, "run.rehearse")
-        if not timedelta(0) < duration <= LONGEST_JUMP:
-            wrong = "greater_than" if duration <= timedelta(0) else "less_than_equal"
-            raise InvalidInput("invalid_input", errors=[{"field": "duration", "type": wrong}])
+        _assert_ahead("duration", duration)
         with self.database.tenant(actor.tenant_id) as session:
             run = self._live(session, run_id)
             if not run.rehearsal:
@@ -267,6 +274,7 @@ class RunService:
         if found is not None:
             return found, False
         now = clock.real_now()
+        begins = start.at or now
         run_id, rehearsal = start.run_id, start.rehearsal
         prepared = kind.prepare(session, actor, checked, start)
         values = {
@@ -283,8 +291,9 @@ class RunService:
             "practice": start.practice,
             "chain": f"rehearsal:{run_id}" if rehearsal else "main",
             "requested_at": now,
-            "started_at": now,
-            "deadline": prepared.deadline or (now + kind.longest if kind.longest else None),
+            "started_at": begins,
+            "skipped": begins - now,
+            "deadline": prepared.deadline or (begins + kind.longest if kind.longest else None),
             "engine_id": f"{tenant_of(session)}/{kind.key}/{run_id}",
         }
         session.execute(insert(Run).values(**values))
@@ -363,7 +372,18 @@ _BUSINESS_CODES = frozenset(
 )
 
 
-def _canonical(given: Mapping[str, Any], *, rehearsal: bool, practice: bool) -> str:
+def _assert_ahead(field: str, far: timedelta) -> None:
+    """A rehearsal's clock moves forward only, and so far at once.
+
+    Raises:
+        InvalidInput: `invalid_input` with the field that asks for another move.
+    """
+    if not timedelta(0) < far <= LONGEST_JUMP:
+        wrong = "greater_than" if far <= timedelta(0) else "less_than_equal"
+        raise InvalidInput("invalid_input", errors=[{"field": field, "type": wrong}])
+
+
+def _canonical(given: Mapping[str, Any], *of_the_start: object) -> str:
     """The input as one text, by which a repeated key is told from a reused one."""
-    whole = [dict(given), rehearsal, *(["practice"] if practice else [])]
+    whole = [dict(given), *of_the_start]
     return json.dumps(whole, sort_keys=True, ensure_ascii=False, default=str)

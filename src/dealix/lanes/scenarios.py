@@ -1,6 +1,6 @@
 """Scenario files: who does what and when in a rehearsal, what breaks, and how it must end."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -39,6 +39,18 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Opening(Part):
+    """When a run begins: so many working days before the next holiday, at a time of that day.
+
+    `before` are words of the holiday's English name in the company's own calendar, which also says
+    what a working day is; `at` is read on the company's clocks.
+    """
+
+    before: Annotated[str, Field(min_length=3)]
+    working_days: Annotated[int, Field(ge=1, le=10)] = 1
+    at: time
+
+
 class Act(Part):
     """What one person does, `after` the gate or event at which they do it has opened.
 
@@ -74,9 +86,11 @@ class Trouble(Part):
 class Expectation(Part):
     """How the run must end; what is not named is not looked at.
 
-    `gates` are those that opened and `undone` the undo actions done, both in order; `within` is
-    the virtual time from start to end; `sent` is what the providers hold of this run in the end,
-    in order, each as `provider kind`.
+    `gates` are those that opened and `undone` the undo actions done, both in order; `within` and
+    `not_within` bound the virtual time from start to end; `sent` is what the providers hold of this
+    run in the end, in order, each as `provider kind`; `papers` are the documents that the partner
+    got, in order, each by words that stand in it; `escalations` are the SLA steps taken, in order,
+    each as `gate step` (`reminder`, `breach`, `level3`).
     """
 
     status: str
@@ -84,11 +98,17 @@ class Expectation(Part):
     gates: list[str] | None = None
     undone: list[str] | None = None
     sent: list[str] | None = None
+    papers: list[list[str]] | None = None
+    escalations: list[str] | None = None
     within: Duration | None = None
+    not_within: Duration | None = None
 
 
 class Scenario(Part):
-    """One story of one workflow: an `input`, or the nth `example` of the inventory."""
+    """One story of one workflow: an `input`, or the nth `example` of the inventory.
+
+    It begins now, unless it `starts` before a holiday.
+    """
 
     title: str
     workflow: str
@@ -96,6 +116,7 @@ class Scenario(Part):
     requester: str = "partner_manager"
     input: dict[str, Any] | None = None
     example: Annotated[int, Field(ge=0)] | None = None
+    starts: Opening | None = None
     cast: list[Act] = []
     faults: list[Trouble] = []
     expect: Expectation

@@ -15,6 +15,7 @@ from dealix.lanes.working_time.settings import Span, WorkingSettings
 router = APIRouter(prefix="/calendar", tags=["calendar"])
 
 Month = Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}$", description="Such as 2026-03.")]
+Rehearsal = Annotated[bool, Query(description="As rehearsals have it, where that differs.")]
 Name = Annotated[str, Field(max_length=120)]
 
 
@@ -34,11 +35,13 @@ class SetDay(Body):
 
 
 @router.get("", responses={200: {"model": CalendarMonth}, **problems(401, 403, 422)})
-def calendar(actor: Who, services: Parts, month: Month = None) -> dict[str, Any]:
+def calendar(
+    actor: Who, services: Parts, *, month: Month = None, rehearsal: Rehearsal = False
+) -> dict[str, Any]:
     """A month with weekends, holidays, Ramadan, hours and Hijri dates; else the present one."""
     shown = month or services.calendar.today(actor).strftime("%Y-%m")
     year, number = shown.split("-")
-    return services.calendar.month(actor, int(year), int(number))
+    return services.calendar.month(actor, int(year), int(number), rehearsal=rehearsal)
 
 
 @router.put("", responses={200: {"model": CalendarDay}, **problems(401, 403, 404, 422)})

@@ -28,6 +28,10 @@ class Start(Body):
         StrictBool,
         Field(description="Every message to somebody outside goes to you instead."),
     ] = False
+    starts_at: Annotated[
+        Annotated[AwareDatetime, Written] | None,
+        Field(description="When a rehearsal begins by its own clock; at most 400 days ahead."),
+    ] = None
 
 
 class Cancel(Body):
@@ -79,6 +83,7 @@ def start(body: Start, actor: Who, services: Parts, response: Response) -> dict[
         body.key,
         rehearsal=body.rehearsal,
         practice=body.practice,
+        starts_at=body.starts_at,
     )
     response.status_code = 201 if created else 200
     response.headers["Location"] = f"/api/v1/runs/{run['id']}"

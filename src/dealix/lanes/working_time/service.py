@@ -52,13 +52,18 @@ class CalendarService:
         self.database = database
         self.permit = permit
 
-    def month(self, actor: Actor, year: int, month: int) -> dict[str, Any]:
-        """Every day of a month, with the country, its clocks and the settings in force."""
+    def month(
+        self, actor: Actor, year: int, month: int, *, rehearsal: bool = False
+    ) -> dict[str, Any]:
+        """Every day of a month, with the country, its clocks and the settings in force.
+
+        `rehearsal`: by the settings that rehearsals have.
+        """
         self.permit(actor, "calendar.read")
         if not (FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12):
             raise InvalidInput("calendar_month", first=FIRST_YEAR, last=LAST_YEAR)
         with self.database.tenant(actor.tenant_id) as session:
-            calendar = calendar_of(session)
+            calendar = calendar_of(session, rehearsal=rehearsal)
         length = monthrange(year, month)[1]
         days = [calendar.day(date(year, month, n + 1)) for n in range(length)]
         return {

@@ -66,7 +66,12 @@ def clock(session: Session, row: Approval) -> dict[str, Any]:
             "level3_at": _stamp(due.level3_at),
             "left": length(left),
             "steps": [
-                {"level": one.level, "due_at": _stamp(one.due_at), "at": _stamp(one.at)}
+                {
+                    "level": one.level,
+                    "due_at": _stamp(one.due_at),
+                    "at": _stamp(one.at),
+                    "reached": list(one.reached),
+                }
                 for one in sla.steps_of(session, row.run_id)
                 if one.approval_id == row.id
             ],
