@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 
 import dealix
 from dealix.api import problems
+from dealix.api.limits import DoorLimits
 from dealix.api.middleware import BodyLimit, SecurityHeaders
 from dealix.api.routes import (
     accounts,
@@ -75,6 +76,7 @@ def create_app(services: Services, add_pages: Callable[[FastAPI], None] | None =
             "/p/": services.settings.max_upload_bytes,
         },
     )
+    app.add_middleware(DoorLimits)
     app.add_middleware(SecurityHeaders, secure=services.settings.secure_cookies)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app

@@ -47,7 +47,7 @@ class BodyLimit:
         body = await self._read(scope, receive, limit)
         if body is None:
             error = TooLarge("body_too_large", limit=limit)
-            response = await self._refusal(Request(scope), error)
+            response = await refusal(Request(scope), error)
             response.headers["Connection"] = "close"
             await response(scope, receive, send)
             return
@@ -62,13 +62,6 @@ class BodyLimit:
             if path == taking or (taking.endswith("/") and path.startswith(taking)):
                 return own + ENVELOPE
         return self.limit
-
-    @staticmethod
-    async def _refusal(request: Request, error: TooLarge) -> Response:
-        """A page for people, where pages are mounted; else a problem document."""
-        page: ErrorPage | None = getattr(request.app.state, "error_page", None)
-        drawn = await run_in_threadpool(page, request, error) if page else None
-        return drawn or await answer(request, error)
 
     async def _read(self, scope: Scope, receive: Receive, limit: int) -> bytes | None:
         """The body, or None when it is larger than the limit, stated or not."""
@@ -89,6 +82,24 @@ class BodyLimit:
             elif size > limit + DRAINED:
                 return None
         return None if size > limit else b"".join(parts)
+
+
+async def refusal(request: Request, error: DealixError) -> Response:
+    """A page for people, where pages are mounted; else a problem document."""
+    page: ErrorPage | None = getattr(request.app.state, "error_page", None)
+    drawn = await run_in_threadpool(page, request, error) if page else None
+    return drawn or await answer(request, error)
+
+
+async def drained(receive: Receive) -> bool:
+    """Read a refused body and keep none of it, up to `DRAINED`; whether that was all of it."""
+    size = 0
+    while size <= DRAINED:
+        message = await receive()
+        size += len(message.get("body", b""))
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            return True
+    return False
 
 
 class SecurityHeaders:

@@ -173,7 +173,7 @@ def error_page(request: Request, error: DealixError) -> Response:
     return page(
         visit,
         "error.html",
-        status=error.status,
+        told=error,
         heading=heading,
         sentence=sentence_of(error, visit.speech.locale),
         code=error.code,

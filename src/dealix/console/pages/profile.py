@@ -56,13 +56,12 @@ def revoke_device(
 
 @router.post("/touch")
 def touch(
-    request: Request,
     visit: Annotated[Visit, Depends(signed_in)],
     sent: Annotated[Sent, Depends(checked)],
 ) -> Response:
     """Prove by password that it is still oneself, and go on."""
     password = (sent.get("password") or [""])[0]
-    visit.services.access.touch(visit.who, password, address=web.address_of(request))
+    visit.services.access.touch(visit.who, password)
     return back_to(local_path(first(sent, "next")))
 
 

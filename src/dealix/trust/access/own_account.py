@@ -54,7 +54,7 @@ class OwnAccount:
         """
         with self.database.tenant(actor.tenant_id) as session:
             user = session.get_one(User, (actor.tenant_id, actor.user_id))
-            attempt = Try(user.email_hash, f"own:{actor.user_id}")
+            attempt = Try(user.email_hash, "", own=True)
             email = self.vault.reveal(session, user.person_id).get("email", "")
         self.limits.begin(attempt)
         if not passwords.matches(user.password_hash, old):
