@@ -74,9 +74,9 @@ RULES = (
         PARTNER,
         looks=False,
         windows=(
-            _window("answer", 20, 15, "both"),
-            _window("answer", 60, 15, "subject"),
-            _window("answer", 240, 15, "address"),
+            _window("answer", 60, 15, "both"),
+            _window("answer", 120, 15, "subject"),
+            _window("answer", 600, 15, "address"),
         ),
     ),
     Rule(
@@ -87,13 +87,13 @@ RULES = (
     Rule(
         LINK,
         looks=False,
-        windows=(_window("by_link", 20, 15, "both"), _window("by_link", 240, 15, "address")),
+        windows=(_window("by_link", 60, 15, "both"), _window("by_link", 600, 15, "address")),
     ),
     Rule(STRANGERS_PASSKEY, looks=False, windows=(_window("passkey", 300, 15, "address"),)),
     Rule(
         OWN_PROOF,
         looks=False,
-        windows=(_window("proof", 40, 15, "subject"), _window("proof", 600, 15, "address")),
+        windows=(_window("proof", 120, 15, "subject"), _window("proof", 600, 15, "address")),
     ),
     Rule(
         UPLOAD,

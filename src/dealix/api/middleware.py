@@ -1,6 +1,7 @@
 """What stands around every request: a limit on its body, and headers that bind the browser."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -25,15 +26,25 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
+@dataclass(frozen=True)
+class Taking:
+    """An address that takes files: how large they may be, and whether this sender may send one."""
+
+    limit: int
+    admits: Callable[[Request], bool]
+
+
 class BodyLimit:
     """Reads a body up to `limit` bytes before the application sees it; larger ones are refused.
 
-    `uploads` names the addresses that take files, each with a limit of its own; one that ends in
-    a slash stands for all below it. What comes is counted while it comes, so that an endless body
-    is refused and never kept.
+    `uploads` names the addresses that take files; one that ends in a slash stands for all below
+    it. A file is read only from whom it may come, since it is held in memory until it is checked.
+    What comes is counted while it comes, so that an endless body is refused and never kept.
     """
 
-    def __init__(self, app: ASGIApp, limit: int, uploads: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, limit: int, uploads: Mapping[str, Taking] | None = None
+    ) -> None:
         self.app = app
         self.limit = limit
         self.uploads = dict(uploads or {})
@@ -43,7 +54,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = self._limit(scope)
+        limit = await self._limit(scope)
         body = await self._read(scope, receive, limit)
         if body is None:
             error = TooLarge("body_too_large", limit=limit)
@@ -53,14 +64,15 @@ class BodyLimit:
             return
         await self.app(scope, _replayed(body, receive), send)
 
-    def _limit(self, scope: Scope) -> int:
-        """The limit of this address; a form around a file takes a little more than the file."""
+    async def _limit(self, scope: Scope) -> int:
+        """The limit of this request; a form around a file takes a little more than the file."""
         if scope["method"] != "POST":
             return self.limit
         path = scope["path"]
-        for taking, own in self.uploads.items():
-            if path == taking or (taking.endswith("/") and path.startswith(taking)):
-                return own + ENVELOPE
+        for address, taking in self.uploads.items():
+            if path == address or (address.endswith("/") and path.startswith(address)):
+                admitted = await run_in_threadpool(taking.admits, Request(scope))
+                return taking.limit + ENVELOPE if admitted else self.limit
         return self.limit
 
     async def _read(self, scope: Scope, receive: Receive, limit: int) -> bytes | None:

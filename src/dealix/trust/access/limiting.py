@@ -40,7 +40,7 @@ class Try:
 
 
 class Windows:
-    """Moving windows of counted tries; this process counts alone while the shared counter is away."""
+    """Moving windows of counted tries; a process counts alone while the shared counter is away."""
 
     def __init__(self, storage: RedisStorage | None = None) -> None:
         self._alone = MovingWindowRateLimiter(MemoryStorage())

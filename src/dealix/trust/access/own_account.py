@@ -10,8 +10,9 @@ from dealix import clock
 from dealix.actors import Actor
 from dealix.errors import InvalidInput, NotFound, NotSignedIn
 from dealix.records import audit
+from dealix.store.locks import lock_named
 from dealix.store.session import Database
-from dealix.trust.access import passwords
+from dealix.trust.access import grants, passwords
 from dealix.trust.access.accounts import end_sessions
 from dealix.trust.access.limiting import SignInLimits, Try
 from dealix.trust.access.models import Device, Invitation, SignInSession, User
@@ -31,6 +32,8 @@ class OwnAccount:
 
     def redeem(self, email: str, code: str, password: str, *, address: str) -> None:
         """Set a password with an invitation's code, which ends; so do older sessions.
+
+        Roles that the account had wait for a second person: who made the code could sit here.
 
         Raises:
             NotSignedIn: `invitation_invalid`, whatever of it was wrong.
@@ -108,6 +111,7 @@ class OwnAccount:
 
     def _redeemed(self, found: Any, email: str, code: str, password: str) -> bool:
         with self.database.tenant(found.tenant_id) as session:
+            lock_named(session, "accounts")
             invitation = _take(session, found.user_id, code)
             if invitation is None:
                 return False
@@ -117,6 +121,7 @@ class OwnAccount:
             end_sessions(session, user.id)
             data = {"invited_by": invitation}
             audit.append(session, user.id, "user.password_set", user.id, data)
+            grants.suspend(session, invitation, user, "password_set")
         return True
 
     def _account(self, email_digest: str) -> Any:
