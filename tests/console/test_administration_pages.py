@@ -48,6 +48,8 @@ def test_an_invited_person_comes_in_by_the_pages_alone(console):
         one for one in console.api("bandar", "GET", "/users") if one["email"] == values["email"]
     )
     second = console.visitor("abeer")
+    assert 'id="unconfirmed"' in second.get("/").source
+    assert 'id="unconfirmed"' not in admin.get("/").source  # who proposed it cannot confirm it
     assert "Nada Al-Omari comes in" in second.get("/users").text
     look = second.get(f"/users/{user['id']}")
     assert f"/users/{user['id']}/change" not in look.source  # she confirms, and gives nothing

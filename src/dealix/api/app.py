@@ -11,6 +11,7 @@ import dealix
 from dealix.api import problems
 from dealix.api.limits import DoorLimits
 from dealix.api.middleware import BodyLimit, SecurityHeaders, Taking
+from dealix.api.probes import Watch
 from dealix.api.routes import (
     accounts,
     administration,
@@ -66,6 +67,7 @@ def create_app(services: Services, add_pages: Callable[[FastAPI], None] | None =
         redirect_slashes=False,
     )
     app.state.services = services
+    app.state.watch = Watch(services)
     for router in RESOURCES:
         app.include_router(router, prefix=PREFIX)
     app.include_router(codec.router)

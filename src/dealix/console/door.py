@@ -63,6 +63,8 @@ class PageRoute(APIRoute):
                 raise
             except Exception as error:  # noqa: BLE001 (people get a page, whatever happened)
                 return await run_in_threadpool(unexpected_page, request, error)
+            finally:
+                await request.close()  # the files that a form brought
 
         return handler
 

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from tests.trust.access.company import PASSWORD, hire
+from tests.trust.access.test_passkeys import browser, enrol, passkeys, signed_in_by
 
 from dealix import clock
 from dealix.actors import Actor
-from dealix.errors import Conflict, InvalidInput, NotEntitled, NotFound
+from dealix.errors import Conflict, InvalidInput, NotEntitled, NotFound, NotSignedIn
 from dealix.records.audit.models import AuditRecord
 from dealix.trust.access import directory, grants
 from dealix.trust.access.accounts import Accounts, Changes, NewPerson
@@ -20,6 +21,7 @@ from dealix.trust.access.own_account import OwnAccount
 from dealix.trust.access.rights import permit
 from dealix.trust.access.second_person import SecondPerson
 
+__all__ = ["passkeys"]
 HERE = "127.0.0.1"
 STRONG = "a long enough new password"
 KEEPER = ("tenant_admin",)
@@ -215,6 +217,21 @@ def test_whoever_comes_in_by_a_code_is_confirmed_anew(company, access):
     assert refusal(lambda: company.confirm(admin, ceo, waits["id"])) == "same_person_confirms"
     company.confirm(cfo, ceo, waits["id"])
     assert company.now(ceo).roles == {"ceo"}
+
+
+def test_a_passkey_that_somebody_left_at_the_account_goes_with_the_next_code(
+    company, access, passkeys
+):
+    """Whoever made the code came in by it and stays, until its person gets a code of their own."""
+    admin, _cfo = company.hire(*KEEPER), company.hire("cfo")
+    account = hire(company.database, company.vault, company.tenant, "ceo")
+    for password in ("the administrator's own", STRONG):
+        code = company.accounts.invite(admin, account.user_id).code
+        company.own.redeem(account.email, code, password, address=HERE)
+        if password != STRONG:
+            left = enrol(passkeys, browser(access, account, password))
+    with pytest.raises(NotSignedIn):
+        signed_in_by(passkeys, left)
 
 
 def test_nobody_is_confirmed_before_they_have_come_in(company):

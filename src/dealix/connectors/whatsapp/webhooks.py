@@ -71,6 +71,7 @@ def _deliveries(raw: bytes) -> Iterator[Delivery]:
     for value in _values(body):
         metadata = value.get("metadata")
         ours = str(metadata.get("phone_number_id") or "") if isinstance(metadata, dict) else ""
+        ours = ours if ours.isprintable() else ""
         for status in _rows(value, "statuses"):
             yield from _status(status)
         for message in _rows(value, "messages"):

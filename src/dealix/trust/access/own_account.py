@@ -13,7 +13,7 @@ from dealix.records import audit
 from dealix.store.locks import lock_named
 from dealix.store.session import Database
 from dealix.trust.access import grants, passwords
-from dealix.trust.access.accounts import end_sessions
+from dealix.trust.access.accounts import end_access, end_sessions
 from dealix.trust.access.limiting import SignInLimits, Try
 from dealix.trust.access.models import Device, Invitation, SignInSession, User
 from dealix.trust.access.service import digest_of
@@ -31,7 +31,7 @@ class OwnAccount:
     limits: SignInLimits
 
     def redeem(self, email: str, code: str, password: str, *, address: str) -> None:
-        """Set a password with an invitation's code, which ends; so do older sessions.
+        """Set a password with an invitation's code, which ends; so does every other way in.
 
         Roles that the account had wait for a second person: who made the code could sit here.
 
@@ -118,7 +118,7 @@ class OwnAccount:
             require_strong(password, email)  # raising gives the code back
             user = session.get_one(User, (found.tenant_id, found.user_id))
             user.password_hash = passwords.hashed(password)
-            end_sessions(session, user.id)
+            end_access(session, user.id)  # also a passkey that somebody else left there
             data = {"invited_by": invitation}
             audit.append(session, user.id, "user.password_set", user.id, data)
             grants.suspend(session, invitation, user, "password_set")
