@@ -47,6 +47,7 @@ from dealix.trust.access import directory
 from dealix.trust.access.accounts import Accounts
 from dealix.trust.access.own_account import OwnAccount
 from dealix.trust.access.rights import can_activate, permit
+from dealix.trust.access.second_person import SecondPerson
 from dealix.trust.approvals import links
 from dealix.trust.approvals.outbox import Outbox
 from dealix.trust.approvals.reading import timeline
@@ -267,6 +268,11 @@ class Services(Providers):
             lambda session, user_id: waiting_for(session, self.seating, user_id),
             links.end_of_person,
         )
+
+    @cached_property
+    def second_person(self) -> SecondPerson:
+        """Who confirms what administrators give."""
+        return SecondPerson(self.database)
 
     @cached_property
     def own_account(self) -> OwnAccount:

@@ -37,6 +37,11 @@ class DealixError(Exception):
         """The English sentence; doors translate `CODES[code]` before they fill in `params`."""
         return CODES[self.code].format_map(_Params(self.params))
 
+    @property
+    def retry_after(self) -> int | None:
+        """Seconds after which the same may be tried again, where that is known."""
+        return None
+
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.code, self.params))
 
@@ -93,9 +98,15 @@ class TooLarge(Refused):
 
 
 class TooMany(Refused):
-    """A limit on how often something may be done was reached."""
+    """A limit on how often something may be done was reached; `params['seconds']` says how long."""
 
     status = 429
+
+    @property
+    def retry_after(self) -> int | None:
+        """The seconds until there is room again."""
+        seconds = self.params.get("seconds")
+        return seconds if isinstance(seconds, int) else 60
 
 
 class ProviderError(DealixError):
@@ -122,6 +133,11 @@ class NotConfigured(DealixError):
     """A setting is missing; the sentence names it."""
 
     status = 503
+
+    @property
+    def retry_after(self) -> int | None:
+        """An engine that is away may be back at once."""
+        return 1
 
 
 class InvariantBroken(DealixError):

@@ -15,7 +15,7 @@ from dealix.errors import NotConfigured
 from dealix.settings import Settings
 from dealix.store.session import Database
 from dealix.trust.access.devices import Devices
-from dealix.trust.access.limiting import SignInLimits
+from dealix.trust.access.limiting import SignInLimits, Windows
 from dealix.trust.access.passkeys import Passkeys, Site
 from dealix.trust.access.service import Access
 from dealix.trust.privacy import Vault
@@ -50,9 +50,14 @@ class Providers:
     @cached_property
     def access(self) -> Access:
         """Signing in and out."""
-        broker = self.settings.broker_url
-        limits = SignInLimits.at(broker.get_secret_value() if broker else None)
+        limits = SignInLimits(self.windows)
         return Access(self.database, self.vault, limits, self.settings.session_hours)
+
+    @cached_property
+    def windows(self) -> Windows:
+        """Counted tries, the same for every process."""
+        broker = self.settings.broker_url
+        return Windows.at(broker.get_secret_value() if broker else None)
 
     @cached_property
     def devices(self) -> Devices:

@@ -1,9 +1,10 @@
 """What an installation can set, each with its meaning; read from `DEALIX_*`."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -63,6 +64,18 @@ class Settings(BaseSettings):
     public_url: str = Field("http://127.0.0.1:8000", description="Address that people open.")
     api_host: str = Field("127.0.0.1", description="Address the API listens on.")
     api_port: int = Field(8000, description="Port the API listens on.")
+    trusted_proxies: str = Field(
+        "",
+        description=(
+            "Addresses or networks, apart by commas, of the proxies in front; only they may say "
+            "whom a request comes from."
+        ),
+    )
+    client_address_header: str = Field(
+        "X-Forwarded-For",
+        pattern=r"^[A-Za-z][A-Za-z-]{0,60}$",
+        description="Header in which those proxies name the client's address.",
+    )
     metrics_port: int | None = Field(None, description="Port of `/metrics` of a process.")
     max_body_bytes: int = Field(1_000_000, ge=1024, description="Largest request body accepted.")
     max_upload_bytes: int = Field(
@@ -155,3 +168,10 @@ class Settings(BaseSettings):
         description="Crash harness only: `step:point`s at which this process holds until killed.",
     )
     crash_dir: Path | None = Field(None, description="Crash harness only: folder of its barriers.")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, listed: str) -> str:
+        for one in filter(None, map(str.strip, listed.split(","))):
+            ip_network(one)  # a ValueError names what is no address
+        return listed

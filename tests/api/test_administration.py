@@ -4,7 +4,7 @@ import json
 
 from tests.api.test_bad_input import start
 
-from dealix.api import schemas
+from dealix.api import account_schemas, schemas
 from dealix.records import audit
 
 
@@ -23,27 +23,61 @@ def test_an_administrator_invites_changes_and_ends_and_the_person_sets_a_passwor
     }
     made = admin.post("/api/v1/users", json=given)
     assert made.status_code == 201
-    code = schemas.CodeView.model_validate(made.json())
+    code = account_schemas.CodeView.model_validate(made.json())
     again = admin.post("/api/v1/users", json=given)
     assert problem(again) == (422, "email_unusable")
     words = {"email": given["email"], "password": "a long enough password"}
     assert problem(anybody.post("/api/v1/users/password", json={**words, "code": "x"})) == (
         401, "invitation_invalid",
     )  # fmt: skip
+    assert problem(confirmed(door, code.id)) == (409, "password_first")
     assert anybody.post("/api/v1/users/password", json={**words, "code": code.code}).is_success
     token = anybody.post("/api/v1/sessions", json=words).json()["token"]
     hind = door.client(Authorization=f"Bearer {token}")
+    assert hind.get("/api/v1/me").json()["roles"] == []
+    assert problem(hind.get("/api/v1/runs")) == (403, "roles_wait")
+    assert problem(confirmed(door, code.id, "bandar")) == (403, "same_person_confirms")
+    view = account_schemas.AccountView.model_validate(confirmed(door, code.id).json())
+    assert (view.roles, view.manager_id) == (["sales_rep"], given["manager_id"])
     assert hind.get("/api/v1/me").json()["roles"] == ["sales_rep"]
     changed = admin.patch(f"/api/v1/users/{code.id}", json={"roles": ["partner_manager"]})
-    view = schemas.AccountView.model_validate(changed.json())
-    assert (view.roles, view.manager_id) == (["partner_manager"], given["manager_id"])
+    view = account_schemas.AccountView.model_validate(changed.json())
+    assert (view.roles, view.grant.roles) == (["sales_rep"], ["partner_manager"])
+    assert confirmed(door, code.id, "sultan").json()["roles"] == ["partner_manager"]
     assert admin.patch(f"/api/v1/users/{code.id}", json={"manager_id": None}).json()[
         "manager_id"
     ] is None  # fmt: skip
     assert hind.get("/api/v1/me").json()["roles"] == ["partner_manager"]
     assert admin.post(f"/api/v1/users/{code.id}/deactivate").json()["active"] is False
     assert problem(hind.get("/api/v1/me")) == (401, "not_signed_in")
-    assert admin.post(f"/api/v1/users/{code.id}/activate").json()["active"] is True
+    back = admin.post(f"/api/v1/users/{code.id}/activate").json()
+    assert (back["active"], back["roles"], back["grant"]["why"]) == (True, [], "restored")
+    refused = door.client("abeer").post(
+        f"/api/v1/users/{code.id}/grants/{back['grant']['id']}/refuse"
+    )
+    assert refused.json()["grant"] is None
+
+
+def confirmed(door, user, by="abeer"):
+    """What a second person is answered who confirms what waits for this user."""
+    waits = door.client("bandar").get("/api/v1/users/grants").json()
+    [grant] = [one for one in waits if one["user_id"] == user]
+    account_schemas.GrantView.model_validate(grant)
+    return door.client(by).post(f"/api/v1/users/{user}/grants/{grant['id']}/confirm")
+
+
+def test_what_waits_for_a_second_person_is_for_those_who_may(door):
+    assert problem(door.client("noura").get("/api/v1/users/grants")) == (403, "not_entitled")
+    lina = door.person("lina")["user_id"]
+    body = {"roles": ["sales_rep", "operator"]}
+    grant = door.client("bandar").patch(f"/api/v1/users/{lina}", json=body).json()["grant"]
+    path = f"/api/v1/users/{lina}/grants/{grant['id']}"
+    assert problem(door.client("noura").post(f"{path}/confirm")) == (403, "not_entitled")
+    assert problem(door.client("noura").post(f"{path}/refuse")) == (403, "not_entitled")
+    stranger = door.client("hessa", "rawabi-ae")
+    assert problem(stranger.post(f"{path}/confirm")) == (404, "not_found")
+    assert stranger.get("/api/v1/users/grants").json() == []
+    assert door.client("sultan").post(f"{path}/refuse").json()["roles"] == ["sales_rep"]
 
 
 def test_nobody_administers_themselves_or_without_the_right_or_another_company(door):
@@ -66,7 +100,7 @@ def test_own_password_and_sessions(door):
     tokens = [door.client().post("/api/v1/sessions", json=words).json()["token"] for _ in "ab"]
     here, there = (door.client(Authorization=f"Bearer {token}") for token in tokens)
     listed = here.get("/api/v1/users/me/sessions").json()
-    assert [schemas.SessionView.model_validate(each) for each in listed]
+    assert [account_schemas.SessionView.model_validate(each) for each in listed]
     other = next(each for each in listed if not each["present"])
     assert here.delete(f"/api/v1/users/me/sessions/{other['id']}").status_code == 204
     wrong = {"old": "wrong", "new": "a long enough password"}

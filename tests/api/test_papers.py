@@ -107,3 +107,11 @@ def test_a_template_is_put_in_force_by_legal(door, noura):
     assert noura.put("/api/v1/templates/term_sheet", json=body).status_code == 403
     answer = maha.put("/api/v1/templates/term_sheet", json=body)
     assert answer.json() == {"kind": "term_sheet", "version": 2, "prevailing": "en"}
+
+
+@pytest.mark.parametrize("who", [None, "saleh"])
+def test_a_file_is_read_only_from_whom_it_may_come(door, who):
+    """A board member brings in nothing, and neither does a stranger: nothing of it is held."""
+    answer = door.client(who).post("/api/v1/documents", content=pdf() + b" " * 100_000)
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert answer.json()["params"]["limit"] == door.services.settings.max_body_bytes

@@ -1,11 +1,13 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
 from tests.api.conftest import UI
 from tests.api.test_bad_input import example, start
 
-from dealix.api import schemas
+from dealix.api import probes, schemas
+from dealix.api.schemas import HealthView
 from dealix.records.audit import Sealer, newest, settle  # noqa: F401
 
 
@@ -147,6 +149,21 @@ def test_health_asks_for_real(door):
     assert probes["temporal"]["ok"]
     assert not probes["email"]["ok"]  # no mail server is configured in this test
     assert found.json()["status"] == "degraded"
+
+
+def test_however_many_ask_for_our_health_our_providers_are_asked_once(door, monkeypatch):
+    asked = []
+
+    def counted(_services):
+        asked.append(1)
+        return HealthView(status="ok", probes=[])
+
+    monkeypatch.setattr(probes, "examine", counted)
+    monkeypatch.setattr(probes, "FRESH", 60.0)
+    watch = probes.Watch(door.services)
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: watch.look().status, range(40)))
+    assert (found, asked) == (["ok"] * 40, [1])
 
 
 def test_metrics_are_shown_and_name_nobody(door, noura):

@@ -152,3 +152,11 @@ def test_addresses_are_not_guessed(pages):
         assert answer.status_code in {404, 422}, guess
         said.add(answer.status_code)
     assert 404 in said
+
+
+def test_a_file_is_read_only_at_an_address_that_leads_somewhere(pages, offer):
+    _run, token = offer
+    big = {"document": ("a.docx", b"x" * 60_000)}  # more than a body may have, less than a file
+    for path, code in ((f"/p/{token}", 422), ("/p/" + "0" * 64, 413), ("/p/none", 413)):
+        answer = pages.post(path, data={"answer": "counter", "comment": "no"}, files=big)
+        assert answer.status_code == code, path

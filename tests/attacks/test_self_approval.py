@@ -2,14 +2,18 @@
 
 import json
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import httpx
 import pytest
 from sqlalchemy import func, select, text
+from tests.architecture import test_one_door
 from tests.trust.approvals.conftest import gate  # noqa: F401 (the stage with console and API)
 from tests.trust.approvals.gate import TENANT, Gate, actor, id_of
 
 from dealix.actors import Actor
+from dealix.cli.http_stage import HttpStage
 from dealix.cli.main import run
 from dealix.errors import NotEntitled
 from dealix.store.ids import new_id
@@ -24,49 +28,137 @@ def token(gate: Gate, handle: str) -> str:  # noqa: F811
     return next(one for one in gate.sign_ins if one["email"] == email)["token"]
 
 
-def by_api(gate, approval, _terminal):  # noqa: F811
+DECIDING = {
+    "approve": {},
+    "reject": {"comment": "no"},
+    "request_changes": {"comment": "this", "changes": ["this"]},
+}
+
+
+@dataclass
+class Attack:
+    """Somebody decides what they have asked for themselves: who, about what, with which word."""
+
+    gate: Gate
+    approval: Approval
+    handle: str
+    word: str
+    terminal: Callable[..., str]
+
+    def body(self, *but: str):
+        told = {"decision": self.word, "packet_hash": self.approval.packet_hash}
+        return {k: v for k, v in {**told, **DECIDING[self.word]}.items() if k not in but}
+
+    def form(self, page):
+        """A form's values with the token of this browser's own session."""
+        csrf = page.form("/sign-out")["values"]["csrf_token"]
+        return {"csrf_token": csrf, **self.body("changes")}
+
+
+def by_api(attack):
     answer = httpx.post(
-        f"{gate.url}/api/v1/approvals/{approval.id}/decisions",
-        json={"decision": "approve", "packet_hash": approval.packet_hash},
-        headers={"Authorization": f"Bearer {token(gate, 'noura')}"},
+        f"{attack.gate.url}/api/v1/approvals/{attack.approval.id}/decisions",
+        json=attack.body(),
+        headers={"Authorization": f"Bearer {token(attack.gate, attack.handle)}"},
         trust_env=False,
     )
-    assert answer.status_code == 403
+    assert (answer.status_code, answer.json()["code"]) == (403, "own_request")
     return answer.text
 
 
-def form(page, approval):
-    csrf = page.form("/sign-out")["values"]["csrf_token"]
-    return {"csrf_token": csrf, "decision": "approve", "packet_hash": approval.packet_hash}
+def by_a_browsers_program(attack):
+    """The same address with the session's cookie and its proof, as a page's script would."""
+    secret = token(attack.gate, attack.handle)
+    page = attack.gate.visitor(attack.handle).get("/")
+    answer = httpx.post(
+        f"{attack.gate.url}/api/v1/approvals/{attack.approval.id}/decisions",
+        json=attack.body(),
+        headers={"X-CSRF-Token": attack.form(page)["csrf_token"]},
+        cookies={"dealix_session": secret},
+        trust_env=False,
+    )
+    assert (answer.status_code, answer.json()["code"]) == (403, "own_request")
+    return answer.text
 
 
-def by_console(gate, approval, _terminal):  # noqa: F811
-    visitor = gate.visitor("noura")
-    values = form(visitor.get("/"), approval)
-    answer = visitor.post(f"/approvals/{approval.id}/decide", values)
+def by_console(attack):
+    visitor = attack.gate.visitor(attack.handle)
+    values = attack.form(visitor.get("/"))
+    answer = visitor.post(f"/approvals/{attack.approval.id}/decide", values)
     assert answer.status == 403
     return answer.source
 
 
-def by_link(gate, approval, _terminal):  # noqa: F811
+def by_an_approvers_link(attack):
     """A link that was made for an approver, in the requester's hands and session."""
-    visitor = gate.visitor("noura")
-    values = form(visitor.get("/"), approval)
-    answer = visitor.post(f"/d/{gate.link(approval, 'fahad')}", values)
+    visitor = attack.gate.visitor(attack.handle)
+    values = attack.form(visitor.get("/"))
+    answer = visitor.post(f"/d/{attack.gate.link(attack.approval, 'fahad')}", values)
     assert answer.status == 403
     return answer.source
 
 
-def by_command(gate, approval, terminal):  # noqa: F811
-    return terminal(gate, "approvals", "decide", approval.id, "approve")
+def by_a_link_of_ones_own(attack):
+    """A link that names the requester, however it came to be, signed in and not."""
+    visitor = attack.gate.visitor(attack.handle)
+    values = attack.form(visitor.get("/"))
+    answer = visitor.post(f"/d/{attack.gate.link(attack.approval, attack.handle)}", values)
+    assert answer.status == 403
+    return answer.source
 
 
-ROUTES = {"api": by_api, "console": by_console, "link": by_link, "command": by_command}
+def by_a_link_alone(attack):
+    """The same without a session, at a gate that takes a link alone."""
+    link = attack.gate.link(attack.approval, attack.handle)
+    answer = attack.gate.visitor().post(f"/d/{link}", attack.body("changes"))
+    assert answer.status == 403
+    return answer.source
+
+
+def by_command(attack):
+    words = ["approvals", "decide", attack.approval.id, attack.word]
+    comment = DECIDING[attack.word].get("comment")
+    return attack.terminal(
+        attack.gate, attack.handle, *words, *(["--comment", comment] if comment else [])
+    )
+
+
+def by_a_rehearsals_cast(attack):
+    """A scenario whose cast lets the requester decide."""
+    record = {
+        "url": attack.gate.url,
+        "sandbox_url": "http://127.0.0.1:1",
+        "sign_ins": attack.gate.sign_ins,
+    }
+    stage = HttpStage(record, TENANT, f"{attack.handle}@{TENANT}.example")
+    approval = {"id": attack.approval.id, "packet_hash": attack.approval.packet_hash}
+    try:
+        with pytest.raises(Exception, match="own_request") as refusal:
+            stage.decide(id_of(attack.handle), approval, attack.body("packet_hash"))
+    finally:
+        stage.close()
+    return str(refusal.value)
+
+
+ATTACKS = {
+    "api: POST /{approval_id}/decisions": (by_api, by_a_browsers_program),
+    "console: POST /approvals/{approval_id}/decide": (by_console,),
+    "console: POST /d/{token}": (by_an_approvers_link, by_a_link_of_ones_own, by_a_link_alone),
+    "cli/deciding.py": (by_command,),
+    "lanes/rehearsal.py": (by_a_rehearsals_cast,),
+}
+"""Every way to the door, as `test_one_door` finds them, and who else plays people there."""
+WAYS = [way for ways in ATTACKS.values() for way in ways]
+
+
+def test_every_way_to_the_door_is_attacked():
+    measuring = {"proof", "cli/adr_measure.py"}  # the crash harness, which no installation serves
+    assert set(ATTACKS) == test_one_door.ROUTES | test_one_door.PLAYERS - measuring
 
 
 @pytest.fixture
 def terminal(tmp_path, monkeypatch, capsys):
-    def speak(gate, *words):  # noqa: F811
+    def speak(gate, handle, *words):  # noqa: F811
         record = {
             "url": gate.url,
             "sandbox_url": None,
@@ -78,20 +170,50 @@ def terminal(tmp_path, monkeypatch, capsys):
         monkeypatch.setenv("DEALIX_HOME", str(tmp_path))
         monkeypatch.delenv("DEALIX_TOKEN", raising=False)
         monkeypatch.delenv("DEALIX_PUBLIC_URL", raising=False)
-        assert run([*words, "--as", f"noura@{TENANT}.example"]) == 1
+        assert run([*words, "--as", f"{handle}@{TENANT}.example"]) == 1
         printed = capsys.readouterr()
         return printed.out + printed.err
 
     return speak
 
 
-@pytest.mark.parametrize("route", sorted(ROUTES))
-def test_every_route_that_decides_refuses_the_requester_alike(gate, terminal, route):  # noqa: F811
-    approval = gate.opened()
-    said = ROUTES[route](gate, approval, terminal)
+@pytest.fixture(scope="module")
+def taking_links(gate):  # noqa: F811
+    """A gate that takes a link alone, so that no missing sign-in stands before the rule."""
+    gate.allow_link_only("referral", "executive_approval")
+    return {"kind": "referral", "gate": "executive_approval"}
+
+
+@pytest.mark.parametrize("word", sorted(DECIDING))
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_every_way_that_decides_refuses_the_requester_alike(
+    gate,  # noqa: F811
+    taking_links,
+    terminal,
+    way,
+    word,
+):
+    if way is by_command and word == "request_changes":
+        pytest.skip("the command knows no changes")
+    approval = gate.opened(**taking_links)
+    said = way(Attack(gate, approval, "noura", word, terminal))
     assert "own_request" in said or "may not be the one who approves" in said
     assert gate.refusals(approval) == ["own_request"]
-    assert gate.decisions(approval) == []
+    assert (gate.decisions(approval), signals(gate, approval)) == ([], 0)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_so_it_does_whoever_started_the_run_where_another_asks(
+    gate,  # noqa: F811
+    taking_links,
+    terminal,
+    way,
+):
+    approval = gate.opened(**taking_links, starter="turki")
+    said = way(Attack(gate, approval, "turki", "approve", terminal))
+    assert "own_request" in said or "may not be the one who approves" in said
+    assert gate.refusals(approval) == ["own_request"]
+    assert (gate.decisions(approval), signals(gate, approval)) == ([], 0)
 
 
 @pytest.mark.parametrize("event", ["manager_approval", "decision", "approve", "approval"])
@@ -132,6 +254,7 @@ def keeper(gate):  # noqa: F811
     gate.services.accounts.change(
         actor("bandar"), noura.user_id, Changes(roles=("partner_manager", "tenant_admin"))
     )
+    gate.confirmed("noura", "sultan")
     yield Actor(TENANT, noura.user_id, frozenset({"partner_manager", "tenant_admin"}))
     gate.services.accounts.change(
         actor("bandar"), noura.user_id, Changes(roles=("partner_manager",))
@@ -153,11 +276,13 @@ def refused(gate, person: Actor, approval: Approval) -> str:  # noqa: F811
 
 
 def puppet(gate, keeper: Actor) -> Actor:  # noqa: F811
-    """An account that the requester made for nobody, and signs in to."""
+    """An account that the requester made for nobody and signs in to; a second one believed it."""
     email = f"{new_id('p').replace('_', '')}@{TENANT}.example"
     person = NewPerson("Sami", "سامي", email, ("director",))
     made = gate.services.accounts.create(keeper, person)
     gate.services.own_account.redeem(email, made.code, STRONG, address="127.0.0.1")
+    waits = gate.services.accounts.get(keeper, made.user_id)["grant"]["id"]
+    gate.services.second_person.confirm(actor("sultan"), made.user_id, waits)
     return gate.services.access.sign_in(email, STRONG, address="127.0.0.1", kind="token").actor
 
 
@@ -166,6 +291,7 @@ def test_a_person_whom_the_requester_made_does_not_decide_for_them(gate, keeper)
     sami = puppet(gate, keeper)
     boss = Changes(roles=("partner_manager", "tenant_admin"), manager_id=sami.user_id)
     gate.services.accounts.change(actor("bandar"), keeper.user_id, boss)
+    gate.confirmed("noura", "sultan")
     try:
         assert refused(gate, sami, approval) in {"rights_from_requester", "not_an_approver"}
         gate.services.accounts.change(actor("bandar"), sami.user_id, Changes(roles=("director",)))
@@ -177,6 +303,7 @@ def test_a_person_whom_the_requester_made_does_not_decide_for_them(gate, keeper)
     finally:
         back = Changes(roles=("partner_manager", "tenant_admin"), manager_id=id_of("fahad"))
         gate.services.accounts.change(actor("bandar"), keeper.user_id, back)
+        gate.confirmed("noura", "sultan")
 
 
 def test_nor_does_an_approver_whose_password_the_requester_has_set_anew(gate, keeper):  # noqa: F811

@@ -185,9 +185,15 @@ def test_administration_by_commands(terminal, tmp_path):
     )
     assert made["code"]
     shown = terminal.data("users", "show", made["id"], who="bandar")
-    assert shown["roles"] == ["sales_rep"]
+    assert (shown["roles"], shown["grant"]["roles"]) == ([], ["sales_rep"])
     changed = terminal.data("users", "change", made["id"], "--role", "auditor", who="bandar")
-    assert changed["roles"] == ["auditor"]
+    grant = changed["grant"]["id"]
+    assert [one["id"] for one in terminal.data("users", "waiting", who="sultan")] == [grant]
+    code, _out, err = terminal("users", "confirm", made["id"], grant, who="sultan")
+    assert code == 1
+    assert "has not set a password yet" in err
+    refused = terminal.data("users", "refuse", made["id"], grant, who="sultan")
+    assert refused["grant"] is None
     ended = terminal.data("users", "deactivate", made["id"], who="bandar")
     assert ended["active"] is False
     assert terminal.data("users", "sessions")

@@ -93,3 +93,22 @@ def test_a_message_without_our_field_names_the_envelope_alone() -> None:
         assert found.answers == (f"docusign:{ENVELOPE}",)
         assert connect.named_envelope(found.answers[0]) == ENVELOPE
     assert connect.named_envelope("dlx-0") == ""
+
+
+@pytest.mark.parametrize("place", ["generatedDateTime", "transactionId", "dealix_ref"])
+def test_a_signed_message_that_no_query_can_be_asked_for_breaks_nothing(place: str) -> None:
+    nul = "a\x00b"
+    body = message()
+    if place == "generatedDateTime":
+        body[place] = nul
+    elif place == "transactionId":
+        body["data"]["envelopeSummary"][place] = nul
+    else:
+        body["data"]["envelopeSummary"]["customFields"]["textCustomFields"][0]["value"] = nul
+    raw = json.dumps(body).encode()
+    if place == "generatedDateTime":
+        with pytest.raises(InvalidInput):
+            verified("docusign", SECRETS, signed(raw, "first-key"), raw)
+        return
+    [delivery] = verified("docusign", SECRETS, signed(raw, "first-key"), raw)
+    assert nul not in delivery.answers

@@ -43,9 +43,19 @@ def test_an_invited_person_comes_in_by_the_pages_alone(console):
         done, "/sign-in", email=values["email"], password="a long enough password", next="/account"
     )
     assert "Nada Al-Omari" in signed.text
+    assert "Your roles wait for a second person" in stranger.get("/").text
     user = next(
         one for one in console.api("bandar", "GET", "/users") if one["email"] == values["email"]
     )
+    second = console.visitor("abeer")
+    assert 'id="unconfirmed"' in second.get("/").source
+    assert 'id="unconfirmed"' not in admin.get("/").source  # who proposed it cannot confirm it
+    assert "Nada Al-Omari comes in" in second.get("/users").text
+    look = second.get(f"/users/{user['id']}")
+    assert f"/users/{user['id']}/change" not in look.source  # she confirms, and gives nothing
+    done = second.send(look, f"/users/{user['id']}/confirm")
+    assert "It is confirmed" in done.text
+    assert stranger.get("/start/partner_approval").status == 200
     page = admin.get(f"/users/{user['id']}")
     ended = admin.send(page, f"/users/{user['id']}/deactivate")
     assert "The access has ended" in ended.text
@@ -86,7 +96,9 @@ def test_ending_the_access_of_a_sole_approver_names_the_request_first(console):
         assert "No access" in knowing.text
     finally:
         for each in (*others, user):
-            console.api("bandar", "POST", f"/users/{each}/activate")
+            back = console.api("bandar", "POST", f"/users/{each}/activate")
+            path = f"/users/{each}/grants/{back['grant']['id']}/confirm"
+            console.api("abeer", "POST", path)
         # Their sessions ended with their access: they sign in anew.
         for one in console.record["sign_ins"]:
             if one["user_id"] in (*others, user):

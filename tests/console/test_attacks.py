@@ -1,13 +1,18 @@
 """What an intruder tries at pages and calls: every route is found from the application itself."""
 
+import asyncio
+import base64
 import html
 import json
+import re
 import time
 from html.parser import HTMLParser
 
 import httpx
 import pytest
 from pydantic import ValidationError
+from temporalio.client import Client
+from tests.business.papers.test_opening import pdf
 from tests.console.test_access_pages import sign_in
 from tests.console.test_flow_pages import start_into_doubt, walk_to_executive
 
@@ -103,8 +108,25 @@ def ids(console):
     console.decide(console.decider(manager), manager, "reject", "no")
     assert until(lambda: client.get(f"/api/v1/runs/{done}").json()["evidence"], 30)
     pack = client.get(f"/api/v1/runs/{done}").json()["evidence"][0]
+    document = client.post("/api/v1/documents", content=pdf()).json()["id"]
+    person = client.get(f"/api/v1/runs/{run}").json()["subject"]["persons"][0]
+    session = client.get("/api/v1/users/me/sessions").json()[0]["id"]
     client.close()
-    return {"run_id": run, "approval_id": approval, "pack_id": pack, "case_id": a_case(console)}
+    user = console.person("amal")["user_id"]
+    more = {"roles": ["operator", "auditor"]}
+    grant = console.api("bandar", "PATCH", f"/users/{user}", json=more)["grant"]["id"]
+    yield {
+        "run_id": run,
+        "approval_id": approval,
+        "pack_id": pack,
+        "case_id": a_case(console),
+        "document_id": document,
+        "person_id": person,
+        "session_id": session,
+        "user_id": user,
+        "grant_id": grant,
+    }
+    console.api("sultan", "POST", f"/users/{user}/grants/{grant}/refuse")
 
 
 def a_case(console):
@@ -243,7 +265,7 @@ def test_another_companys_identifiers_open_no_call(console, ids):
 
 
 def test_another_companys_identifiers_open_no_page(console, ids):
-    for handle in ("hessa", "mariam"):
+    for handle in ("hessa", "mariam", "rashid", "aisha"):
         visitor = console.visitor(handle, "rawabi-ae")
         token = visitor.get("/").form("/sign-out")["values"]["csrf_token"]
         for method in ("GET", "POST"):
@@ -542,8 +564,11 @@ def test_neither_words_nor_time_tell_who_is_here(console):
 def test_every_answer_binds_the_browser(console, ids):
     visitor = console.visitor("noura")
     places = [filled(p, workflow="partner_approval", key="dd_room", **ids) for p in pages("GET")]
-    for path in [*places, "/nowhere", "/api/v1/me", "/api/v1/nowhere", "/openapi.json"]:
+    files = [f"/api/v1/evidence/{ids['pack_id']}.pdf", f"/api/v1/documents/{ids['document_id']}"]
+    calls = ["/api/v1/me", "/api/v1/nowhere", "/api/v1/audit", "/openapi.json", *files]
+    for path in [*places, "/nowhere", *calls]:
         headers = visitor.get(path).answer.headers
+        assert headers["cache-control"] == "no-store", path  # what is private is kept nowhere
         policy = headers["content-security-policy"]
         if path.startswith("/approvals/") and path.endswith("/paper/pdf"):
             # A file that our own page shows in a frame, and nobody else's.
@@ -598,3 +623,85 @@ def test_every_refused_decision_leaves_exactly_one_record(console, ids):
         assert visitor.post(f"/approvals/{ids['approval_id']}/decide", values).status >= 400
         assert len(set(refusals()) - before) == 1
     reader.close()
+
+
+# -- what others may read ------------------------------------------------------------------------
+
+PERSONAL = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+\.\w+|\+?9665\d{8}")
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"Host": "evil.example"},
+        {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"},
+        {"Forwarded": "host=evil.example;proto=https"},
+        {"Host": "evil.example", "X-Original-URL": "/admin"},
+    ],
+)
+def test_no_answer_believes_the_host_that_a_request_names(console, ids, named):
+    visitor = console.visitor("noura")
+    visitor.client.follow_redirects = False
+    places = [filled(p, workflow="partner_approval", **ids) for p in pages("GET")]
+    for path in [*places, "/nowhere", "/api/v1/runs?limit=1", "/openapi.json"]:
+        answer = visitor.client.get(path, headers=named)
+        assert "evil.example" not in answer.text + str(answer.headers), path
+
+
+def test_no_address_on_a_page_names_anybody(console, ids):
+    for handle in ("noura", "bandar", "abeer", "dana"):
+        visitor = console.visitor(handle)
+        for path in (filled(p, workflow="partner_approval", **ids) for p in pages("GET")):
+            page = visitor.get(path)
+            for address in re.findall(r'(?:href|action|src|hx-\w+)="([^"]+)"', page.source):
+                assert not PERSONAL.search(address), (handle, path)
+
+
+def needles(console):
+    """What no log and no history may hold: names, addresses, numbers, tokens, secrets."""
+    found = {v for k, v in secrets_of(console).items() if not k.startswith("database")}
+    found = {word for value in found if isinstance(value, str) for word in value.split()}
+    for one in console.record["sign_ins"]:
+        found |= {one[name] for name in ("email", "name", "name_ar", "token", "password")}
+    for one in console.api("abeer", "GET", "/people?reveal=true&limit=200"):
+        found |= {one["name"], one["name_ar"]} if "name_ar" in one else {one["name"]}
+    for effect in console.sandbox("GET", "/_sandbox/effects"):
+        to = effect["body"].get("to")
+        found |= set(to if isinstance(to, list) else [to])
+        found |= set(re.findall(r"/[dp]/[A-Za-z0-9_-]{43,64}", str(effect["body"].get("text"))))
+    return {word for word in found if isinstance(word, str) and len(word) > 6}
+
+
+def secrets_of(console):
+    return json.loads((console.home / "secrets.json").read_text())
+
+
+def test_no_log_names_anybody_or_holds_a_secret(console, ids):
+    wanted = needles(console)
+    assert len(wanted) > 60
+    for file in (console.home / "log").glob("*"):
+        said = file.read_text(errors="replace")
+        assert [word for word in wanted if word in said] == [], file.name
+
+
+def test_no_history_and_no_search_attribute_names_anybody(console, ids):
+    async def everything():
+        said, count = "", 0
+        client = await Client.connect(console.record["temporal_address"], namespace="dealix")
+        async for one in client.list_workflows(""):
+            handle = client.get_workflow_handle(one.id, run_id=one.run_id)
+            described = (await handle.describe()).raw_description
+            attributes = described.workflow_execution_info.search_attributes.indexed_fields
+            assert set(attributes) <= {
+                *("DealixTenant", "DealixWorkflow", "DealixRun", "BuildIds"),
+                *("TemporalChangeVersion", "TemporalReportedProblems"),
+            }
+            said += f"{one.id} {described} {(await handle.fetch_history()).to_json()}"
+            count += 1
+        return said, count
+
+    said, count = asyncio.run(everything())
+    assert count >= 3
+    for data in set(re.findall(r'"data":\s*"([A-Za-z0-9+/=]{8,})"', said)):
+        said += base64.b64decode(data).decode("utf-8", "ignore")
+    assert [word for word in needles(console) if word in said] == []

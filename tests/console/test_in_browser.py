@@ -52,6 +52,8 @@ PAGES = {
     "users": ("bandar", "/users"),
     "user": ("bandar", "/users/{user}"),
     "user-new": ("bandar", "/users/new"),
+    "users-waiting": ("abeer", "/users"),
+    "user-waiting": ("abeer", "/users/{raised}"),
     "account": ("noura", "/account"),
     "welcome": (None, "/welcome"),
     "authority": ("noura", "/authority"),
@@ -88,6 +90,12 @@ def story(console):
     rows[0] = {**rows[0], "amount_to": "500000"}
     draft = console.api("bandar", "POST", "/authority", json={"rows": rows})["version"]
     user = console.person("fahad")["user_id"]
+    raised = console.person("lina")["user_id"]
+    more = {
+        "roles": ["sales_rep", "partner_manager"],
+        "manager_id": console.person("turki")["user_id"],
+    }
+    console.api("bandar", "PATCH", f"/users/{raised}", json=more)
     owed = console.waits_at(console.start(), "manager_approval")
     wanted = "يُرجى تخفيض نسبة العائد إلى ٢٠٪ وتحديد مدة الحصرية بسنة واحدة."
     console.decide(console.decider(owed), owed, "request_changes", wanted)
@@ -113,6 +121,7 @@ def story(console):
         "consenting": consenting,
         "draft": draft,
         "user": user,
+        "raised": raised,
     }
 
 

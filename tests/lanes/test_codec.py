@@ -14,7 +14,13 @@ from temporalio.converter import (
 )
 
 from dealix.connectors.secrets import Keyring
-from dealix.errors import InvalidInput, InvariantBroken, NotConfigured, NotEntitled
+from dealix.errors import (
+    DealixError,
+    InvalidInput,
+    InvariantBroken,
+    NotConfigured,
+    NotEntitled,
+)
 from dealix.lanes import codec_server
 from dealix.lanes.codec import TenantCodec, tenant_of_context
 from dealix.lanes.tenant_keys import TenantKeys
@@ -170,3 +176,21 @@ def test_endpoint_refuses_another_tenants_payloads_altogether() -> None:
 def test_endpoint_refuses_what_is_not_the_protocol(body: bytes) -> None:
     with pytest.raises(InvalidInput):
         codec_server.read(body)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"encryption-key-id": b"\xff"},
+        {"encryption-key-id": b"never made"},
+        {"encryption-key-id": b""},
+    ],
+)
+def test_endpoint_answers_garbage_with_a_code(changed: dict[str, bytes]) -> None:
+    payload = TenantCodec(keys(), "t").seal(PAYLOAD)
+    for name, value in changed.items():
+        payload.metadata[name] = value
+    for data in (payload.data, b"", b"\x00" * 100):
+        payload.data = data
+        with pytest.raises(DealixError):
+            codec_server.decode_for(keys(), "t", [payload])

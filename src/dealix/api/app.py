@@ -1,13 +1,17 @@
 """The application: routes by resource, one way for errors to leave, limits around everything."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
+from sqlalchemy.exc import SQLAlchemyError
 
 import dealix
 from dealix.api import problems
-from dealix.api.middleware import BodyLimit, SecurityHeaders
+from dealix.api.limits import DoorLimits
+from dealix.api.middleware import BodyLimit, SecurityHeaders, Taking
+from dealix.api.probes import Watch
 from dealix.api.routes import (
     accounts,
     administration,
@@ -27,8 +31,11 @@ from dealix.api.routes import (
     webhooks,
 )
 from dealix.bootstrap import Services
+from dealix.trust.access.rights import may
+from dealix.trust.access.web import actor_or_none
 
 PREFIX = "/api/v1"
+Answer = TypeVar("Answer")
 RESOURCES: tuple[APIRouter, ...] = (
     sessions.router,
     accounts.router,
@@ -60,6 +67,7 @@ def create_app(services: Services, add_pages: Callable[[FastAPI], None] | None =
         redirect_slashes=False,
     )
     app.state.services = services
+    app.state.watch = Watch(services)
     for router in RESOURCES:
         app.include_router(router, prefix=PREFIX)
     app.include_router(codec.router)
@@ -67,17 +75,40 @@ def create_app(services: Services, add_pages: Callable[[FastAPI], None] | None =
     problems.install(app)
     if add_pages is not None:
         add_pages(app)
+    largest = services.settings.max_upload_bytes
     app.add_middleware(
         BodyLimit,
         limit=services.settings.max_body_bytes,
         uploads={
-            f"{PREFIX}/documents": services.settings.max_upload_bytes,
-            "/p/": services.settings.max_upload_bytes,
+            f"{PREFIX}/documents": Taking(largest, may_upload),
+            "/p/": Taking(largest, has_an_offer),
         },
     )
+    app.add_middleware(DoorLimits)
     app.add_middleware(SecurityHeaders, secure=services.settings.secure_cookies)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
+
+
+def may_upload(request: Request) -> bool:
+    """Whether whoever is signed in may bring in documents."""
+    actor = _unless_away(lambda: actor_or_none(request))
+    return actor is not None and may(actor, "document.upload")
+
+
+def has_an_offer(request: Request) -> bool:
+    """Whether the address is that of a partner's page."""
+    token = str(request.scope["path"]).removeprefix("/p/")
+    door = request.app.state.services.partner_door
+    return bool(_unless_away(lambda: door.knows(token)))
+
+
+def _unless_away(ask: Callable[[], Answer]) -> Answer | None:
+    """The answer, or None while the database is away: the route itself will say so."""
+    try:
+        return ask()
+    except SQLAlchemyError:
+        return None
 
 
 def describe(app: FastAPI) -> dict[str, object]:

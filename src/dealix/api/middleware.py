@@ -1,6 +1,7 @@
 """What stands around every request: a limit on its body, and headers that bind the browser."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -25,15 +26,25 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
+@dataclass(frozen=True)
+class Taking:
+    """An address that takes files: how large they may be, and whether this sender may send one."""
+
+    limit: int
+    admits: Callable[[Request], bool]
+
+
 class BodyLimit:
     """Reads a body up to `limit` bytes before the application sees it; larger ones are refused.
 
-    `uploads` names the addresses that take files, each with a limit of its own; one that ends in
-    a slash stands for all below it. What comes is counted while it comes, so that an endless body
-    is refused and never kept.
+    `uploads` names the addresses that take files; one that ends in a slash stands for all below
+    it. A file is read only from whom it may come, since it is held in memory until it is checked.
+    What comes is counted while it comes, so that an endless body is refused and never kept.
     """
 
-    def __init__(self, app: ASGIApp, limit: int, uploads: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, limit: int, uploads: Mapping[str, Taking] | None = None
+    ) -> None:
         self.app = app
         self.limit = limit
         self.uploads = dict(uploads or {})
@@ -43,32 +54,26 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = self._limit(scope)
+        limit = await self._limit(scope)
         body = await self._read(scope, receive, limit)
         if body is None:
             error = TooLarge("body_too_large", limit=limit)
-            response = await self._refusal(Request(scope), error)
+            response = await refusal(Request(scope), error)
             response.headers["Connection"] = "close"
             await response(scope, receive, send)
             return
         await self.app(scope, _replayed(body, receive), send)
 
-    def _limit(self, scope: Scope) -> int:
-        """The limit of this address; a form around a file takes a little more than the file."""
+    async def _limit(self, scope: Scope) -> int:
+        """The limit of this request; a form around a file takes a little more than the file."""
         if scope["method"] != "POST":
             return self.limit
         path = scope["path"]
-        for taking, own in self.uploads.items():
-            if path == taking or (taking.endswith("/") and path.startswith(taking)):
-                return own + ENVELOPE
+        for address, taking in self.uploads.items():
+            if path == address or (address.endswith("/") and path.startswith(address)):
+                admitted = await run_in_threadpool(taking.admits, Request(scope))
+                return taking.limit + ENVELOPE if admitted else self.limit
         return self.limit
-
-    @staticmethod
-    async def _refusal(request: Request, error: TooLarge) -> Response:
-        """A page for people, where pages are mounted; else a problem document."""
-        page: ErrorPage | None = getattr(request.app.state, "error_page", None)
-        drawn = await run_in_threadpool(page, request, error) if page else None
-        return drawn or await answer(request, error)
 
     async def _read(self, scope: Scope, receive: Receive, limit: int) -> bytes | None:
         """The body, or None when it is larger than the limit, stated or not."""
@@ -89,6 +94,24 @@ class BodyLimit:
             elif size > limit + DRAINED:
                 return None
         return None if size > limit else b"".join(parts)
+
+
+async def refusal(request: Request, error: DealixError) -> Response:
+    """A page for people, where pages are mounted; else a problem document."""
+    page: ErrorPage | None = getattr(request.app.state, "error_page", None)
+    drawn = await run_in_threadpool(page, request, error) if page else None
+    return drawn or await answer(request, error)
+
+
+async def drained(receive: Receive) -> bool:
+    """Read a refused body and keep none of it, up to `DRAINED`; whether that was all of it."""
+    size = 0
+    while size <= DRAINED:
+        message = await receive()
+        size += len(message.get("body", b""))
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            return True
+    return False
 
 
 class SecurityHeaders:

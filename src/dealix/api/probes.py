@@ -1,6 +1,7 @@
 """Really asks every engine and connector whether it answers, all at once and not for long."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,8 +18,26 @@ from dealix.trust.access.limiting import shared_address
 
 log = logging.getLogger(__name__)
 PATIENCE = 4.0
+FRESH = 2.0
+"""Seconds for which an answer is given again: a stranger must not make us call our providers."""
 NEEDED = "database"
 _threads = ThreadPoolExecutor(max_workers=10, thread_name_prefix="probe")
+
+
+class Watch:
+    """Looks at everything at most every `FRESH` seconds, however many ask and whoever they are."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._lock = threading.Lock()
+        self._seen: tuple[float, HealthView] | None = None
+
+    def look(self) -> HealthView:
+        """Every probe's answer; who asks meanwhile gets the same."""
+        with self._lock:
+            if self._seen is None or time.monotonic() - self._seen[0] > FRESH:
+                self._seen = (time.monotonic(), examine(self._services))
+            return self._seen[1]
 
 
 def examine(services: Services) -> HealthView:

@@ -196,9 +196,7 @@ class Unexpected(DealixError):
 def _headers(error: DealixError) -> dict[str, str]:
     if error.status == 401:
         return {"WWW-Authenticate": "Bearer"}
-    if error.status == 429:
-        return {"Retry-After": str(error.params.get("seconds", 60))}
-    return {"Retry-After": "1"} if error.status == 503 else {}
+    return {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
 
 
 def _plain(value: object) -> object:

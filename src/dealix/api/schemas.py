@@ -41,35 +41,6 @@ class PersonView(Shown):
     active: bool
 
 
-class AccountView(PersonView):
-    """An account with what depends on it: requests that wait, people who report to it."""
-
-    person_id: str
-    locale: Literal["ar", "en"]
-    has_password: bool
-    waiting: list[dict[str, Any]]
-    reports: list[str]
-    sessions: int
-
-
-class CodeView(Shown):
-    """A fresh invitation; the code is shown this once."""
-
-    id: str
-    code: str
-    expires_at: datetime
-
-
-class SessionView(Shown):
-    """A session or token of one's own."""
-
-    id: str
-    kind: Literal["session", "token"]
-    created_at: datetime
-    expires_at: datetime
-    present: bool
-
-
 class AuthorityVersion(Shown):
     """A version of the authority table in a list."""
 

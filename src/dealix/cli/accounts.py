@@ -11,6 +11,8 @@ app = typer.Typer(help="The people of your company.", invoke_without_command=Tru
 PEOPLE = ("email", "name", "name_ar", "roles", "id", "manager_id", "active")
 SESSIONS = ("id", "kind", "created_at", "expires_at", "present")
 WAITING = ("approval", "gate", "deadline", "sole")
+GRANTS = ("user_id", "id", "why", "roles", "manager_id", "proposed_by", "has_password")
+GrantId = Annotated[str, typer.Argument(help="ID of what waits, as it was seen.")]
 UserId = Annotated[str, typer.Argument(help="ID of the user.")]
 Roles = Annotated[list[str] | None, typer.Option("--role", help="A role; may be repeated.")]
 Manager = Annotated[str | None, typer.Option("--manager", help="ID of the manager.")]
@@ -71,6 +73,26 @@ def change(
     show(client(context).patch(f"/users/{user}", body), as_json=as_json)
 
 
+@app.command("waiting")
+def waiting(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the roles and managers that wait for a second person to confirm them."""
+    found = client(context).get("/users/grants")
+    show_rows(found, GRANTS, "Nothing waits for a second person.", as_json=as_json)
+
+
+@app.command("confirm")
+def confirm(context: typer.Context, user: UserId, grant: GrantId, as_json: AsJson = False) -> None:
+    """Confirm what waits for somebody, as the second person."""
+    made = client(context).post(f"/users/{user}/grants/{grant}/confirm", {})
+    show(made, as_json=as_json)
+
+
+@app.command("refuse")
+def refuse(context: typer.Context, user: UserId, grant: GrantId, as_json: AsJson = False) -> None:
+    """Say no to what waits for somebody, or take back what you proposed."""
+    show(client(context).post(f"/users/{user}/grants/{grant}/refuse", {}), as_json=as_json)
+
+
 @app.command("deactivate")
 def deactivate(
     context: typer.Context,
@@ -121,6 +143,8 @@ def show(account: dict[str, Any], *, as_json: bool) -> None:
     state = "active" if account["active"] else "has no access"
     typer.echo(f"{account['id']}  {account['name'] or 'erased person'}: {state}")
     typer.echo(f"roles {', '.join(account['roles'])}; manager {account['manager_id'] or '-'}")
+    if account["grant"]:
+        typer.echo("waits for a second person:\n" + "\n".join(table([account["grant"]], GRANTS)))
     if account["waiting"]:
         typer.echo("\n".join(table(account["waiting"], WAITING)))
 

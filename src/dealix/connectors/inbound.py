@@ -11,6 +11,7 @@ from dealix.connectors.esign import connect
 from dealix.connectors.secrets import SecretStore
 from dealix.connectors.whatsapp import webhooks as whatsapp
 from dealix.errors import InvalidInput, NotFound, NotSignedIn
+from dealix.i18n.fit import legible
 
 LONGEST_ID = 200
 LONGEST_REFERENCE = 998
@@ -50,8 +51,11 @@ def verify_smtp(
 
 
 def read(provider: str, raw: bytes) -> ReceivedMail:
-    """The message in a kept delivery."""
-    return whatsapp.read(raw) if provider == whatsapp.PROVIDER else read_mail(raw)
+    """The message in a kept delivery; nothing in it makes its reader see another order."""
+    found = whatsapp.read(raw) if provider == whatsapp.PROVIDER else read_mail(raw)
+    return ReceivedMail(
+        legible(found.sender), legible(found.subject), legible(found.text), found.sent_at
+    )
 
 
 def facts_of(provider: str, raw: bytes) -> StatusFacts | None:

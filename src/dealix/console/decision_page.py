@@ -18,7 +18,6 @@ from dealix.console.visit import Visit
 from dealix.errors import Refused
 from dealix.i18n import N_, sentence_of
 from dealix.i18n.formats import moment_of
-from dealix.trust.access.web import address_of
 
 Json = Mapping[str, Any]
 Form = Literal["pdf", "docx"]
@@ -76,7 +75,7 @@ def draw(
     return page(
         visit,
         "approval.html",
-        status=refusal.status if refusal else 200,
+        told=refusal,
         approval=found,
         run=run,
         way=way,
@@ -167,8 +166,7 @@ def seats_of(visit: Visit, found: Json) -> list[dict[str, Any]]:
 def prove(visit: Visit, password: str) -> None:
     """Take the password that came with a decision as the touch that a high tier asks for."""
     if password:
-        address = address_of(visit.request)
-        visit.services.access.touch(visit.who, password, address=address)
+        visit.services.access.touch(visit.who, password)
 
 
 def listed(comment: str) -> list[str]:

@@ -63,6 +63,8 @@ class PageRoute(APIRoute):
                 raise
             except Exception as error:  # noqa: BLE001 (people get a page, whatever happened)
                 return await run_in_threadpool(unexpected_page, request, error)
+            finally:
+                await request.close()  # the files that a form brought
 
         return handler
 
@@ -173,7 +175,7 @@ def error_page(request: Request, error: DealixError) -> Response:
     return page(
         visit,
         "error.html",
-        status=error.status,
+        told=error,
         heading=heading,
         sentence=sentence_of(error, visit.speech.locale),
         code=error.code,

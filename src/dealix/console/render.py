@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from dealix.console.visit import Visit
+from dealix.errors import DealixError
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -47,9 +48,18 @@ def asset_version() -> str:
     return digest.hexdigest()[:12]
 
 
-def page(visit: Visit, template: str, /, status: int = 200, **context: Any) -> HTMLResponse:
-    """The page `template` for this visitor."""
+def page(
+    visit: Visit,
+    template: str,
+    /,
+    status: int = 200,
+    told: DealixError | None = None,
+    **context: Any,
+) -> HTMLResponse:
+    """The page `template` for this visitor; `told` is the error that it says, with its status."""
     speech = visit.speech
+    status = told.status if told is not None else status
+    wait = told.retry_after if told is not None else None
     text = (
         environment()
         .get_template(template)
@@ -66,4 +76,5 @@ def page(visit: Visit, template: str, /, status: int = 200, **context: Any) -> H
             **context,
         )
     )
-    return HTMLResponse(text, status_code=status, headers=HEADERS)
+    headers = HEADERS if wait is None else HEADERS | {"Retry-After": str(wait)}
+    return HTMLResponse(text, status_code=status, headers=headers)

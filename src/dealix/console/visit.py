@@ -43,7 +43,7 @@ SECTIONS = (
         "/admin",
         N_("Administration"),
         "admin",
-        "user.manage privacy.read key.read authority.propose",
+        "user.manage user.confirm privacy.read key.read authority.propose",
     ),
 )
 NOTICES = {
@@ -67,6 +67,9 @@ NOTICES = {
     "signatory_acted": N_("The signatories have acted; the run hears of it in a moment."),
     "partner_answered": N_("Thank you. Your answer has been received."),
     "saved": N_("The change is saved."),
+    "proposed": N_("The change is stored; it counts once a second person confirms it."),
+    "confirmed": N_("It is confirmed and counts from now on."),
+    "refused": N_("It is refused; what was in force stays."),
     "ended": N_("The access has ended, and so have the sessions."),
     "restored": N_("The access is restored."),
     "drafted": N_("The draft is stored; it counts once a second person puts it into force."),

@@ -9,8 +9,15 @@ OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 def fit(text: str) -> bool:
     """Whether a text may be stored and shown: line breaks may, other control characters may not."""
-    return not any(
-        char in OVERRIDES
-        or (unicodedata.category(char) in {"Cc", "Cs"} and char not in LINE_BREAKS)
-        for char in text
-    )
+    return not any(map(_misleads, text))
+
+
+def legible(text: str) -> str:
+    """What a stranger wrote, without the characters for which a text of ours is refused."""
+    return "".join(char for char in text if not _misleads(char))
+
+
+def _misleads(char: str) -> bool:
+    if char in OVERRIDES:
+        return True
+    return unicodedata.category(char) in {"Cc", "Cs"} and char not in LINE_BREAKS

@@ -1,6 +1,7 @@
 """Temporal's remote codec protocol for the UI: a tenant's operator reads that tenant's payloads."""
 
 from google.protobuf import json_format
+from google.protobuf.message import DecodeError
 from temporalio.api.common.v1 import Payload, Payloads
 
 from dealix.errors import InvalidInput, NotEntitled
@@ -26,7 +27,10 @@ def decode_for(keys: TenantKeys, tenant: str, payloads: list[Payload]) -> list[P
     if any(is_sealed(each) and _named_tenant(each) != tenant for each in payloads):
         raise NotEntitled("payload_foreign")
     codec = TenantCodec(keys, tenant)
-    return [codec.open(each) for each in payloads]
+    try:
+        return [codec.open(each) for each in payloads]
+    except (UnicodeDecodeError, DecodeError):
+        raise InvalidInput("invalid_input", errors={"payloads": "remote codec JSON"}) from None
 
 
 def encode_for(keys: TenantKeys, tenant: str, payloads: list[Payload]) -> list[Payload]:

@@ -19,6 +19,7 @@ def main() -> int:
         port=made.settings.api_port,
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # uvicorn would believe whoever is on this machine
         server_header=False,
         timeout_graceful_shutdown=3,
     )

@@ -75,6 +75,9 @@ HOSTILE = {
     "another archive": (archive(**{"a.txt": b"x"}), "not_a_docx"),
     "a bomb": (with_part(SHEET, BODY, b"a" * 120_000_000), "docx_bomb"),
     "a bomb of many": (archive(**{f"word/{n}": b"" for n in range(2500)}), "docx_bomb"),
+    "a small file that grows into a large tree": (
+        with_part(SHEET, BODY, b"<w>" + b"<p/>" * 3_000_000 + b"</w>"), "docx_bomb",
+    ),
     "a bomb that lies": (lying(SHEET), "not_a_docx"),
     "macros": (with_part(SHEET, "word/vbaProject.bin", b"x"), "docx_macros"),
     "macros by type": (

@@ -55,7 +55,26 @@ def test_what_a_partner_is_called_is_text_and_nothing_else():
 
 
 @pytest.mark.parametrize(
-    "place", ["{{ clauses.__class__ }}", "{{ nothing }}", "{% for %}", "{{ ''.__class__.mro() }}"]
+    "place",
+    [
+        "{{ clauses.__class__ }}",
+        "{{ nothing }}",
+        "{% for %}",
+        "{{ ''.__class__.mro() }}",
+        # what would never end, or fill the machine's memory
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+        "{{ 'a' * 10000000000 }}",
+        "{{ 9 ** 9 ** 9 }}",
+        "{{ '%9999999999d' % 1 }}",
+        "{{ partner.center(9999999999) }}",
+        "{{ partner | center(9999999999) }}",
+        "{% for a in partner %}{% endfor %}",
+        "{% for a in clauses %}" * 3 + "x" + "{% endfor %}" * 3,
+        "{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}",
+        "{% set grown = clauses + clauses %}",
+        "{% include 'x' %}",
+        "{{ lipsum(n=99999) }}",
+    ],
 )
 def test_a_template_that_reaches_for_more_is_refused(place):
     def act(document):
@@ -65,6 +84,21 @@ def test_a_template_that_reaches_for_more_is_refused(place):
     with pytest.raises(InvalidInput) as refused:
         writing.docx(template, SAMPLE, 1, clauses(), "ar")
     assert refused.value.code == "template_unusable"
+
+
+def test_a_template_may_go_through_the_clauses_and_ask_what_is_there():
+    words = (
+        "{% for c in clauses %}{% if c.number == '1' and not nothing is defined %}"
+        "{{ c.title_en | upper }} of {{ clauses | length }}{% endif %}{% endfor %}"
+    )
+
+    def act(document):
+        document.add_paragraph(words)
+
+    made = writing.docx(edited(standard.template(), act), SAMPLE, 1, clauses(), "ar")
+    assert f"{clauses()[0].title_en.upper()} of {len(clauses())}" in "".join(
+        paragraph.text for paragraph in Document(io.BytesIO(made)).paragraphs
+    )
 
 
 def test_the_pdf_says_the_same_and_names_its_version():

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from tests.trust.access.authenticator import Authenticator
 from tests.trust.access.company import PASSWORD, hire
+from webauthn.helpers import bytes_to_base64url
 
 from dealix.errors import Conflict, NotEntitled, NotFound, NotSignedIn, TooMany
 from dealix.trust.access import passkeys as module
@@ -34,9 +35,9 @@ def omar(access, database, vault):
     return browser(access, hire(database, vault, "two", "cfo"))
 
 
-def browser(access, account):
+def browser(access, account, password=PASSWORD):
     """The person in a browser's session, signed in by password just now."""
-    signed = access.sign_in(account.email, PASSWORD, address=HERE, kind="session")
+    signed = access.sign_in(account.email, password, address=HERE, kind="session")
     return replace(signed.actor, via="session", session=digest_of(signed.secret))
 
 
@@ -202,3 +203,27 @@ def stale(database, actor) -> None:
         session.get_one(SignInSession, (actor.tenant_id, actor.session)).touched_at = None
         session.flush()
         assert not is_fresh(session, actor)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"rawId": None},
+        {"rawId": "YQ", "response": []},
+        {"rawId": "YQ", "response": {"clientDataJSON": 5}},
+        {"rawId": "YQ", "response": {"clientDataJSON": bytes_to_base64url(b"[" * 100_000)}},
+        {"rawId": "YQ", "response": {"clientDataJSON": bytes_to_base64url(b'{"challenge": 5}')}},
+        {
+            "rawId": "YQ",
+            "response": {"clientDataJSON": bytes_to_base64url(b'{"challenge": "\\ud800"}')},
+        },
+    ],
+)
+def test_an_answer_that_is_none_is_refused_and_breaks_nothing(passkeys, sara, answer):
+    with pytest.raises(NotEntitled):
+        passkeys.touch(sara, answer)
+    with pytest.raises(NotEntitled):
+        passkeys.register(sara, answer, "mine")
+    with pytest.raises(NotSignedIn):
+        passkeys.sign_in(answer, address=HERE)

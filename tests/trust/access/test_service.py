@@ -5,10 +5,10 @@ from sqlalchemy import select, text
 from tests.trust.access.company import PASSWORD, hire
 
 from dealix import clock
-from dealix.errors import NotSignedIn, TooMany
+from dealix.errors import NotEntitled, NotSignedIn, TooMany
 from dealix.records.audit.models import AuditRecord
 from dealix.trust.access import directory
-from dealix.trust.access.limiting import BY_PAIR, SignInLimits
+from dealix.trust.access.limiting import BY_ACCOUNT, BY_ADDRESS, BY_PAIR, SignInLimits
 from dealix.trust.access.models import SignInSession, User
 from dealix.trust.access.service import Access, digest_of, issue
 
@@ -108,6 +108,44 @@ def test_signing_in_rightly_does_not_use_up_the_tries(access, database, vault):
     sara = hire(database, vault, "one", "ceo")
     for _ in range(BY_PAIR.amount + 2):
         access.sign_in(sara.email, PASSWORD, address="10.0.0.3", kind="session")
+
+
+def test_strangers_everywhere_lock_nobody_out_of_where_they_have_signed_in(access, database, vault):
+    sara = hire(database, vault, "one", "ceo")
+    access.sign_in(sara.email, PASSWORD, address="10.3.0.1", kind="session")
+    for turn in range(BY_ACCOUNT.amount - 1):
+        with pytest.raises(NotSignedIn):
+            access.sign_in(sara.email, "guess", address=f"10.4.{turn}.1", kind="session")
+    with pytest.raises(TooMany):
+        access.sign_in(sara.email, PASSWORD, address="10.5.0.1", kind="session")
+    assert access.sign_in(sara.email, PASSWORD, address="10.3.0.1", kind="session").actor
+
+
+def test_nor_do_strangers_at_the_same_address(access, database, vault):
+    sara = hire(database, vault, "one", "ceo")
+    access.sign_in(sara.email, PASSWORD, address="10.6.0.1", kind="session")
+    for turn in range(BY_ADDRESS.amount):
+        with pytest.raises(NotSignedIn):
+            access.sign_in(f"nobody{turn}@one.example", "x", address="10.6.0.1", kind="session")
+    with pytest.raises(TooMany):
+        access.sign_in("nobody@one.example", "x", address="10.6.0.1", kind="session")
+    assert access.sign_in(sara.email, PASSWORD, address="10.6.0.1", kind="session").actor
+
+
+def test_nobody_elses_tries_keep_a_signed_in_person_from_proving_themselves(
+    access, database, vault
+):
+    sara = hire(database, vault, "one", "ceo")
+    signed = access.sign_in(sara.email, PASSWORD, address="10.7.0.1", kind="session")
+    for turn in range(BY_ACCOUNT.amount - 1):
+        with pytest.raises(NotSignedIn):
+            access.sign_in(sara.email, "guess", address=f"10.8.{turn}.1", kind="session")
+    access.touch(signed.actor, PASSWORD)
+    for _ in range(BY_PAIR.amount):
+        with pytest.raises(NotEntitled):
+            access.touch(signed.actor, "guess")
+    with pytest.raises(TooMany):
+        access.touch(signed.actor, PASSWORD)
 
 
 def test_two_processes_count_together_and_each_alone_when_valkey_is_away(engines, database, vault):

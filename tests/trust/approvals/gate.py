@@ -62,6 +62,7 @@ class Gate:
         round_: int = 1,
         score: int = 70,
         priority: str = "normal",
+        starter: str = "noura",
     ) -> Approval:
         packet = ApprovalPacket(
             asks="partner.send_terms",
@@ -81,7 +82,7 @@ class Gate:
                 values = {
                     "tenant": TENANT,
                     "run": run,
-                    "starter": id_of("noura"),
+                    "starter": id_of(starter),
                     "rehearsal": rehearsal,
                     "chain": f"rehearsal:{run}" if rehearsal else "main",
                 }
@@ -154,6 +155,12 @@ class Gate:
         """Let the run's own clock run ahead."""
         with self.session() as session:
             run_book.get(session, approval.run_id, lock=True).skipped += length
+
+    def confirmed(self, handle: str, by: str) -> None:
+        """As a second person, put into force what waits for somebody."""
+        user = id_of(handle)
+        grant = self.services.accounts.get(actor(by), user)["grant"]
+        self.services.second_person.confirm(actor(by), user, grant["id"])
 
     def close(self, approval: Approval) -> None:
         with self.session() as session:

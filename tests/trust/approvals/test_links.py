@@ -213,10 +213,12 @@ def test_a_link_of_somebody_who_left_is_dead_for_good(gate: Gate) -> None:
     form = {"decision": "approve", "packet_hash": approval.packet_hash}
     assert gate.visitor().post(f"/d/{token}", form).path.startswith("/sign-in")
     accounts.activate(admin, actor("huda").user_id)
+    fresh = gate.link(approval, "huda")
+    assert gate.visitor().post(f"/d/{fresh}", form).status == 403  # not before a second person
+    gate.confirmed("huda", "sultan")
     answer = gate.visitor().post(f"/d/{token}", form)
     assert answer.status == 409
     assert gate.decisions(approval) == []
-    fresh = gate.link(approval, "huda")
     assert gate.visitor().post(f"/d/{fresh}", form).status == 200
 
 

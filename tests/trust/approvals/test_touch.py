@@ -88,5 +88,5 @@ def test_nobody_touches_for_another_session(gate: Gate) -> None:
     )
     assert gate.services.access.fresh(browser) is False
     with pytest.raises(NotEntitled):
-        gate.services.access.touch(browser, "wrong", address="10.9.0.1")
+        gate.services.access.touch(browser, "wrong")
     assert visitor.get("/profile").status == 200

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import Field, StrictBool
 
+from dealix.api.account_schemas import AccountView, CodeView, GrantView, SessionView
 from dealix.api.bodies import Body, Email, Line, Password, Word
 from dealix.api.deps import Ident, Parts, Who, problems
-from dealix.api.schemas import AccountView, CodeView, SessionView
 from dealix.trust.access.accounts import Changes, Code, NewPerson
 from dealix.trust.access.web import address_of, secret_of
 
@@ -60,9 +60,14 @@ class ChangePassword(Body):
     new: Password
 
 
-@router.post("", status_code=201, responses={201: {"model": CodeView}, **problems(401, 403, 422)})
+@router.post(
+    "", status_code=201, responses={201: {"model": CodeView}, **problems(401, 403, 409, 422)}
+)
 def create(body: Invite, actor: Who, services: Parts) -> dict[str, Any]:
-    """Make an account; its code is answered this once, for the person to set a password."""
+    """Make an account; its code is answered this once, for the person to set a password.
+
+    Roles and manager wait for a second person.
+    """
     person = NewPerson(
         body.name, body.name_ar, body.email, tuple(body.roles), body.manager_id, body.locale
     )
@@ -102,6 +107,26 @@ def end_session(session_id: Ident, actor: Who, services: Parts) -> Response:
     return Response(status_code=204)
 
 
+@router.get("/grants", responses={200: {"model": list[GrantView]}, **problems(401, 403)})
+def waiting(actor: Who, services: Parts) -> list[dict[str, Any]]:
+    """What waits for a second person to confirm it, the oldest first."""
+    return services.second_person.waiting(actor)
+
+
+@router.post("/{user_id}/grants/{grant_id}/confirm", responses=ONE)
+def confirm(user_id: Ident, grant_id: Ident, actor: Who, services: Parts) -> dict[str, Any]:
+    """Confirm as a second person; roles and manager count from now on."""
+    services.second_person.confirm(actor, user_id, grant_id)
+    return services.accounts.get(actor, user_id)
+
+
+@router.post("/{user_id}/grants/{grant_id}/refuse", responses=ONE)
+def refuse(user_id: Ident, grant_id: Ident, actor: Who, services: Parts) -> dict[str, Any]:
+    """Say no to what waits, or take back what one has proposed."""
+    services.second_person.refuse(actor, user_id, grant_id)
+    return services.accounts.get(actor, user_id)
+
+
 @router.get("/{user_id}", responses=ONE)
 def account(user_id: Ident, actor: Who, services: Parts) -> dict[str, Any]:
     """One account with what depends on it."""
@@ -110,7 +135,7 @@ def account(user_id: Ident, actor: Who, services: Parts) -> dict[str, Any]:
 
 @router.patch("/{user_id}", responses=ONE)
 def change(user_id: Ident, body: Change, actor: Who, services: Parts) -> dict[str, Any]:
-    """Change roles, manager or language of somebody else."""
+    """Change roles, manager or language of somebody else; what gives more waits in `grant`."""
     without = "manager_id" in body.model_fields_set and body.manager_id is None
     changes = Changes(
         roles=tuple(body.roles) if body.roles is not None else None,
@@ -124,7 +149,7 @@ def change(user_id: Ident, body: Change, actor: Who, services: Parts) -> dict[st
 @router.post(
     "/{user_id}/invitations",
     status_code=201,
-    responses={201: {"model": CodeView}, **problems(401, 403, 404, 422)},
+    responses={201: {"model": CodeView}, **problems(401, 403, 404, 409, 422)},
 )
 def invite(user_id: Ident, actor: Who, services: Parts) -> dict[str, Any]:
     """A new code for somebody; the older one ends."""

@@ -1,9 +1,8 @@
 """Health of every engine and connector, and the counters that operators watch."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
-from dealix.api.deps import Parts
-from dealix.api.probes import examine
+from dealix.api.probes import Watch
 from dealix.api.schemas import HealthView
 from dealix.observability.metrics import exposition
 
@@ -12,9 +11,10 @@ watch = APIRouter(include_in_schema=False)
 
 
 @router.get("/health", response_model=HealthView)
-def health(services: Parts, response: Response) -> HealthView:
+def health(request: Request, response: Response) -> HealthView:
     """Ask everything whether it answers; 503 when the database does not."""
-    found = examine(services)
+    watching: Watch = request.app.state.watch
+    found = watching.look()
     response.status_code = 503 if found.status == "down" else 200
     return found
 

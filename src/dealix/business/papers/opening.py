@@ -15,6 +15,8 @@ LARGEST = 20_000_000
 MANY = 2_000
 UNPACKED = 100_000_000
 PART = 30_000_000
+TREE = 10_000_000
+"""Bytes of XML that are taken apart: a tree of them needs some twenty times as much memory."""
 BODY = "word/document.xml"
 TYPES = "[Content_Types].xml"
 ACTIVE = (b"vbaProject", b"macroEnabled", b"activeX")
@@ -88,6 +90,8 @@ class Parts:
     def tree(self, name: str) -> etree._Element:
         """One part as a tree; a document type or an entity in it is refused, never resolved."""
         raw = self._read(name)
+        if len(raw) > TREE:
+            raise InvalidInput("docx_bomb")
         parser = etree.XMLParser(
             resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
         )

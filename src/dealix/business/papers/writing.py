@@ -6,11 +6,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import TemplateError
 
 from dealix.business.papers.clauses import LANGUAGES, filled, values
 from dealix.business.papers.packing import plain_zip
+from dealix.business.papers.plain_templates import PlainTemplates
 from dealix.business.papers.schemas import (
     Change,
     Negotiated,
@@ -130,10 +130,9 @@ def docx(
     Raises:
         InvalidInput: `template_unusable`, it names something that no term sheet has.
     """
-    environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     made = DocxTemplate(io.BytesIO(template))
     try:
-        made.render(_context(facts, version, clauses, prevailing), jinja_env=environment)
+        made.render(_context(facts, version, clauses, prevailing), jinja_env=PlainTemplates())
     except (TemplateError, TypeError, ValueError, OverflowError) as wrong:
         raise InvalidInput("template_unusable", reason=type(wrong).__name__) from None
     properties = made.docx.core_properties

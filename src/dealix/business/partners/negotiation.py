@@ -99,6 +99,14 @@ class PartnerDoor:
                 practice=run.practice,
             )
 
+    def knows(self, token: str) -> bool:
+        """Whether there is a page at this address."""
+        try:
+            self._behind(token)
+        except NotFound:
+            return False
+        return True
+
     def file(self, token: str, form: str) -> Fetched:
         """The paper of this version in one of `FORMS`, while it is the newest.
 

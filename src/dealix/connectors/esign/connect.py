@@ -61,6 +61,8 @@ def read(raw: bytes) -> ConnectMessage:
     generated = str((data and body.get("generatedDateTime")) or "")
     if not ENVELOPE.fullmatch(envelope) or not EVENT.fullmatch(event) or not generated:
         raise ValueError("no envelope, event or time")
+    if not generated.isprintable():
+        raise ValueError("a time that no query can be asked for")
     return ConnectMessage(envelope, event, generated[:40], _references(envelope, data))
 
 
@@ -86,5 +88,9 @@ def _references(envelope: str, data: Mapping[str, Any]) -> tuple[str, ...]:
         if isinstance(each, dict) and each.get("name") == REFERENCE_FIELD
     ]
     found = [*named, summary.get("transactionId"), of_envelope(envelope)]
-    kept = [each for each in found if isinstance(each, str) and 0 < len(each) <= 200]
+    kept = [
+        each
+        for each in found
+        if isinstance(each, str) and 0 < len(each) <= 200 and each.isprintable()
+    ]
     return tuple(dict.fromkeys(kept))

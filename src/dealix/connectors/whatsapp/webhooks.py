@@ -8,6 +8,7 @@ before it is checked.
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, cast, get_args
@@ -26,6 +27,7 @@ from dealix.errors import InvalidInput, NotEntitled, NotSignedIn
 PROVIDER = "whatsapp"
 HEADER = "x-hub-signature-256"
 OBJECT = "whatsapp_business_account"
+SECONDS = re.compile(r"[0-9]{1,11}")
 LONGEST_ID = 200
 LONGEST_CORRELATION = 512
 READ_AS = {"played": "read"}
@@ -69,6 +71,7 @@ def _deliveries(raw: bytes) -> Iterator[Delivery]:
     for value in _values(body):
         metadata = value.get("metadata")
         ours = str(metadata.get("phone_number_id") or "") if isinstance(metadata, dict) else ""
+        ours = ours if ours.isprintable() else ""
         for status in _rows(value, "statuses"):
             yield from _status(status)
         for message in _rows(value, "messages"):
@@ -125,7 +128,7 @@ def facts_of(raw: bytes) -> StatusFacts | None:
 def _facts(status: dict[str, Any]) -> StatusFacts | None:
     name = READ_AS.get(str(status.get("status")), status.get("status"))
     seconds = str(status.get("timestamp") or "")
-    if name not in get_args(Standing) or not seconds.isdigit() or len(seconds) > 11:
+    if name not in get_args(Standing) or not SECONDS.fullmatch(seconds):
         return None
     errors = _rows(status, "errors")
     code = errors[0].get("code") if errors else None
@@ -141,7 +144,7 @@ def read(raw: bytes) -> ReceivedMail:
     """The message in a kept item; what is no text is named by its type."""
     message = json.loads(raw).get("message") or {}
     seconds = str(message.get("timestamp") or "0")
-    at = datetime.fromtimestamp(int(seconds) if seconds.isdigit() else 0, UTC)
+    at = datetime.fromtimestamp(int(seconds) if SECONDS.fullmatch(seconds) else 0, UTC)
     sender = str(message.get("from") or "")
     number = phones.from_provider(sender) if sender.isdigit() else sender
     return ReceivedMail(number, "", _words(message), at.isoformat())

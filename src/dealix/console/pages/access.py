@@ -64,7 +64,7 @@ def _form(
     return page(
         visit,
         "sign_in.html",
-        status=refusal.status if refusal else 200,
+        told=refusal,
         next=target,
         email=email,
         wrong=sentence_of(refusal, visit.speech.locale) if refusal else "",

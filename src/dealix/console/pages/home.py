@@ -29,6 +29,7 @@ def home(visit: Annotated[Visit, Depends(signed_in)]) -> Response:
         "home.html",
         mine=visit.mine,
         owed=sum(map(len, owed_by(visit))),
+        unconfirmed=_unconfirmed(visit),
         cases=visit.allowed(lambda: services.cases.list(visit.who, "open"), []),
         runs=latest or [],
         first_hour=_first_hour(visit) if latest == [] else "",
@@ -45,6 +46,15 @@ def _first_hour(visit: Visit) -> str:
     key = next((row.key for row in catalog.rows() if row.key in kinds), "")
     may_start = bool(key) and visit.may(f"run.start.{key}")
     return f"/start/{key}?mode=practice" if may_start else ""
+
+
+def _unconfirmed(visit: Visit) -> int:
+    """What somebody was given that this visitor could confirm as the second person."""
+    if not visit.may("user.confirm"):
+        return 0
+    found = visit.services.second_person.waiting(visit.who)
+    out = visit.who.user_id
+    return sum(out not in {one["proposed_by"], *one["gets"]} for one in found)
 
 
 def _about(visit: Visit) -> Callable[[Mapping[str, Any]], Markup]:

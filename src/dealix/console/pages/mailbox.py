@@ -19,11 +19,13 @@ from dealix.console.render import page
 from dealix.console.visit import Visit
 from dealix.errors import NotFound, ProviderUnavailable
 from dealix.i18n import sentence_of
+from dealix.i18n.fit import legible
 from dealix.records.effects import list_effects
 from dealix.trust.access.rights import permit
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 CHANNELS = frozenset({"email", "whatsapp"})
+WRITTEN = frozenset({"subject", "text", "from"})
 PARTNER_PAGE = re.compile(r"/p/[0-9a-f]{64}(?![0-9a-f])")
 
 
@@ -93,7 +95,11 @@ def _own(visit: Visit) -> list[dict[str, Any]]:
     """This company's messages, oldest first."""
     received: list[dict[str, Any]] = ask(visit, "GET", "/_sandbox/messages").json()
     own = _own_names(visit)
-    return [each for each in received if _mentioned(each) & own]
+    mine = (each for each in received if _mentioned(each) & own)
+    return [
+        {n: legible(v) if n in WRITTEN and isinstance(v, str) else v for n, v in each.items()}
+        for each in mine
+    ]
 
 
 def _page_in(message: Mapping[str, Any]) -> str:

@@ -78,7 +78,8 @@ def _page(
     return page(
         visit,
         "account.html",
-        status=refusal.status if refusal else 422 if different else 200,
+        status=422 if different else 200,
+        told=refusal,
         profile=profile,
         sessions=visit.services.own_account.sessions(visit.who, secret_of(request)),
         least=SHORTEST_PASSWORD,
@@ -93,7 +94,8 @@ def _welcome(
     return page(
         visit,
         "welcome.html",
-        status=refusal.status if refusal else 422 if different else 200,
+        status=422 if different else 200,
+        told=refusal,
         email=email,
         least=SHORTEST_PASSWORD,
         different=different,

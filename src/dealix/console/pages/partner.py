@@ -102,7 +102,7 @@ def _page(
     answered = page(
         visit,
         "partner.html",
-        status=refusal.status if refusal else 200,
+        told=refusal,
         offer=found,
         company=found.company_ar if locale == "ar" else found.company,
         partner=found.partner_ar if locale == "ar" else found.partner,

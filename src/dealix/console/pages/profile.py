@@ -10,6 +10,7 @@ from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed
 from dealix.console.render import page
 from dealix.console.visit import Visit, local_path
 from dealix.errors import InvalidInput, NotEntitled
+from dealix.i18n.fit import fit
 from dealix.trust.access import web
 from dealix.trust.access.web import Who
 
@@ -56,13 +57,12 @@ def revoke_device(
 
 @router.post("/touch")
 def touch(
-    request: Request,
     visit: Annotated[Visit, Depends(signed_in)],
     sent: Annotated[Sent, Depends(checked)],
 ) -> Response:
     """Prove by password that it is still oneself, and go on."""
     password = (sent.get("password") or [""])[0]
-    visit.services.access.touch(visit.who, password, address=web.address_of(request))
+    visit.services.access.touch(visit.who, password)
     return back_to(local_path(first(sent, "next")))
 
 
@@ -87,6 +87,10 @@ def register(request: Request, actor: Who, body: dict[str, Any]) -> JSONResponse
     services = request.app.state.services
     _assert_fresh(request, actor)
     label = str(body.get("label", ""))
+    if not fit(label):
+        raise InvalidInput(
+            "invalid_input", errors=[{"field": "label", "type": "forbidden_character"}]
+        )
     made = services.passkeys.register(actor, _credential(body), label)
     return JSONResponse({"id": made}, 201)
 

@@ -34,7 +34,8 @@ def users(visit: Here) -> Response:
         visit.services.access.people(visit.who),
         key=lambda one: (not one["active"], one["name"] or "~"),
     )
-    return page(visit, "users.html", users=everybody, person=people(visit))
+    waiting = visit.allowed(lambda: visit.services.second_person.waiting(visit.who), [])
+    return page(visit, "users.html", users=everybody, person=people(visit), waiting=waiting)
 
 
 @router.get("/users/new")
@@ -53,7 +54,7 @@ def create(visit: Here, sent: Form) -> Response:
     given |= {"locale": first(sent, "locale") or "ar", "roles": sent.get("roles", [])}
     try:
         made = visit.services.accounts.create(visit.who, _person(given))
-    except InvalidInput as refusal:
+    except (InvalidInput, Conflict) as refusal:
         return _new(visit, given, refusal)
     return _one(visit, made.user_id, code=made)
 
@@ -75,10 +76,30 @@ def change(visit: Here, sent: Form, user_id: str) -> Response:
         locale=first(sent, "locale") if first(sent, "locale") in ("ar", "en") else None,
     )
     try:
-        visit.services.accounts.change(visit.who, user_id, changes)
+        changed = visit.services.accounts.change(visit.who, user_id, changes)
     except (InvalidInput, NotEntitled, Conflict) as refusal:
         return _one(visit, user_id, refusal)
-    return back_to(f"/users/{user_id}", "saved")
+    return back_to(f"/users/{user_id}", "proposed" if changed["grant"] else "saved")
+
+
+@router.post("/users/{user_id}/confirm")
+def confirm(visit: Here, sent: Form, user_id: str) -> Response:
+    """Confirm, as a second person, what waits as it was seen."""
+    try:
+        visit.services.second_person.confirm(visit.who, user_id, first(sent, "grant"))
+    except (InvalidInput, NotEntitled, Conflict) as refusal:
+        return _one(visit, user_id, refusal)
+    return back_to(f"/users/{user_id}", "confirmed")
+
+
+@router.post("/users/{user_id}/refuse")
+def refuse(visit: Here, sent: Form, user_id: str) -> Response:
+    """Say no to what waits."""
+    try:
+        visit.services.second_person.refuse(visit.who, user_id, first(sent, "grant"))
+    except Conflict as refusal:
+        return _one(visit, user_id, refusal)
+    return back_to(f"/users/{user_id}", "refused")
 
 
 @router.post("/users/{user_id}/code")
@@ -86,7 +107,7 @@ def code(visit: Here, sent: Form, user_id: str) -> Response:  # noqa: ARG001 (it
     """A new code; the page shows it this once."""
     try:
         made = visit.services.accounts.invite(visit.who, user_id)
-    except (InvalidInput, NotEntitled) as refusal:
+    except (InvalidInput, NotEntitled, Conflict) as refusal:
         return _one(visit, user_id, refusal)
     return _one(visit, user_id, code=made)
 
@@ -132,7 +153,7 @@ def _managers(visit: Visit, but: str = "") -> list[tuple[str, str]]:
     ]
 
 
-def _new(visit: Visit, given: dict[str, Any], refusal: InvalidInput | None = None) -> Response:
+def _new(visit: Visit, given: dict[str, Any], refusal: Refused | None = None) -> Response:
     visit.section = "admin"
     listed: Any = refusal.params.get("errors") if refusal else None
     return page(
@@ -156,6 +177,7 @@ def _one(visit: Visit, user_id: str, refusal: Refused | None = None, code: Any =
         status=refusal.status if refusal else 200,
         account=account,
         own=user_id == visit.who.user_id,
+        may_confirm=_may_confirm(visit, account["grant"]),
         roles=ROLES,
         managers=_managers(visit, user_id),
         person=people(visit),
@@ -163,3 +185,10 @@ def _one(visit: Visit, user_id: str, refusal: Refused | None = None, code: Any =
         sole=refusal is not None and refusal.code == "sole_approver",
         problem=sentence_of(refusal, visit.speech.locale) if refusal else "",
     )
+
+
+def _may_confirm(visit: Visit, grant: Any) -> bool:
+    """Whether the visitor could be the second person here."""
+    if grant is None or not visit.may("user.confirm"):
+        return False
+    return visit.who.user_id not in {grant["proposed_by"], *grant["gets"]}

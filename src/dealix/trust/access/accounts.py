@@ -1,12 +1,14 @@
 """Accounts as a company's administrator keeps them: invited, given roles and a manager, ended.
 
-Nobody changes their own rights. Names and addresses lie in the vault; rows and audit carry IDs.
+Nobody changes their own rights, and what gives somebody more waits for a second person (`grants`).
+Names and addresses lie in the vault; rows and audit carry IDs.
 """
 
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,19 +19,20 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
-from dealix.errors import Conflict, InvalidInput, NotEntitled, NotFound
+from dealix.errors import Conflict, InvalidInput, NotEntitled
 from dealix.records import audit
 from dealix.store.ids import new_id
 from dealix.store.locks import lock_named
 from dealix.store.session import Database, tenant_of
+from dealix.trust.access import grants
 from dealix.trust.access.models import Device, Invitation, Passkey, SignInSession, User
 from dealix.trust.access.rights import ROLES, permit
+from dealix.trust.access.second_person import noting_refusals
 from dealix.trust.access.service import digest_of
 from dealix.trust.privacy import Vault
 
 ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 INVITED_FOR = timedelta(hours=72)
-LONGEST_LINE = 50
 Waiting = Callable[[Session, str], list[dict[str, Any]]]
 """The open requests that a person may decide; `sole` where nobody else could."""
 
@@ -83,15 +86,18 @@ class Accounts:
 
     def get(self, actor: Actor, user_id: str) -> dict[str, Any]:
         """One account with what depends on it: requests that wait, people who report to it."""
-        permit(actor, "user.manage")
+        permit(actor, "user.manage", "user.confirm")
         with self.database.tenant(actor.tenant_id) as session:
-            return self._view(session, _find(session, user_id))
+            return self._view(session, grants.find(session, user_id))
 
     def create(self, actor: Actor, person: NewPerson) -> Code:
         """Make an account without a password, and the code with which its person sets one.
 
+        Roles and manager wait for a second person.
+
         Raises:
             InvalidInput: `unknown_role`, `unknown_person` (the manager), `email_unusable`.
+            Conflict: `nobody_confirms`.
         """
         permit(actor, "user.manage")
         _check_person(person)
@@ -100,13 +106,16 @@ class Accounts:
         fields = {"name": person.name, "name_ar": person.name_ar, "email": person.email}
         try:
             with self.database.tenant(actor.tenant_id) as session:
-                if person.manager_id is not None:
-                    _active(session, person.manager_id)
+                lock_named(session, "accounts")
                 self.vault.add(session, person_id, fields)
-                session.add(self._row(session, user_id, person_id, person))
+                user = self._row(session, user_id, person_id, person)
+                session.add(user)
                 session.flush()
-                data = {"roles": sorted(person.roles), "manager": person.manager_id}
+                manager = grants.manager_after(session, user, person.manager_id)
+                data = {"roles": sorted(person.roles), "manager": manager}
                 audit.append(session, actor.user_id, "user.created", user_id, data)
+                grants.assert_can_be_confirmed(session, actor.user_id, user, manager)
+                grants.propose(session, actor.user_id, user, person.roles, manager, "invited")
                 return _invite(session, actor, user_id)
         except IntegrityError:
             raise InvalidInput(
@@ -114,36 +123,71 @@ class Accounts:
             ) from None
 
     def invite(self, actor: Actor, user_id: str) -> Code:
-        """A new code for somebody who lost theirs or their password; older codes end."""
-        permit(actor, "user.manage")
-        _not_oneself(actor, user_id)
-        with self.database.tenant(actor.tenant_id) as session:
-            _active(session, user_id)
-            return _invite(session, actor, user_id)
+        """A new code for somebody who lost theirs or their password; older codes end.
 
-    def change(self, actor: Actor, user_id: str, changes: Changes) -> dict[str, Any]:
-        """Change roles, manager or language of somebody else; rights count from now on.
+        Whoever sets a password by it has their roles again once a second person has confirmed them.
 
         Raises:
             NotEntitled: `own_rights`.
-            InvalidInput: `unknown_role`, `unknown_person`, `manager_circle`.
+            Conflict: `nobody_confirms`.
         """
         permit(actor, "user.manage")
-        _not_oneself(actor, user_id)
-        with self.database.tenant(actor.tenant_id) as session:
-            lock_named(session, "accounts")
-            user = _find(session, user_id)
+        with self._giving(actor, user_id) as session:
+            user = grants.active(session, user_id)
+            grants.assert_can_be_confirmed(session, actor.user_id, user)
+            return _invite(session, actor, user_id)
+
+    def change(self, actor: Actor, user_id: str, changes: Changes) -> dict[str, Any]:
+        """Change roles, manager or language of somebody else.
+
+        What gives nobody more counts from now on; else roles and manager stay as they are until a
+        second person confirms the new ones.
+
+        Raises:
+            NotEntitled: `own_rights`, `rights_in_a_circle`.
+            InvalidInput: `unknown_role`, `unknown_person`, `manager_circle`.
+            Conflict: `nobody_confirms`.
+        """
+        permit(actor, "user.manage")
+        with self._giving(actor, user_id) as session:
+            user = grants.find(session, user_id)
             if changes.roles is not None:
                 _check_roles(changes.roles)
-            before = {"roles": sorted(user.roles), "manager": user.manager_id}
-            user.roles = user.roles if changes.roles is None else list(changes.roles)
-            user.manager_id = _manager(session, user, changes)
+            roles = sorted(user.roles if changes.roles is None else changes.roles)
+            manager = user.manager_id
+            if changes.without_manager or changes.manager_id is not None:
+                wanted = None if changes.without_manager else changes.manager_id
+                manager = grants.manager_after(session, user, wanted)
             user.locale = changes.locale or user.locale
-            after = {"roles": sorted(user.roles), "manager": user.manager_id}
-            data = {"before": before, "after": after, "locale": user.locale}
-            audit.append(session, actor.user_id, "user.changed", user_id, data)
-            session.flush()
+            if grants.gives(user, roles, manager):
+                grants.assert_free(session, actor.user_id, user_id)
+                grants.assert_can_be_confirmed(session, actor.user_id, user, manager)
+                grants.propose(session, actor.user_id, user, roles, manager, "changed")
+            elif changes.roles is not None or changes.without_manager:
+                self._take_away(session, actor, user, roles, manager)
             return self._view(session, user)
+
+    @staticmethod
+    def _take_away(
+        session: Session, actor: Actor, user: User, roles: list[str], manager: str | None
+    ) -> None:
+        grants.withdraw(session, user.id, actor.user_id)
+        before = {"roles": sorted(user.roles), "manager": user.manager_id}
+        user.roles, user.manager_id = roles, manager
+        session.flush()
+        data = {"before": before, "after": {"roles": roles, "manager": manager}}
+        audit.append(session, actor.user_id, "user.changed", user.id, data)
+
+    @contextmanager
+    def _giving(self, actor: Actor, user_id: str) -> Iterator[Session]:
+        """A transaction that gives somebody else something, one at a time in a company."""
+        with (
+            noting_refusals(self.database, actor, user_id),
+            self.database.tenant(actor.tenant_id) as session,
+        ):
+            _not_oneself(actor, user_id)
+            lock_named(session, "accounts")
+            yield session
 
     def deactivate(self, actor: Actor, user_id: str, *, knowing: bool = False) -> dict[str, Any]:
         """End somebody's access with all that opened it; the account stays for its history.
@@ -156,9 +200,8 @@ class Accounts:
             Conflict: `sole_approver`, naming the requests, unless `knowing`.
         """
         permit(actor, "user.manage")
-        _not_oneself(actor, user_id)
-        with self.database.tenant(actor.tenant_id) as session:
-            user = _find(session, user_id, lock=True)
+        with self._giving(actor, user_id) as session:
+            user = grants.find(session, user_id, lock=True)
             sole = [each["approval"] for each in self.waiting(session, user_id) if each["sole"]]
             if sole and not knowing:
                 raise Conflict("sole_approver", approvals=", ".join(sole), requests=sole)
@@ -166,26 +209,30 @@ class Accounts:
                 user.active = False
                 session.flush()
                 end_access(session, user_id)
+                grants.withdraw(session, user_id, actor.user_id)
+                grants.withdraw_all_by(session, user_id)
                 self.leaving(session, user_id)
                 data = {"left_without_approver": sole}
                 audit.append(session, actor.user_id, "user.deactivated", user_id, data)
             return self._view(session, user)
 
     def activate(self, actor: Actor, user_id: str) -> dict[str, Any]:
-        """Give an account its access back, with the password and the roles it had.
+        """Give an account its access back, with its password; its roles wait for a second person.
 
         Raises:
-            Conflict: `person_erased`.
+            NotEntitled: `own_rights`.
+            Conflict: `person_erased`, `nobody_confirms`.
         """
         permit(actor, "user.manage")
-        _not_oneself(actor, user_id)
-        with self.database.tenant(actor.tenant_id) as session:
-            user = _find(session, user_id, lock=True)
+        with self._giving(actor, user_id) as session:
+            user = grants.find(session, user_id, lock=True)
             if self.vault.is_erased(session, user.person_id):
                 raise Conflict("person_erased")
             if not user.active:
                 user.active = True
                 audit.append(session, actor.user_id, "user.activated", user_id, {})
+                grants.assert_can_be_confirmed(session, actor.user_id, user)
+                grants.suspend(session, actor.user_id, user, "restored")
             return self._view(session, user)
 
     @staticmethod
@@ -220,8 +267,8 @@ class Accounts:
             person_id=person_id,
             email_hash=self.vault.blind_index(person.email),
             password_hash=None,
-            roles=list(person.roles),
-            manager_id=person.manager_id,
+            roles=[],
+            manager_id=None,
             locale=person.locale,
             active=True,
             created_at=clock.real_now(),
@@ -245,6 +292,7 @@ class Accounts:
             "active": user.active,
             "has_password": user.password_hash is not None,
             "created_at": user.created_at.isoformat(),
+            "grant": grants.shown(grants.waiting(session, user.id), user),
             "waiting": self.waiting(session, user.id) if user.active else [],
             "reports": sorted(session.scalars(reports)),
             "sessions": session.execute(open_sessions).scalar_one(),
@@ -298,20 +346,6 @@ def _not_oneself(actor: Actor, user_id: str) -> None:
         raise NotEntitled("own_rights")
 
 
-def _find(session: Session, user_id: str, *, lock: bool = False) -> User:
-    user = session.get(User, (tenant_of(session), user_id), with_for_update=lock)
-    if user is None:
-        raise NotFound("not_found")
-    return user
-
-
-def _active(session: Session, user_id: str) -> User:
-    user = session.get(User, (tenant_of(session), user_id))
-    if user is None or not user.active:
-        raise InvalidInput("unknown_person", person=user_id)
-    return user
-
-
 def _check_person(person: NewPerson) -> None:
     """A name stands on one line and misleads no reader, an address has its form."""
     wrong = []
@@ -332,19 +366,3 @@ def _check_roles(roles: Sequence[str]) -> None:
             raise InvalidInput("unknown_role", role=role)
     if not roles:
         raise InvalidInput("invalid_input", errors=[{"field": "roles", "type": "missing"}])
-
-
-def _manager(session: Session, user: User, changes: Changes) -> str | None:
-    """The manager after the changes; a line of managers that comes back to its start is refused."""
-    if changes.without_manager:
-        return None
-    if changes.manager_id is None:
-        return user.manager_id
-    above: str | None = _active(session, changes.manager_id).id
-    for _ in range(LONGEST_LINE):
-        if above is None:
-            return changes.manager_id
-        if above == user.id:
-            break
-        above = session.get_one(User, (user.tenant_id, above)).manager_id
-    raise InvalidInput("manager_circle")

@@ -11,6 +11,8 @@ from dealix.records import audit
 from dealix.store.session import tenant_of
 from dealix.trust.access.models import Tenant, User
 
+GIVING = ("user.created", "user.changed", "user.invited", "user.proposed")
+
 
 @dataclass(frozen=True)
 class Person:
@@ -22,9 +24,12 @@ class Person:
 
 
 def active_users(session: Session) -> list[Person]:
-    """Every person of the tenant who may act now, by user ID."""
+    """Every person of the tenant who may act now, by user ID.
+
+    Whose roles wait for a second person may not act, not even as somebody's manager.
+    """
     query = select(User).where(User.active).order_by(User.id)
-    return [_person(user) for user in session.scalars(query)]
+    return [_person(user) for user in session.scalars(query) if user.roles]
 
 
 def active_user(session: Session, user_id: str) -> Person:
@@ -34,17 +39,17 @@ def active_user(session: Session, user_id: str) -> Person:
         InvalidInput: `unknown_person`, nobody active has this ID in the tenant.
     """
     user = session.get(User, (tenant_of(session), user_id))
-    if user is None or not user.active:
+    if user is None or not user.active or not user.roles:
         raise InvalidInput("unknown_person", person=user_id)
     return _person(user)
 
 
 def given_by(session: Session, user_id: str) -> str | None:
-    """Who last gave a person their rights: made, invited or changed the account.
+    """Who last gave a person their rights: made, invited or changed the account, or proposed to.
 
     None for an account that came with the installation.
     """
-    return audit.last_doer(session, user_id, ("user.created", "user.changed", "user.invited"))
+    return audit.last_doer(session, user_id, GIVING)
 
 
 @dataclass(frozen=True)

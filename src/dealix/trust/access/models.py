@@ -34,6 +34,26 @@ class User(Tenanted, Base):
     created_at: Mapped[datetime]
 
 
+class Grant(Tenanted, Base):
+    """What an administrator gives a person; it counts once a second person has confirmed it.
+
+    `gets` are those who have more by it: the person, and a manager who gets somebody below them.
+    """
+
+    __tablename__ = "account_grants"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str]
+    roles: Mapped[list[str]]
+    manager_id: Mapped[str | None]
+    gets: Mapped[list[str]]
+    why: Mapped[str]
+    proposed_by: Mapped[str]
+    proposed_at: Mapped[datetime]
+    status: Mapped[str] = mapped_column(default="waiting")
+    settled_by: Mapped[str | None] = mapped_column(default=None)
+    settled_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
 class Invitation(Tenanted, Base):
     """A code, known by its hash, with which a person sets a password once."""
 

@@ -10,9 +10,10 @@ from dealix import clock
 from dealix.actors import Actor
 from dealix.errors import InvalidInput, NotFound, NotSignedIn
 from dealix.records import audit
+from dealix.store.locks import lock_named
 from dealix.store.session import Database
-from dealix.trust.access import passwords
-from dealix.trust.access.accounts import end_sessions
+from dealix.trust.access import grants, passwords
+from dealix.trust.access.accounts import end_access, end_sessions
 from dealix.trust.access.limiting import SignInLimits, Try
 from dealix.trust.access.models import Device, Invitation, SignInSession, User
 from dealix.trust.access.service import digest_of
@@ -30,7 +31,9 @@ class OwnAccount:
     limits: SignInLimits
 
     def redeem(self, email: str, code: str, password: str, *, address: str) -> None:
-        """Set a password with an invitation's code, which ends; so do older sessions.
+        """Set a password with an invitation's code, which ends; so does every other way in.
+
+        Roles that the account had wait for a second person: who made the code could sit here.
 
         Raises:
             NotSignedIn: `invitation_invalid`, whatever of it was wrong.
@@ -54,7 +57,7 @@ class OwnAccount:
         """
         with self.database.tenant(actor.tenant_id) as session:
             user = session.get_one(User, (actor.tenant_id, actor.user_id))
-            attempt = Try(user.email_hash, f"own:{actor.user_id}")
+            attempt = Try(user.email_hash, "", own=True)
             email = self.vault.reveal(session, user.person_id).get("email", "")
         self.limits.begin(attempt)
         if not passwords.matches(user.password_hash, old):
@@ -108,15 +111,17 @@ class OwnAccount:
 
     def _redeemed(self, found: Any, email: str, code: str, password: str) -> bool:
         with self.database.tenant(found.tenant_id) as session:
+            lock_named(session, "accounts")
             invitation = _take(session, found.user_id, code)
             if invitation is None:
                 return False
             require_strong(password, email)  # raising gives the code back
             user = session.get_one(User, (found.tenant_id, found.user_id))
             user.password_hash = passwords.hashed(password)
-            end_sessions(session, user.id)
+            end_access(session, user.id)  # also a passkey that somebody else left there
             data = {"invited_by": invitation}
             audit.append(session, user.id, "user.password_set", user.id, data)
+            grants.suspend(session, invitation, user, "password_set")
         return True
 
     def _account(self, email_digest: str) -> Any:

@@ -44,7 +44,7 @@ Purpose = Literal["register", "sign_in", "touch"]
 Json = Mapping[str, Any]
 LASTS = timedelta(minutes=5)
 LONGEST_LABEL = 60
-BROKEN = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError)
+BROKEN = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The one table of rights: which roles may do what, at every door and in every service."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dealix.actors import Actor
@@ -96,6 +97,10 @@ RIGHTS: dict[str, Right] = {
         "Invite people, change the roles and managers of others, end and restore their access.",
         frozenset({"tenant_admin"}),
     ),
+    "user.confirm": Right(
+        "Confirm or refuse, as a second person, the roles and managers that somebody gives.",
+        frozenset({"tenant_admin", "compliance_officer", "ceo", "cfo"}),
+    ),
     "authority.read": Right("See who approves what, in every version.", EVERYBODY),
     "authority.propose": Right(
         "Draft a new version of the authority table; it changes nothing by itself.",
@@ -159,11 +164,18 @@ def can_activate(roles: frozenset[str]) -> bool:
     return not roles.isdisjoint(RIGHTS["authority.activate"].roles)
 
 
-def permit(actor: Actor, right: str) -> None:
-    """Let the actor pass, or refuse.
+def holders_of(right: str, people: Iterable[tuple[str, frozenset[str]]]) -> frozenset[str]:
+    """Who among these people, each with their roles, holds a right."""
+    roles = RIGHTS[right].roles
+    return frozenset(user_id for user_id, held in people if held & roles)
+
+
+def permit(actor: Actor, right: str, *others: str) -> None:
+    """Let the actor pass who holds one of these rights, or refuse.
 
     Raises:
-        NotEntitled: none of the actor's roles carries this right.
+        NotEntitled: none of the actor's roles carries one; `roles_wait` where they have none yet.
     """
-    if not may(actor, right):
-        raise NotEntitled("not_entitled")
+    if any(may(actor, each) for each in (right, *others)):
+        return
+    raise NotEntitled("not_entitled" if actor.roles else "roles_wait")

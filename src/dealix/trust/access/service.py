@@ -71,7 +71,7 @@ class Access:
         with self.database.tenant(actor.tenant_id) as session:
             return freshness.is_fresh(session, actor)
 
-    def touch(self, actor: Actor, password: str, *, address: str) -> None:
+    def touch(self, actor: Actor, password: str) -> None:
         """The signed-in person proves anew, by password, that it is they.
 
         Raises:
@@ -79,7 +79,7 @@ class Access:
         """
         with self.database.tenant(actor.tenant_id) as session:
             user = session.get_one(User, (actor.tenant_id, actor.user_id))
-        attempt = Try(user.email_hash, address)
+        attempt = Try(user.email_hash, "", own=True)
         self.limits.begin(attempt)
         if not passwords.matches(user.password_hash, password):
             self.limits.failed(attempt)

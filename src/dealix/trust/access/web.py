@@ -11,6 +11,7 @@ from fastapi import Depends, Request, Response
 from dealix import clock
 from dealix.actors import Actor
 from dealix.errors import NotEntitled, NotSignedIn
+from dealix.trust.access.addresses import Proxies
 from dealix.trust.access.devices import Devices, label_of
 from dealix.trust.access.service import Access, SignedIn, digest_of
 
@@ -199,8 +200,11 @@ def bearer_of(request: Request) -> str | None:
 
 
 def address_of(request: Request) -> str:
-    """Where the request comes from, for limits only."""
-    return request.client.host if request.client else "unknown"
+    """Where the request comes from, for limits only; a header counts if a proxy of ours sent it."""
+    settings = request.app.state.services.settings
+    named = ",".join(request.headers.getlist(settings.client_address_header)).split(",")
+    peer = request.client.host if request.client else None
+    return Proxies.of(settings.trusted_proxies).client(peer, named)
 
 
 def access_of(request: Request) -> Access:

@@ -88,7 +88,9 @@ class Seating:
             session, matter_of(approval), approval.gate, approval.requested_by, taken
         )
         elsewhere = {user for gate, _slot, user in taken if gate != approval.gate}
-        more = [u for u in approval.escalated if u not in elsewhere and u != approval.requested_by]
+        here = {one.user_id for one in self.book.directory.active_users(session)}
+        out = elsewhere | {approval.requested_by}
+        more = [user for user in approval.escalated if user in here - out]
         return [
             replace(seat, eligible=tuple(dict.fromkeys([*seat.eligible, *more]))) for seat in seats
         ]
