@@ -149,3 +149,8 @@ class Settings(BaseSettings):
         description="Crash harness only: `step:point`s at which this process holds until killed.",
     )
     crash_dir: Path | None = Field(None, description="Crash harness only: folder of its barriers.")
+
+    def plays(self, url: str) -> bool:
+        """Whether an address is the sandbox's, so that what answers there is played."""
+        base = (self.sandbox_url or "").rstrip("/")
+        return bool(base) and f"{url.rstrip('/')}/".startswith(f"{base}/")
