@@ -216,7 +216,7 @@ class Services(Providers):
     @cached_property
     def partner_board(self) -> PartnerBoard:
         """Every partner approval, side by side."""
-        return PartnerBoard(self.database, permit)
+        return PartnerBoard(self.database, permit, self.partners.book.missing)
 
     @cached_property
     def outbound(self) -> Outbound:

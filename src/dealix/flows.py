@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from dealix.business.partners import activation, negotiation
 from dealix.business.partners.activities import PartnerActivities
 from dealix.business.partners.activities_activation import ActivationActivities
+from dealix.business.partners.activities_crm import CrmActivities
 from dealix.business.partners.answering import EVENT
 from dealix.business.partners.examples import partner_example
 from dealix.business.partners.registry_check import DoorCheck
@@ -73,8 +74,8 @@ def steps_of(made: "Services") -> list[Callable[..., Any]]:
             RegistryDesk(made.database, made.companies, made.partners),
             made.partners.book,
             made.outbound,
-            made.post,
         ),
+        CrmActivities(made.database, made.partners, made.outbound, made.post),
     )
     return [method for group in groups for method in _activities(group)]
 

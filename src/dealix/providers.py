@@ -92,6 +92,15 @@ class Providers:
             self._esign.setdefault(rehearsal, DocuSign.of(chosen, self.secrets))
         return self._esign[rehearsal]
 
+    def plays_signatories(self, rehearsal: bool) -> bool:  # noqa: FBT001
+        """Whether the sandbox is the signature provider, where people may act as the signatories.
+
+        A rehearsal's always is.
+        """
+        if self.settings.sandbox_url is None:
+            return False
+        return rehearsal or DocuSign.is_played(self.settings)
+
     @cached_property
     def _esign(self) -> dict[bool, DocuSign]:
         return {}

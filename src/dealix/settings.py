@@ -175,3 +175,8 @@ class Settings(BaseSettings):
         for one in filter(None, map(str.strip, listed.split(","))):
             ip_network(one)  # a ValueError names what is no address
         return listed
+
+    def plays(self, url: str) -> bool:
+        """Whether an address is the sandbox's, so that what answers there is played."""
+        base = (self.sandbox_url or "").rstrip("/")
+        return bool(base) and f"{url.rstrip('/')}/".startswith(f"{base}/")

@@ -338,9 +338,12 @@ def test_what_was_sent_back_stands_with_its_requester_and_the_answer_asks_again(
     approval = sent_back(console, run, "term_review", "Lower the share", "أضف شرط السرية " + MARK)
     visitor = console.visitor("turki")
     home = visitor.get("/")
-    assert "1 thing is sent back to you" in home.text
+    assert "1 request is sent back to you" in home.text
     page = visitor.get("/todo")
-    assert f'data-owed="{approval}"' in page.source
+    card = page.source.partition(f'data-owed="{approval}"')[2].partition("</article>")[0]
+    [made] = console.api("turki", "GET", f"/approvals/{approval}")["decisions"]
+    asker = next(one["name"] for one in console.record["sign_ins"] if one["user_id"] == made["by"])
+    assert [part in card for part in ("Owed to", asker, "Since", "working minute")] == [True] * 4
     assert "Lower the share" in page.text
     assert MARK not in page.source
     path = f"/approvals/{approval}/answer"

@@ -186,7 +186,13 @@ def test_what_the_activation_needs_is_waited_for_and_brought_on_the_page(console
         f"/runs/{run}", lambda page: 'id="enter"' in page.source, "a form for what is missing"
     )
     assert f'data-run="{run}" data-holder="requester"' in visitor.get("/board").source
-    assert f'data-facts="{run}"' in visitor.get("/todo").source
+    assert "activation waits for facts from you" in visitor.get("/").text
+    card = (
+        visitor.get("/todo").source.partition(f'data-facts="{run}"')[2].partition("</article>")[0]
+    )
+    assert "Saudization (Nitaqat band)" in card
+    assert "Consent to sharing personal data" in card
+    assert ("Since" in card, "working minute" in card) == (True, True)
     assert f'data-facts="{run}"' not in console.visitor("turki").get("/todo").source
     assert console.api("noura", "GET", f"/runs/{run}")["waiting_for"] == "activation_facts"
     address = f"/runs/{run}/events/activation_facts"

@@ -8,7 +8,7 @@ from dealix.error_codes import CODES
 from dealix.errors import Conflict, InvalidInput
 from dealix.i18n import isolate, name_of, negotiate, ntranslate, sentence_of, translate
 from dealix.i18n.catalogue import catalogue_file, translations
-from dealix.i18n.extract import findings, template, texts_of_code
+from dealix.i18n.extract import findings, merged, template, texts_of_code
 
 ARABIC = re.compile(r"[\u0600-\u06ff]")
 
@@ -70,6 +70,15 @@ def test_an_unknown_text_and_an_unknown_locale_speak_english():
 )
 def test_arabic_counts_in_its_six_forms(count, text):
     assert ntranslate("ar", "{count} day", "{count} days", count) == text
+
+
+def test_the_counted_noun_stands_in_the_accusative_from_eleven_on_and_not_at_a_hundred():
+    wrong = [
+        texts[0]
+        for texts in (one.string for one in merged("ar") if isinstance(one.string, tuple))
+        if re.search(r"\{count\} \w+\u064b\u0627", texts[4])
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,16 @@
 """Every key that a built workflow shows to people has a word in both languages."""
 
+import ast
 import importlib
 import inspect
 import pkgutil
 import re
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
+import dealix
 import dealix.business
 from dealix import catalog
 from dealix.api.schemas import EffectView, Status, TimelineEntry
@@ -30,7 +33,7 @@ def declared() -> list[StepFacts]:
     """Every step, question and undo that an activity declares, wherever it is written."""
     found = []
     for module in pkgutil.walk_packages(dealix.business.__path__, "dealix.business."):
-        if not module.name.endswith(".activities"):
+        if not module.name.rpartition(".")[2].startswith("activities"):
             continue
         for _name, thing in inspect.getmembers(importlib.import_module(module.name)):
             if inspect.isclass(thing) and thing.__module__ == module.name:
@@ -46,6 +49,27 @@ def of_steps() -> set[str]:
     names |= {each.gate for each in facts if each.gate}
     names |= {each.system for each in facts if each.system}
     return names | {each.method for each in facts}
+
+
+def of_deeds() -> set[str]:
+    """Every deed that some code writes into the audit by its name."""
+    named, found = re.compile(r"[a-z]+(?:\.[a-z_0-9]+)+"), set()
+    for file in Path(dealix.__path__[0]).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            called = getattr(node, "func", None)
+            name = getattr(called, "attr", getattr(called, "id", ""))
+            if isinstance(node, ast.Call) and name in {"append", "note", "_note"}:
+                words = [w for a in [*node.args, *node.keywords] for w in ast.walk(a)]
+                texts = [w.value for w in words if isinstance(w, ast.Constant)]
+                found |= {t for t in texts if isinstance(t, str) and named.fullmatch(t)}
+    return found
+
+
+def test_every_deed_of_the_records_has_a_word() -> None:
+    deeds = of_deeds()
+    assert {"run.started", "approval.decided", "person.erased"} <= deeds
+    assert deeds - WORDS.keys() == set()
+    assert all(ARABIC.search(translate("ar", WORDS[each])) for each in deeds)
 
 
 def of_rows() -> set[str]:

@@ -31,6 +31,9 @@ def test_rows_are_chosen_by_provider_key_scope_and_page(sandbox):
     first = sandbox.rows("effects", limit=1)
     rest = sandbox.rows("effects", after=first[0]["id"])
     assert len(rest) == 3
+    newest = sandbox.rows("effects", last=2)
+    assert newest == rest[1:]
+    assert sandbox.rows("effects", last=9, before=newest[0]["id"]) == [*first, rest[0]]
     assert sandbox.client.get("/_sandbox/effects?limit=many").status_code == 422
 
 

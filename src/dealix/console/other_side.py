@@ -18,13 +18,21 @@ def ask(visit: Visit, method: str, path: str, **more: Any) -> httpx.Response:
     return _checked(answer)
 
 
+def plays_signatories(visit: Visit, run: Mapping[str, Any]) -> bool:
+    """Whether the visitor may act as the signatories of a run: only the sandbox lets anybody."""
+    return visit.may("mailbox.read") and visit.services.plays_signatories(run["rehearsal"])
+
+
 def sign(visit: Visit, run: Mapping[str, Any], word: str) -> None:
     """Let the signatories of a run `sign` or `decline`, on the run's clock.
 
     Raises:
         Conflict: `signature_settled`, nothing is out for signature (any more).
+        NotFound: this run's signature provider is not the sandbox.
     """
     permit(visit.who, "mailbox.read")
+    if not plays_signatories(visit, run):
+        raise NotFound("not_found")
     state = visit.services.signatures.state(visit.who.tenant_id, run["id"])
     if state is None or state.envelope is None:
         raise Conflict("signature_settled")

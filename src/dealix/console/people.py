@@ -12,12 +12,11 @@ ERASED = N_("erased person")
 
 def people(visit: Visit) -> Callable[[str | None], Markup]:
     """A function that says who an id is; ids of nobody we know stay ids."""
-    known = visit.directory
 
     def person(user_id: str | None) -> Markup:
         if user_id == "system":
             return visit.speech.word("system")
-        entry = known.get(user_id or "")
+        entry = visit.colleague(user_id) if user_id else None
         if entry is None:
             return visit.speech.ident(user_id)
         name = name_of(entry, visit.speech.locale)

@@ -23,12 +23,6 @@ SHORT = timedelta(hours=2)
 """Working time below which a request is shown as pressing."""
 
 
-def by_urgency(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Open requests first, the most overdue before all; then what is settled, newest first."""
-    newest = sorted(found, key=lambda one: str(one["opened_at"]), reverse=True)
-    return sorted(newest, key=lambda one: (one["status"] != "open", left_of(one)))
-
-
 def left_of(approval: Mapping[str, Any]) -> timedelta:
     """The working time until the breach; negative when it is over, nothing once it is settled."""
     if approval["status"] != "open":

@@ -15,9 +15,13 @@ from dealix.error_codes import CODES
 from dealix.errors import NotEntitled, NotSignedIn
 from dealix.i18n import LOCALES, N_, negotiate
 from dealix.trust.access.rights import may
+from dealix.trust.access.service import MOST
+from dealix.trust.approvals.desk import Center
 
 BACK_TO_LINK = "/d/back"
 """Where a decision link's page is left to and come back from, instead of its secret address."""
+FIRST = 12
+"""How many requests that wait for a person their first page shows."""
 LANGUAGE_COOKIE = "dealix_language"
 DEFAULT_ZONE = ZoneInfo("Asia/Riyadh")
 PLACES = {
@@ -111,25 +115,34 @@ class Visit:
         if self.actor is None or self.services is None:
             return 0
         if "mine" in self.__dict__:  # read for this page anyway
-            return len(self.mine)
+            return self.mine.counts.get("mine", 0)
         actor, approvals = self.actor, self.services.approvals
         found: int = self.allowed(lambda: approvals.waiting(actor), 0)
         return found
 
     @cached_property
-    def mine(self) -> list[dict[str, Any]]:
-        """The requests that wait for this person's decision."""
+    def mine(self) -> Center:
+        """The requests that wait for this person's decision, the most urgent ones."""
+        nothing = Center([], {}, "")
         if self.actor is None or self.services is None:
-            return []
+            return nothing
         actor, approvals = self.actor, self.services.approvals
-        found: list[dict[str, Any]] = self.allowed(lambda: approvals.list(actor, "mine"), [])
+        found: Center = self.allowed(lambda: approvals.center(actor, "mine", limit=FIRST), nothing)
         return found
 
     @cached_property
     def directory(self) -> dict[str, dict[str, Any]]:
-        """The people of the company by id."""
+        """The people of the company by id; of a very large one, the first and who was asked for."""
         found = self.allowed(lambda: self.services.access.people(self.who), [])
         return {person["id"]: person for person in found}
+
+    def colleague(self, user_id: str) -> dict[str, Any] | None:
+        """One of the company's people; None for an id of nobody that we know."""
+        known = self.directory
+        if user_id not in known and len(known) >= MOST:
+            asked = self.allowed(lambda: self.services.access.named(self.who, [user_id]), [])
+            known |= {person["id"]: person for person in asked}
+        return known.get(user_id)
 
     def error_text(self, error: Mapping[str, Any]) -> str:
         """The error that a run ended with, in the visitor's language."""

@@ -29,6 +29,7 @@ REGISTRY = {
     "asked_at": N_("Asked on"),
     "reference": N_("Reference"),
     "saudization": N_("Saudization (Nitaqat band)"),
+    "data_sharing_consent": N_("Consent to sharing personal data (PDPL)"),
     "platinum": N_("Platinum"),
     "high_green": N_("High green"),
     "medium_green": N_("Medium green"),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from dealix import clock
@@ -18,6 +18,7 @@ from dealix.records.effects import effect_of
 from dealix.records.models import Case
 from dealix.records.run_notes import note
 from dealix.records.undos import hold, settle_undo
+from dealix.store.paging import newest_first
 from dealix.store.session import Database, tenant_of
 
 Resolution = Literal["happened", "send_again", "retry", "done_by_hand", "waive"]
@@ -38,6 +39,7 @@ ALLOWED: dict[str, frozenset[str]] = {
 }
 """What may be said about each kind of case; one of `stuck` ends when its workflow goes on."""
 
+MOST = 200
 WAITED_FOR = frozenset({"in_doubt", "blocked", "undo_failed", "ended_behind"})
 """Kinds whose resolution a workflow must hear; nobody waits for the others."""
 
@@ -58,16 +60,34 @@ class CaseService:
         self.after = after
         self.subjects = subjects or Subjects({})
 
-    def list(self, actor: Actor, status: str | None = None) -> list[dict[str, Any]]:
-        """The tenant's cases, open ones first."""
+    def list(
+        self,
+        actor: Actor,
+        status: str | None = None,
+        run_id: str | None = None,
+        *,
+        limit: int = MOST,
+        before: str | None = None,
+    ) -> list[dict[str, Any]]:
+        """The tenant's cases, open ones first, then the newest; `before` a case goes on there."""
         self.permit(actor, "case.read")
         with self.database.tenant(actor.tenant_id) as session:
-            query = select(Case).order_by(Case.status, Case.opened_at.desc())
+            places = (Case.status == "open", Case.opened_at, Case.id)
+            query = newest_first(select(Case), Case.id, before, *places).limit(limit)
             if status is not None:
                 query = query.where(Case.status == status)
+            if run_id is not None:
+                query = query.where(Case.run_id == run_id)
             cases = session.execute(query).scalars().all()
             about = self.subjects.by_id(session, (case.run_id for case in cases))
             return [{**public(case), "subject": about.get(case.run_id or "")} for case in cases]
+
+    def open(self, actor: Actor) -> int:
+        """How many cases are open."""
+        self.permit(actor, "case.read")
+        with self.database.tenant(actor.tenant_id) as session:
+            query = select(func.count()).select_from(Case).where(Case.status == "open")
+            return session.execute(query).scalar_one()
 
     def resolve(
         self, actor: Actor, case_id: str, resolution: str, comment: str | None

@@ -149,14 +149,14 @@ class RunActivities:
 
 def _still_in_force(session: Session, run: Run, at: datetime) -> None:
     """A run ends badly by itself behind what is final outside: who cancels is told beforehand."""
-    for effect in effects.in_force(session, run.id):
+    for effect, reason in effects.in_force(session, run.id):
         open_case(
             session,
             run_id=run.id,
             kind="still_in_force",
             subject=effect.key,
             step=effect.step,
-            reason="signed_by_all",
+            reason=reason,
             at=at,
             chain=run.chain,
         )

@@ -1,5 +1,6 @@
 """A run's row: found, locked, fenced against late steps, and settled once at its end."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -27,6 +28,12 @@ def get(session: Session, run_id: str, *, lock: bool = False) -> Run:
     if run is None:
         raise NotFound("not_found")
     return run
+
+
+def several(session: Session, run_ids: Iterable[str]) -> dict[str, Run]:
+    """These runs by their IDs, those that there are."""
+    query = select(Run).where(Run.id.in_(sorted(set(run_ids))))
+    return {run.id: run for run in session.execute(query).scalars()}
 
 
 def hold_clock(session: Session, run_id: str) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from pydantic import BaseModel
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from temporalio.service import RPCError
@@ -25,6 +25,7 @@ from dealix.lanes.subjects import Subjects, shown
 from dealix.records.run_notes import note
 from dealix.store.ids import new_id
 from dealix.store.locks import lock_named
+from dealix.store.paging import newest_first
 from dealix.store.session import Database, tenant_of
 from dealix.validation import validated
 
@@ -125,11 +126,8 @@ class RunService:
     ) -> list[dict[str, Any]]:
         """The tenant's runs, newest first; `before` a run goes on where a list ended."""
         self.permit(actor, "run.read")
-        query = select(Run).order_by(Run.requested_at.desc(), Run.id.desc())
+        query = newest_first(select(Run), Run.id, before, Run.requested_at, Run.id)
         query = query.limit(min(max(limit, 1), 500))
-        if before is not None:
-            place = select(Run.requested_at, Run.id).where(Run.id == before).scalar_subquery()
-            query = query.where(tuple_(Run.requested_at, Run.id) < place)
         if status is not None:
             query = query.where(Run.status == status)
         if workflow is not None:
@@ -138,6 +136,13 @@ class RunService:
             runs = session.execute(query).scalars().all()
             about = self.subjects.of(session, runs)
             return [{**run_views.summary(run), "subject": shown(about.get(run.id))} for run in runs]
+
+    def count(self, actor: Actor, workflow: str) -> int:
+        """How many runs of a workflow the tenant has had."""
+        self.permit(actor, "run.read")
+        query = select(func.count()).select_from(Run).where(Run.workflow == workflow)
+        with self.database.tenant(actor.tenant_id) as session:
+            return session.execute(query).scalar_one()
 
     def get(self, actor: Actor, run_id: str) -> dict[str, Any]:
         """A run with its timeline."""

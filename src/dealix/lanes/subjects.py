@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dealix.lanes import run_book
 from dealix.lanes.kinds import Subject, WorkflowKind
 from dealix.lanes.models import Run
 
@@ -30,7 +30,7 @@ class Subjects:
         wanted = sorted({run_id for run_id in run_ids if run_id})
         if not wanted:
             return {}
-        runs = session.execute(select(Run).where(Run.id.in_(wanted))).scalars().all()
+        runs = list(run_book.several(session, wanted).values())
         return {run_id: names(subject) for run_id, subject in self.of(session, runs).items()}
 
 

@@ -167,7 +167,8 @@ def stands(
 ) -> None:
     """Others have ended what an effect began, so that nothing of it can be taken back any more.
 
-    `final`: it is in force, as a document that all have signed is, and previews list it so.
+    `final`: it is in force, as a document that all have signed is, and previews list it so. Why is
+    `reason`, a word that people read where it stands behind a run that ended badly.
     """
     effect, undo = _locked(session, key), _undo_of(session, key)
     if effect.status != "done" or undo is None or undo.status != "registered":
@@ -178,15 +179,15 @@ def stands(
     note(session, "system", "effect.stands", effect.run_id, data, chain=chain, at=at)
 
 
-def in_force(session: Session, run_id: str) -> list[Effect]:
-    """The effects of a run that others have made final, so that their undo is off (`stands`)."""
+def in_force(session: Session, run_id: str) -> list[tuple[Effect, str | None]]:
+    """The effects of a run that others have made final, with the reason that `stands` was given."""
     query = (
-        select(Effect)
+        select(Effect, Undo.reason)
         .join(Undo, (Undo.tenant_id == Effect.tenant_id) & (Undo.key == Effect.key))
         .where(Effect.run_id == run_id, Effect.final, Undo.status == "not_needed")
         .order_by(Effect.seq)
     )
-    return list(session.execute(query).scalars())
+    return [(effect, reason) for effect, reason in session.execute(query)]
 
 
 def answered_late(session: Session, key: str) -> bool:
@@ -232,6 +233,12 @@ def list_effects(session: Session, run_id: str | None = None) -> list[dict[str, 
     if run_id is not None:
         query = query.where(Effect.run_id == run_id)
     return [public(effect) for effect in session.execute(query).scalars()]
+
+
+def keys_of(session: Session, systems: Iterable[str]) -> list[str]:
+    """The keys of every effect on these systems."""
+    query = select(Effect.key).where(Effect.system.in_(sorted(systems)))
+    return list(session.execute(query).scalars())
 
 
 def done_times(session: Session, run_ids: Iterable[str], step: str) -> dict[str, list[datetime]]:

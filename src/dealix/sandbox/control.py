@@ -16,6 +16,7 @@ from dealix.sandbox.webhooks import Deliverer
 from dealix.sandbox.world import World
 
 MAX_BODY = 1_000_000
+_PAGING = ("after", "before", "limit", "last")
 
 
 class PlainJson(JSONResponse):
@@ -168,13 +169,18 @@ def _chosen(request: Request, rows: Iterable[Json]) -> list[Json]:
 
 
 def _page(request: Request, rows: list[Json]) -> Response:
-    """All rows, or those after the id `after`, at most `limit`."""
-    after, limit = request.query_params.get("after"), request.query_params.get("limit")
-    if not (after or "0").isdigit() or not (limit or "0").isdigit():
-        return _error(422, "after and limit are whole numbers")
-    if after:
-        rows = [row for row in rows if isinstance(row["id"], int) and row["id"] > int(after)]
-    return PlainJson(rows[: int(limit)] if limit else rows)
+    """All rows, or those after the id `after` or before `before`: the first `limit`, or `last`."""
+    asked = {name: request.query_params.get(name) or "" for name in _PAGING}
+    if not all((each or "0").isdigit() for each in asked.values()):
+        return _error(422, f"{', '.join(_PAGING)} are whole numbers")
+    given = {name: int(each) for name, each in asked.items() if each}
+    if "after" in given:
+        rows = [row for row in rows if isinstance(row["id"], int) and row["id"] > given["after"]]
+    if "before" in given:
+        rows = [row for row in rows if isinstance(row["id"], int) and row["id"] < given["before"]]
+    if "last" in given:
+        rows = rows[max(len(rows) - given["last"], 0) :]
+    return PlainJson(rows[: given["limit"]] if "limit" in given else rows)
 
 
 async def _json(request: Request) -> Any:

@@ -18,7 +18,7 @@ THEIRS, OURS = BEGUN + timedelta(hours=1), BEGUN + timedelta(hours=2)
 def course(waiting_for: str, signed: dict[str, datetime]) -> Any:
     run = Run(waiting_for=waiting_for, skipped=timedelta(0), ended_at=BEGUN + timedelta(hours=4))
     papers = PapersOut(since=BEGUN, signed=signed)
-    return waits._Course(run, WorkingCalendar("SA", "Asia/Riyadh"), [], [], [], [], papers)
+    return waits.Course(run, WorkingCalendar("SA", "Asia/Riyadh"), [], [], [], [], papers)
 
 
 @pytest.mark.parametrize(
@@ -42,5 +42,6 @@ def test_who_holds_up_what_was_agreed(
 
 def test_papers_count_as_the_partners_time_until_they_have_signed() -> None:
     signed = {"partner_signatory": THEIRS}
-    assert waits._with_partner(course(SIGNATURE, signed)) == [(BEGUN, THEIRS)]
-    assert waits._with_partner(course(SIGNATURE, {})) == [(BEGUN, BEGUN + timedelta(hours=4))]
+    assert waits.with_partner(course(SIGNATURE, signed)) == [(SIGNATURE, BEGUN, THEIRS)]
+    end = BEGUN + timedelta(hours=4)
+    assert waits.with_partner(course(SIGNATURE, {})) == [(SIGNATURE, BEGUN, end)]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from tests.business.signatures.conftest import AGREEMENT, TENANT, Desk
 from tests.connectors.signing import PDF, held
 from tests.lanes.test_inbox import VAULT
@@ -20,6 +20,9 @@ from dealix.business.signatures.models import Envelope
 from dealix.connectors.esign import connect, reference_for
 from dealix.errors import NotSignedIn, OutcomeUnknown, ProviderRefused, ProviderUnavailable
 from dealix.lanes import run_book, run_events, run_views
+from dealix.lanes.run_activities import RunActivities
+from dealix.lanes.schemas import Ending
+from dealix.records.models import Case
 from dealix.trust.outbound.envelopes import void_hash
 from dealix.trust.policy.tokens import Grant, issue
 
@@ -341,9 +344,24 @@ def test_what_all_have_signed_is_final_and_previews_say_so(desk: Desk) -> None:
     with desk.database.tenant(TENANT) as session:
         preview = run_views.undo_preview(session, run_book.get(session, desk.run_id))
     assert (preview["undo"], [e["step"] for e in preview["final"]]) == ([], ["send_envelope"])
-    assert (desk.undo().status, desk.undo().reason) == ("not_needed", "completed")
+    assert (desk.undo().status, desk.undo().reason) == ("not_needed", "signed_by_all")
     assert desk.void().status == "not_needed"
     assert len(held(desk.sandbox, desk.key)) == 1
+
+
+def test_a_run_that_ends_behind_what_all_have_signed_says_why_it_stands(desk: Desk) -> None:
+    desk.send()
+    desk.act("sign")
+    desk.take()
+    ending = Ending(reason="registration_suspended", outcome="rejected")
+    RunActivities(desk.database).begin_undo(desk.call(**ending.model_dump(exclude_none=True)))
+    with desk.database.tenant(TENANT) as session:
+        [case] = session.execute(select(Case)).scalars()
+    assert (case.kind, case.step, case.reason) == (
+        "still_in_force",
+        "send_envelope",
+        "signed_by_all",
+    )
 
 
 def test_what_a_signatory_declined_needs_no_voiding(desk: Desk) -> None:

@@ -46,7 +46,12 @@ class Door:
     service: ApprovalService
     told: list[str]
 
-    def opened(self, gate: str = "manager_approval", run_id: str | None = None) -> Approval:
+    def opened(
+        self,
+        gate: str = "manager_approval",
+        run_id: str | None = None,
+        partner_type: str = "distribution",
+    ) -> Approval:
         packet = ApprovalPacket(
             asks="Approve?", subject={"name": "Najd"}, reversibility="reversible", effects=EFFECTS
         )
@@ -67,7 +72,7 @@ class Door:
                 gate=gate,
                 round=1,
                 kind="partner_approval",
-                type="distribution",
+                type=partner_type,
                 requested_by=actor("noura").user_id,
                 packet=packet,
                 amount="400000",

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 
 from dealix.api.bodies import Body
-from dealix.api.deps import Ident, Limit, OptionalIdent, Parts, Who, problems
+from dealix.api.deps import Further, Ident, Limit, OptionalIdent, Parts, Who, problems
 from dealix.api.schemas import AuthorityOverview, AuthorityView, HeldView, RingView
 
 router = APIRouter(tags=["administration"])
@@ -75,12 +75,18 @@ def activate(version: Version, actor: Who, services: Parts) -> dict[str, Any]:
 def people(
     actor: Who,
     services: Parts,
+    further: Further,
     limit: Limit = 50,
     cursor: OptionalIdent = None,
     reveal: Flag = "false",
 ) -> list[dict[str, Any]]:
-    """Persons of the vault with what is held of them; with `reveal`, their names (audited)."""
-    return services.register.persons(actor, limit=limit, before=cursor, reveal=reveal == "true")
+    """Persons of the vault with what is held of them; with `reveal`, their names (audited).
+
+    The newest first; the header `Link` leads to older ones.
+    """
+    named = reveal == "true"
+    found = services.register.persons(actor, limit=limit, before=cursor, reveal=named)
+    return further(found, limit, "person_id")
 
 
 @router.get("/people/{person_id}", responses=PERSON)

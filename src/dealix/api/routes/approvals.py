@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from dealix.api.bodies import Body, Comment
-from dealix.api.deps import Ident, OptionalIdent, Parts, Who, problems
+from dealix.api.deps import Further, Ident, Limit, OptionalIdent, Parts, Who, problems
 from dealix.api.schemas import ApprovalView, Decided
 
 router = APIRouter(prefix="/approvals", tags=["approvals"])
@@ -25,14 +25,18 @@ class Decide(Body):
 def approvals(
     actor: Who,
     services: Parts,
+    further: Further,
     scope: Literal["mine", "group", "open", "todo", "owed", "all"] = "open",
     run: OptionalIdent = None,
+    limit: Limit = 200,
+    cursor: OptionalIdent = None,
 ) -> list[dict[str, Any]]:
     """Requests: open ones, those that wait for me or my group, those that owe changes, or all.
 
-    `todo` are those whose changes I owe.
+    `todo` are those whose changes I owe. The newest first; the header `Link` leads to older ones.
     """
-    return services.approvals.list(actor, scope, run)
+    found = services.approvals.list(actor, scope, run, limit=limit, before=cursor)
+    return further(found, limit)
 
 
 @router.get("/{approval_id}", responses={200: {"model": ApprovalView}, **problems(401, 403, 404)})

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from fastapi import APIRouter
 
 from dealix.api.bodies import Body
-from dealix.api.deps import Ident, Parts, Who, problems
+from dealix.api.deps import Further, Ident, Limit, OptionalIdent, Parts, Who, problems
 from dealix.api.schemas import ConsentHistory, ConsentView
 from dealix.trust.outbound.governance.schemas import Channel, Event, Purpose, Source
 
@@ -21,10 +21,19 @@ class Said(Body):
     source: Source
 
 
-@router.get("", responses={200: {"model": list[ConsentView]}, **problems(401, 403)})
-def consents(actor: Who, services: Parts) -> list[dict[str, Any]]:
-    """Everybody outside of whom something is on record."""
-    return services.desk.people(actor)
+@router.get("", responses={200: {"model": list[ConsentView]}, **problems(401, 403, 422)})
+def consents(
+    actor: Who,
+    services: Parts,
+    further: Further,
+    limit: Limit = 200,
+    cursor: OptionalIdent = None,
+) -> list[dict[str, Any]]:
+    """Everybody outside of whom something is on record, who spoke last first.
+
+    The header `Link` leads on.
+    """
+    return further(services.desk.people(actor, limit, cursor), limit, "person_id")
 
 
 @router.get("/{person_id}", responses={200: {"model": ConsentHistory}, **problems(401, 403, 404)})

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from dealix.api.deps import Limit, OptionalIdent, Parts, Who, problems
+from dealix.api.deps import Further, Limit, OptionalIdent, Parts, Who, problems
 from dealix.api.schemas import DeliveryView, OutsideMessageView
 
 router = APIRouter(prefix="/messages", tags=["messages"])
@@ -14,15 +14,25 @@ router = APIRouter(prefix="/messages", tags=["messages"])
     "/outbound", responses={200: {"model": list[OutsideMessageView]}, **problems(401, 403, 422)}
 )
 def outbound(
-    actor: Who, services: Parts, run: OptionalIdent = None, limit: Limit = 100
+    actor: Who,
+    services: Parts,
+    further: Further,
+    run: OptionalIdent = None,
+    limit: Limit = 100,
+    cursor: OptionalIdent = None,
 ) -> list[dict[str, Any]]:
-    """What was to go out, newest first, of one run or of all."""
-    return services.desk.messages(actor, run, limit)
+    """What was to go out, the last judged first; the header `Link` leads to older ones."""
+    return further(services.desk.messages(actor, run, limit, cursor), limit, "judged")
 
 
 @router.get("/inbound", responses={200: {"model": list[DeliveryView]}, **problems(401, 403, 422)})
 def inbound(
-    actor: Who, services: Parts, run: OptionalIdent = None, limit: Limit = 100
+    actor: Who,
+    services: Parts,
+    further: Further,
+    run: OptionalIdent = None,
+    limit: Limit = 100,
+    cursor: OptionalIdent = None,
 ) -> list[dict[str, Any]]:
-    """What came in, newest first, of one run or of all."""
-    return services.desk.deliveries(actor, run, limit)
+    """What came in, newest first, of one run or of all; the header `Link` leads to older ones."""
+    return further(services.desk.deliveries(actor, run, limit, cursor), limit)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from dealix.actors import Actor
 from dealix.api.bodies import Body, Comment
-from dealix.api.deps import Ident, Limit, OptionalIdent, Parts, Who, problems
+from dealix.api.deps import Further, Ident, Limit, OptionalIdent, Parts, Who, problems
 from dealix.api.schemas import CaseView, EffectView
 from dealix.records import audit
 from dealix.records.audit import Entry, Head, Verification
@@ -45,12 +45,17 @@ def effects(actor: Who, services: Parts, run: OptionalIdent = None) -> list[dict
 def cases(
     actor: Who,
     services: Parts,
+    further: Further,
     status: Literal["open", "resolved"] | None = None,
     run: OptionalIdent = None,
+    limit: Limit = 200,
+    cursor: OptionalIdent = None,
 ) -> list[dict[str, Any]]:
-    """What waits, or waited, for a person to settle it."""
-    found = services.cases.list(actor, status)
-    return [one for one in found if run is None or one["run"] == run]
+    """What waits, or waited, for a person to settle it.
+
+    Open ones first, then the newest; the header `Link` leads on.
+    """
+    return further(services.cases.list(actor, status, run, limit=limit, before=cursor), limit)
 
 
 @router.post(
@@ -66,14 +71,19 @@ def resolve(case_id: Ident, body: Resolve, actor: Who, services: Parts) -> dict[
 def audit_records(
     actor: Who,
     services: Parts,
+    further: Further,
     run: OptionalIdent = None,
     chain: OptionalIdent = None,
     limit: Limit = 100,
+    cursor: OptionalIdent = None,
 ) -> list[Entry]:
-    """The newest records of the audit with their seals."""
+    """The newest records of the audit with their seals; the header `Link` leads to older ones."""
     permit(actor, "audit.read")
     with services.database.tenant(actor.tenant_id) as session:
-        return audit.newest(session, run_id=run, chain=chain, limit=limit)
+        found = audit.newest(session, run_id=run, chain=chain, limit=limit, before=cursor)
+    if len(found) == limit and (last := found[-1].record) is not None:
+        further.go_on(last.id)
+    return found
 
 
 @router.get("/audit/verify", responses=problems(401, 403, 422))

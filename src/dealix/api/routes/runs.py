@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, Field, StrictBool
 
 from dealix.api.bodies import Body, Comment, Word, Written
-from dealix.api.deps import Ident, Limit, OptionalIdent, Parts, Who, problems
+from dealix.api.deps import Further, Ident, Limit, OptionalIdent, Parts, Who, problems
 from dealix.api.schemas import RunSummary, RunView, Status, UndoPreview
 
 router = APIRouter(prefix="/runs", tags=["runs"])
@@ -94,19 +94,14 @@ def start(body: Start, actor: Who, services: Parts, response: Response) -> dict[
 def runs(
     actor: Who,
     services: Parts,
-    request: Request,
-    response: Response,
+    further: Further,
     status: Status | None = None,
     workflow: Annotated[str | None, Query(pattern=r"^[a-z][a-z0-9_]{0,63}$")] = None,
     limit: Limit = 50,
     cursor: OptionalIdent = None,
 ) -> list[dict[str, Any]]:
     """The company's runs, newest first; the header `Link` leads to older ones."""
-    found = services.runs.list(actor, status, workflow, limit, before=cursor)
-    if len(found) == limit:
-        older = request.url.include_query_params(cursor=found[-1]["id"])
-        response.headers["Link"] = f'<{older.path}?{older.query}>; rel="next"'
-    return found
+    return further(services.runs.list(actor, status, workflow, limit, before=cursor), limit)
 
 
 @router.get("/{run_id}", responses={200: {"model": RunView}, **problems(401, 403, 404)})

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from dealix.api.bodies import Body
-from dealix.api.deps import Parts, Who, problems
+from dealix.api.deps import Further, Limit, OptionalIdent, Parts, Who, problems
 from dealix.api.schemas import PersonView, SignedInView
 from dealix.trust.access.web import address_of, secret_of
 
@@ -52,7 +52,13 @@ def me(actor: Who, services: Parts) -> dict[str, Any]:
     return services.access.profile(actor)
 
 
-@router.get("/users", responses={200: {"model": list[PersonView]}, **problems(401, 403)})
-def users(actor: Who, services: Parts) -> list[dict[str, Any]]:
-    """The people of the company with roles and managers."""
-    return services.access.people(actor)
+@router.get("/users", responses={200: {"model": list[PersonView]}, **problems(401, 403, 422)})
+def users(
+    actor: Who,
+    services: Parts,
+    further: Further,
+    limit: Limit = 200,
+    cursor: OptionalIdent = None,
+) -> list[dict[str, Any]]:
+    """The people of the company with roles and managers; the header `Link` leads on."""
+    return further(services.access.people(actor, limit, cursor), limit)

@@ -137,12 +137,6 @@ class PartnerActivities:
         result = self.outbound.perform(facts, call, effect)
         return result if result.status != "failed" else StepResult(status="not_needed")
 
-    @step("write_crm", system="crm", method="upsert", undo="withdraw_in_crm")
-    def write_crm(self, call: StepCall) -> StepResult:
-        """Write the partner to the CRM."""
-        effect = self._company(call, "terms_sent", "crm.write", "write_crm")
-        return self.outbound.perform(facts_of(PartnerActivities.write_crm), call, effect)
-
     @ask("ask_executive", gate="executive_approval")
     def ask_executive(self, call: StepCall) -> GateOpened:
         """Open the executive's gate, at the level of the authority table."""
@@ -207,13 +201,6 @@ class PartnerActivities:
 
         facts = facts_of(PartnerActivities.retract_terms_whatsapp)
         return undo_outside(self.outbound, facts, call, letter, together=True)
-
-    @undo("withdraw_in_crm", system="crm", method="upsert")
-    def withdraw_in_crm(self, call: StepCall) -> StepResult:
-        """Mark the partner as withdrawn in the CRM."""
-        effect = self._company(call, "withdrawn", "crm.withdraw", "withdraw_in_crm")
-        facts = facts_of(PartnerActivities.withdraw_in_crm)
-        return undo_outside(self.outbound, facts, call, effect)
 
     @undo("deactivate_partner", method="upsert")
     def deactivate_partner(self, call: StepCall) -> StepResult:
@@ -305,11 +292,6 @@ class PartnerActivities:
             key=f"{run.id}:deal_closure",
         )
         return {"pack_id": pack.id, "sha256": pack.sha256}
-
-    def _company(self, call: StepCall, status: str, action: str, name: str) -> OutsideEffect:
-        with self.database.tenant(call.tenant_id) as session:
-            company = self.partners.company(session, run_book.get(session, call.run_id), status)
-        return self.post.company(call, company, action, name)
 
 
 def _status(

@@ -1,4 +1,4 @@
-"""Steps around the registry and the activation: what must be true, and who is told so."""
+"""Steps around the registry and the activation: what must be true before a partner is active."""
 
 from sqlalchemy.orm import Session
 
@@ -9,15 +9,13 @@ from dealix.business.partners.service import PartnerService
 from dealix.lanes import run_book
 from dealix.lanes.models import Run
 from dealix.lanes.schemas import StepCall, StepResult
-from dealix.lanes.steps import StepFacts, facts_of, step, undo
+from dealix.lanes.steps import StepFacts, facts_of, step
 from dealix.store.session import Database
-from dealix.trust.outbound.effects import Post
 from dealix.trust.outbound.service import Outbound, OutsideEffect
-from dealix.trust.outbound.undoing import undo_outside
 
 
 class ActivationActivities:
-    """Steps of `partner_approval` that ask the registry and make the partner active outside."""
+    """Steps of `partner_approval` that ask the registry and what an activation needs."""
 
     def __init__(
         self,
@@ -26,14 +24,12 @@ class ActivationActivities:
         registry: RegistryDesk,
         book: ActivationBook,
         outbound: Outbound,
-        post: Post,
     ) -> None:
         self.database = database
         self.partners = partners
         self.registry = registry
         self.book = book
         self.outbound = outbound
-        self.post = post
 
     @step("check_registration", system="wathq", method="content_hash")
     def check_registration(self, call: StepCall) -> StepResult:
@@ -57,20 +53,6 @@ class ActivationActivities:
         facts = facts_of(ActivationActivities.confirm_registration)
         return self._asked(facts, call, self.registry.confirm(call))
 
-    @step("activate_in_crm", system="crm", method="upsert", undo="deactivate_in_crm")
-    def activate_in_crm(self, call: StepCall) -> StepResult:
-        """Mark the partner as active in the CRM."""
-        facts = facts_of(ActivationActivities.activate_in_crm)
-        effect = self._company(call, "active", "crm.write", "activate_in_crm")
-        return self.outbound.perform(facts, call, effect)
-
-    @undo("deactivate_in_crm", system="crm", method="upsert")
-    def deactivate_in_crm(self, call: StepCall) -> StepResult:
-        """Take the partner's activation back in the CRM."""
-        effect = self._company(call, "withdrawn", "crm.withdraw", "deactivate_in_crm")
-        facts = facts_of(ActivationActivities.deactivate_in_crm)
-        return undo_outside(self.outbound, facts, call, effect)
-
     def _asked(
         self, facts: StepFacts, call: StepCall, question: OutsideEffect | None
     ) -> StepResult:
@@ -80,9 +62,3 @@ class ActivationActivities:
 
     def _on_record(self, session: Session, run: Run, _call: StepCall) -> dict[str, str | None]:
         return {"saudization": self.book.saudization(session, run)}
-
-    def _company(self, call: StepCall, status: str, action: str, name: str) -> OutsideEffect:
-        with self.database.tenant(call.tenant_id) as session:
-            run = run_book.get(session, call.run_id)
-            company = self.partners.company(session, run, status, of="activate_in_crm")
-        return self.post.company(call, company, action, name)

@@ -166,7 +166,7 @@ class PartnerService:
             ("email.retract", "retract_terms"): self.retraction(session, run).payload_hash,
             ("whatsapp.retract", "retract_terms_whatsapp"): spoken.payload_hash if spoken else None,
             ("crm.withdraw", "withdraw_in_crm"): self.company(
-                session, run, "withdrawn"
+                session, run, "withdrawn", of="write_crm"
             ).payload_hash,
             ("crm.withdraw", "deactivate_in_crm"): self.company(
                 session, run, "withdrawn", of="activate_in_crm"
@@ -249,10 +249,10 @@ class PartnerService:
         text = drafting.whatsapp_retraction(*self._spoken(session, run))
         return self._whatsapp(session, run, "retraction_whatsapp", text)
 
-    def company(self, session: Session, run: Run, status: str, *, of: str = "write_crm") -> Company:
-        """The partner as the CRM gets it, without persons; `of` is what a withdrawal undoes."""
+    def company(self, session: Session, run: Run, status: str, *, of: str = "") -> Company:
+        """The partner for the CRM, without persons; `of` is the step that a withdrawal undoes."""
         partner = self.partner(session, run)
-        undoes = f"{run.id}:{of}" if status == "withdrawn" else ""
+        undoes = f"{run.id}:{of}" if of else ""
         return Company(
             ext_ref=partner.id,
             name=partner.name,

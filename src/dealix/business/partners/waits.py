@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Literal
 
 from sqlalchemy import select
@@ -57,7 +58,7 @@ class Wait:
 
 
 @dataclass(frozen=True)
-class _Course:
+class Course:
     """What is on record of one run's waits."""
 
     run: Run
@@ -68,10 +69,15 @@ class _Course:
     stood: Sequence[Interval]
     papers: PapersOut | None
 
-    @property
+    @cached_property
     def end(self) -> datetime:
         """Until when its time counts: its end, the start of its undo, else now on its clock."""
         return self.run.ended_at or self.run.undo_begun_at or self.run.now()
+
+    @property
+    def lasts(self) -> bool:
+        """Whether its time still counts."""
+        return self.run.ended_at is None and self.run.undo_begun_at is None
 
     def length(self, since: datetime, until: datetime) -> timedelta:
         """The working time between two moments, without pauses."""
@@ -80,6 +86,15 @@ class _Course:
 
 def of_runs(session: Session, runs: Sequence[Run]) -> dict[str, Wait]:
     """Where each of these runs stands; a handful of questions to the database, however many."""
+    found = {}
+    for run_id, course in courses(session, runs).items():
+        needs_a_person = course.run.status == "attention" and bool(open_cases(session, run_id))
+        found[run_id] = _wait(course, needs_a_person=needs_a_person)
+    return found
+
+
+def courses(session: Session, runs: Sequence[Run]) -> dict[str, Course]:
+    """What is on record of the waits of these runs, by run."""
     ids = [run.id for run in runs]
     calendars = {world: calendar_of(session, rehearsal=world) for world in (False, True)}
     unsettled = reading.unsettled(session, ids)
@@ -88,9 +103,8 @@ def of_runs(session: Session, runs: Sequence[Run]) -> dict[str, Wait]:
     query = select(Answer).where(Answer.run_id.in_(ids)).order_by(Answer.version)
     answers = list(session.execute(query).scalars())
     papers = papers_out(session, ids)
-    found = {}
-    for run in runs:
-        course = _Course(
+    return {
+        run.id: Course(
             run,
             calendars[run.rehearsal],
             [one for one in unsettled if one.run_id == run.id],
@@ -99,14 +113,13 @@ def of_runs(session: Session, runs: Sequence[Run]) -> dict[str, Wait]:
             stood.get(run.id, []),
             papers.get(run.id),
         )
-        needs_a_person = run.status == "attention" and bool(open_cases(session, run.id))
-        found[run.id] = _wait(course, needs_a_person=needs_a_person)
-    return found
+        for run in runs
+    }
 
 
-def _wait(course: _Course, *, needs_a_person: bool) -> Wait:
+def _wait(course: Course, *, needs_a_person: bool) -> Wait:
     run = course.run
-    theirs = sum((course.length(a, b) for a, b in _with_partner(course)), timedelta(0))
+    theirs = sum((course.length(a, b) for _, a, b in with_partner(course)), timedelta(0))
     whole = course.length(run.started_at, course.end)
     holder, since = ("case", None) if needs_a_person else _holder(course)
     live = run.ended_at is None
@@ -121,7 +134,7 @@ def _wait(course: _Course, *, needs_a_person: bool) -> Wait:
     )
 
 
-def _stage(course: _Course) -> Stage:
+def _stage(course: Course) -> Stage:
     run = course.run
     if run.ended_at is not None:
         return "ended"
@@ -136,7 +149,7 @@ def _stage(course: _Course) -> Stage:
     return "review" if course.out or run.waiting_for else "manager"
 
 
-def _holder(course: _Course) -> tuple[Holder, datetime | None]:
+def _holder(course: Course) -> tuple[Holder, datetime | None]:
     """For whom the run waits now, and since when."""
     run = course.run
     if run.ended_at is not None or run.undo_begun_at is not None:
@@ -152,7 +165,7 @@ def _holder(course: _Course) -> tuple[Holder, datetime | None]:
     return _in_closing(course) if course.run.waiting_for in {SIGNATURE, FACTS} else _in_turn(course)
 
 
-def _in_closing(course: _Course) -> tuple[Holder, datetime | None]:
+def _in_closing(course: Course) -> tuple[Holder, datetime | None]:
     """A signatory of either side has the papers, or we owe what the activation needs."""
     signed = course.papers.signed if course.papers is not None else {}
     if course.run.waiting_for == FACTS:
@@ -162,7 +175,7 @@ def _in_closing(course: _Course) -> tuple[Holder, datetime | None]:
     return "signatory", signed.get(PARTNER)
 
 
-def _in_turn(course: _Course) -> tuple[Holder, datetime | None]:
+def _in_turn(course: Course) -> tuple[Holder, datetime | None]:
     """The partner has a version, or we owe the next one."""
     if course.run.waiting_for == REVISION and course.answers:
         return "requester", course.answers[-1].at
@@ -171,18 +184,18 @@ def _in_turn(course: _Course) -> tuple[Holder, datetime | None]:
     return "nobody", None
 
 
-def _with_partner(course: _Course) -> list[tuple[datetime, datetime]]:
+def with_partner(course: Course) -> list[tuple[str, datetime, datetime]]:
     """From when a version or the papers to sign were out until the partner acted, or until now.
 
-    A version that nobody answered was out until the next.
+    Each with the event that was waited for. A version that nobody answered was out until the next.
     """
     answered: Mapping[int, datetime] = {place: one.at for place, one in enumerate(course.answers)}
     spans = []
     for place, since in enumerate(course.out):
         later = course.out[place + 1] if place + 1 < len(course.out) else course.end
         until = min(answered.get(place, later), later)
-        spans.append((since, until))
+        spans.append((EVENT, since, until))
     if course.papers is not None:
         signed = course.papers.signed.get(PARTNER, course.end)
-        spans.append((course.papers.since, min(signed, course.end)))
-    return [(since, until) for since, until in spans if until > since]
+        spans.append((SIGNATURE, course.papers.since, min(signed, course.end)))
+    return [(name, since, until) for name, since, until in spans if until > since]

@@ -5,6 +5,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from dealix.business.partners.activities import PartnerActivities
     from dealix.business.partners.activities_activation import ActivationActivities
+    from dealix.business.partners.activities_crm import CrmActivities
     from dealix.business.signatures.workflows import Signing
     from dealix.lanes.flow_core import FlowEnded
     from dealix.lanes.schemas import FlowEnd, FlowStart, StepResult
@@ -49,7 +50,7 @@ class PartnerApproval(Signing):
             if sent.status == "changed":  # the approval is not of this draft: review it again
                 continue
             await self.step(PartnerActivities.send_terms_whatsapp, nth=self.offers)
-            await self.step(PartnerActivities.write_crm)
+            await self.step(CrmActivities.write_crm)
             answer = await self.event("partner_answer")
             if answer["answer"] == "decline":
                 raise FlowEnded("declined", "partner_answer")
@@ -81,7 +82,7 @@ class PartnerApproval(Signing):
             await self.event("activation_facts")
         await self.confirm()
         await self.step(PartnerActivities.activate_partner)
-        await self.step(ActivationActivities.activate_in_crm)
+        await self.step(CrmActivities.activate_in_crm)
         await self.step(PartnerActivities.notify_activation)
 
     async def conclude(self, outcome: str) -> None:

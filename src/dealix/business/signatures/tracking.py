@@ -23,6 +23,8 @@ from dealix.trust.outbound.envelopes import EnvelopeState
 
 EVENT = "signature"
 SIGNED = frozenset({"signed", "completed"})
+SIGNED_BY_ALL = "signed_by_all"
+"""Why papers can be taken back no more, once they are in force."""
 
 
 def papers_out(session: Session, run_ids: Iterable[str]) -> dict[str, PapersOut]:
@@ -125,8 +127,8 @@ def _nothing_to_take_back(session: Session, row: Envelope, event: EnvelopeEvent,
     """
     if run.undo_begun_at is None:
         final = event.status == "completed"
-        key, at = row.effect_key, now_of(run)
-        effects.stands(session, key, event.status, final=final, chain=run.chain, at=at)
+        key, at, reason = row.effect_key, now_of(run), SIGNED_BY_ALL if final else event.status
+        effects.stands(session, key, reason, final=final, chain=run.chain, at=at)
 
 
 def _seen(signer: dict[str, Any], state: EnvelopeState) -> dict[str, Any]:

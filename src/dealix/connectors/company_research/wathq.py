@@ -97,10 +97,9 @@ class Wathq:
         url = settings.wathq_url or settings.sandbox_url
         if url is None:
             raise NotConfigured("setting_missing", setting="DEALIX_WATHQ_URL")
-        inside = settings.sandbox_url is not None and url.startswith(settings.sandbox_url)
         auth = KeyHeader("apiKey", secrets.get("wathq.key"))
         patience = timeouts or cls.metadata.timeouts
-        transport = Transport(PROVIDER, url, patience, auth=auth, sandbox=inside)
+        transport = Transport(PROVIDER, url, patience, auth=auth, sandbox=settings.plays(url))
         return cls(transport, settings.wathq_generation)
 
     def close(self) -> None:

@@ -81,9 +81,10 @@ class HubSpotCrm:
         url = settings.hubspot_url or settings.sandbox_url
         if url is None:
             raise NotConfigured("setting_missing", setting="DEALIX_HUBSPOT_URL")
-        inside = settings.sandbox_url is not None and url.startswith(settings.sandbox_url)
         token = secrets.get("hubspot.token")
-        transport = Transport(PROVIDER, url, cls.metadata.timeouts, token=token, sandbox=inside)
+        transport = Transport(
+            PROVIDER, url, cls.metadata.timeouts, token=token, sandbox=settings.plays(url)
+        )
         return cls(transport, settings.hubspot_prefix)
 
     def close(self) -> None:

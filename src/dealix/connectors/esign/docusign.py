@@ -129,12 +129,10 @@ class DocuSign:
     @classmethod
     def of(cls, settings: Settings, secrets: SecretStore) -> Self:
         """DocuSign of this installation: `docusign_url`, else the sandbox."""
-        played = settings.sandbox_url
-        url = settings.docusign_url or (f"{played}/restapi" if played else None)
-        accounts_url = settings.docusign_account_url or played
+        url, accounts_url = _addresses(settings)
         if url is None or accounts_url is None:
             raise NotConfigured("setting_missing", setting="DEALIX_DOCUSIGN_URL")
-        inside = played is not None and url.startswith(played) and accounts_url.startswith(played)
+        inside = cls.is_played(settings)
         application = Application(
             settings.docusign_integration_key,
             settings.docusign_user_id,
@@ -153,6 +151,11 @@ class DocuSign:
         )
         made._closes.append(accounts)
         return made
+
+    @staticmethod
+    def is_played(settings: Settings) -> bool:
+        """Whether the sandbox is the DocuSign of this installation."""
+        return all(url is not None and settings.plays(url) for url in _addresses(settings))
 
     def close(self) -> None:
         """Close the pooled connections."""
@@ -218,6 +221,13 @@ class DocuSign:
         if not isinstance(answer.json, dict):
             raise outcomes.unavailable(PROVIDER, "an unreadable answer")
         return answer.json
+
+
+def _addresses(settings: Settings) -> tuple[str | None, str | None]:
+    """DocuSign's API and its account server, where unset as the sandbox plays them."""
+    played = settings.sandbox_url
+    url = settings.docusign_url or (f"{played}/restapi" if played else None)
+    return url, settings.docusign_account_url or played
 
 
 def _state(body: Any) -> EnvelopeState:

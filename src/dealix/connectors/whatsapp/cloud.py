@@ -88,9 +88,10 @@ class CloudWhatsApp:
         url = settings.whatsapp_url or settings.sandbox_url
         if url is None:
             raise NotConfigured("setting_missing", setting="DEALIX_WHATSAPP_URL")
-        inside = settings.sandbox_url is not None and url.startswith(settings.sandbox_url)
         token = secrets.get("whatsapp.token")
-        transport = Transport(PROVIDER, url, cls.metadata.timeouts, token=token, sandbox=inside)
+        transport = Transport(
+            PROVIDER, url, cls.metadata.timeouts, token=token, sandbox=settings.plays(url)
+        )
         return cls(
             transport,
             settings.whatsapp_version,

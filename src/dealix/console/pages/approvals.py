@@ -6,9 +6,11 @@ from fastapi import APIRouter, Depends, Response
 
 from dealix.console.decision_page import Form, Way, draw, how_much, listed, paper_of, prove
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
+from dealix.console.pages.board import by_wait
+from dealix.console.paging import address
 from dealix.console.render import page
 from dealix.console.titles import links, subject_of
-from dealix.console.urgency import by_urgency, shown
+from dealix.console.urgency import shown
 from dealix.console.visit import Visit
 from dealix.errors import Refused
 from dealix.i18n import N_
@@ -17,36 +19,35 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 SCOPES = {
-    "mine": ("may_decide", N_("Mine"), N_("Nothing waits for your decision.")),
-    "group": ("of_group", N_("My group's"), N_("Nothing waits for your group.")),
-    "open": (None, N_("All open"), N_("No request is open.")),
-    "all": (None, N_("Settled, too"), N_("Nothing has been asked yet.")),
+    "mine": (N_("Mine"), N_("Nothing waits for your decision.")),
+    "group": (N_("My group's"), N_("Nothing waits for your group.")),
+    "open": (N_("All open"), N_("No request is open.")),
+    "all": (N_("Settled, too"), N_("Nothing has been asked yet.")),
 }
-"""The scopes: which mark of a request puts it there, what the tab says, what an empty one says."""
+"""The scopes: what the tab says, and what an empty one says."""
 
 
 @router.get("/approvals")
-def approvals(visit: Annotated[Visit, Depends(signed_in)], scope: str = "open") -> Response:
-    """The Approval Center: by whom a request waits, the most urgent first."""
+def approvals(
+    visit: Annotated[Visit, Depends(signed_in)], scope: str = "open", after: str = ""
+) -> Response:
+    """The Approval Center: by whom a request waits, the most urgent first, a page at a time."""
     visit.section = "approvals"
     which = scope if scope in SCOPES else "open"
-    service = visit.services.approvals
-    opened = service.list(visit.who, "open")
-    within = {
-        name: [one for one in opened if mark is None or one[mark]]
-        for name, (mark, _, _) in SCOPES.items()
-    }
-    found = service.list(visit.who, "all") if which == "all" else within[which]
+    found = visit.services.approvals.center(visit.who, which, after=after or None)
     return page(
         visit,
         "approvals.html",
-        approvals=by_urgency(found),
+        approvals=found.rows,
         which=which,
+        here=address("/approvals", scope=which, after=after),
+        begin=address("/approvals", scope=which) if after else "",
+        further=address("/approvals", scope=which, after=found.next) if found.next else "",
         tabs=[
-            (name, visit.speech.say(text), None if name == "all" else len(within[name]))
-            for name, (_, text, _) in SCOPES.items()
+            (name, visit.speech.say(text), found.counts.get(name))
+            for name, (text, _) in SCOPES.items()
         ],
-        nothing=visit.speech.say(SCOPES[which][2]),
+        nothing=visit.speech.say(SCOPES[which][1]),
         urgency=lambda one: shown(visit.speech, one),
         about=lambda one: subject_of(visit, one),
         how_much=lambda one: how_much(visit.speech, one),
@@ -56,10 +57,7 @@ def approvals(visit: Annotated[Visit, Depends(signed_in)], scope: str = "open") 
 
 
 def _board(visit: Visit) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = visit.allowed(
-        lambda: visit.services.partner_board.rows(visit.who), []
-    )
-    return found
+    return by_wait(visit.allowed(lambda: visit.services.partner_board.rows(visit.who), []))
 
 
 @router.get("/approvals/{approval_id}")

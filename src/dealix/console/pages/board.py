@@ -8,20 +8,15 @@ from markupsafe import Markup
 
 from dealix.business.partners.schemas import PARTNER_TYPES
 from dealix.console.door import PageRoute, signed_in
+from dealix.console.drawing import STAGES, shares
+from dealix.console.paging import address, cut
 from dealix.console.people import people
 from dealix.console.render import page
 from dealix.console.visit import Visit
 from dealix.i18n import N_
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-STAGES = {
-    "manager": N_("Manager approval"),
-    "review": N_("Terms and legal review"),
-    "negotiation": N_("Negotiation"),
-    "executive": N_("Executive approval"),
-    "closing": N_("Signature, activation, or taking back"),
-    "ended": N_("Ended"),
-}
+PAGE = 100
 HOLDERS = {
     "approvers": N_("Waits for {people}"),
     "requester": N_("Waits for {people}, who asked"),
@@ -44,12 +39,17 @@ def board(
     kind: str = "",
     mine: str = "",
     ended: str = "",
+    before: str = "",
 ) -> Response:
-    """Every partner approval as a card in the column of its stage."""
+    """Every partner approval as a card in the column of its stage, the oldest wait first."""
     visit.section = "board"
     over = ended == "true"
-    found = visit.services.partner_board.rows(visit.who, ended=over)
-    rows = [row for row in found if _wanted(visit, row, side, kind, own=mine == "true")]
+    asked = visit.services.partner_board.rows(
+        visit.who, ended=over, before=before or None, limit=PAGE + 1
+    )
+    found, older = cut(asked, PAGE, "run")
+    here = {"side": side, "kind": kind, "mine": mine, "ended": ended}
+    rows = [row for row in by_wait(found) if _wanted(visit, row, side, kind, own=mine == "true")]
     shown = ["ended"] if over else [key for key in STAGES if key != "ended"]
     return page(
         visit,
@@ -60,11 +60,19 @@ def board(
         ],
         total=len(rows),
         hidden=len(found) - len(rows),
-        who=_who(visit),
+        begin=address("/board", **here) if before else "",
+        older=address("/board", **here, before=older) if older else "",
+        shares=lambda row: shares(visit.speech, row["ours"], row["theirs"]),
+        who=_who(visit, rows),
         sides=[(key, visit.speech.plain(text)) for key, text in SIDES.items()],
         kinds=PARTNER_TYPES,
         chosen={"side": side, "kind": kind, "mine": mine == "true", "ended": over},
     )
+
+
+def by_wait(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same partner approvals, the oldest wait first; then those that wait for nobody."""
+    return sorted(rows, key=lambda row: row["waited"], reverse=True)
 
 
 def side_of(row: Mapping[str, Any]) -> str:
@@ -81,24 +89,16 @@ def _wanted(visit: Visit, row: Mapping[str, Any], side: str, kind: str, *, own: 
     )
 
 
-def _who(visit: Visit) -> Callable[[Mapping[str, Any]], Markup]:
+def _who(visit: Visit, rows: list[dict[str, Any]]) -> Callable[[Mapping[str, Any]], Markup]:
     """Says for whom a run waits, the people by their names."""
-    person = people(visit)
-    asked = visit.allowed(lambda: visit.services.approvals.list(visit.who, "open"), [])
-    by_id = {one["id"]: one for one in asked}
+    person, approvals = people(visit), visit.services.approvals
+    asked = [one for row in rows for one in row["requests"]]
+    deciders = visit.allowed(lambda: approvals.deciders(visit.who, asked), {})
 
     def names(row: Mapping[str, Any]) -> Markup:
         if row["holder"] == "requester":
             return person(row["started_by"])
-        requests = [by_id[one] for one in row["requests"] if one in by_id]
-        done = {made["by"] for one in requests for made in one["decisions"]}
-        left = [
-            user
-            for one in requests
-            for seat in one["who_may_decide"]
-            for user in seat["people"]
-            if user not in done
-        ]
+        left = [user for one in row["requests"] for user in deciders.get(one, ())]
         return visit.speech.say(N_(", ")).join(map(person, dict.fromkeys(left)))
 
     return lambda row: visit.speech.say(HOLDERS[row["holder"]], people=names(row))

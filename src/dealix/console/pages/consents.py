@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
+from dealix.console.paging import address, cut
 from dealix.console.people import people
 from dealix.console.render import page
 from dealix.console.visit import Visit
@@ -14,15 +15,24 @@ from dealix.trust.access.rights import may
 from dealix.trust.outbound.governance.schemas import CHANNELS, DATA_SHARING, OWN_WORD, PURPOSES
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+PAGE = 25
 EVENTS = ("given", "withdrawn", "opted_out")
 ANY = "*"
 
 
 @router.get("/consents")
-def consents(visit: Annotated[Visit, Depends(signed_in)]) -> Response:
-    """Everybody outside of whom something is on record."""
+def consents(visit: Annotated[Visit, Depends(signed_in)], before: str = "") -> Response:
+    """Everybody outside of whom something is on record, a page at a time."""
     visit.section = "consents"
-    return page(visit, "consents.html", everybody=visit.services.desk.people(visit.who))
+    rows = visit.services.desk.people(visit.who, PAGE + 1, before or None)
+    found, older = cut(rows, PAGE, "person_id")
+    return page(
+        visit,
+        "consents.html",
+        everybody=found,
+        begin="/consents" if before else "",
+        older=address("/consents", before=older) if older else "",
+    )
 
 
 @router.get("/consents/{person_id}")

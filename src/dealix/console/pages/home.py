@@ -16,6 +16,7 @@ from dealix.console.visit import Visit
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 LATEST = 5
+CASES = 3
 
 
 @router.get("/")
@@ -27,10 +28,12 @@ def home(visit: Annotated[Visit, Depends(signed_in)]) -> Response:
     return page(
         visit,
         "home.html",
-        mine=visit.mine,
-        owed=sum(map(len, owed_by(visit))),
+        mine=visit.mine.rows,
+        waiting=visit.waiting,
+        owed=owed_by(visit),
         unconfirmed=_unconfirmed(visit),
-        cases=visit.allowed(lambda: services.cases.list(visit.who, "open"), []),
+        cases=visit.allowed(lambda: services.cases.list(visit.who, "open", limit=CASES), []),
+        cases_open=visit.allowed(lambda: services.cases.open(visit.who), 0),
         runs=latest or [],
         first_hour=_first_hour(visit) if latest == [] else "",
         title_of=titles(visit),

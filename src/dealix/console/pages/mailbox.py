@@ -15,31 +15,35 @@ from fastapi import APIRouter, Depends, Response
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.files import download
 from dealix.console.other_side import ask
+from dealix.console.paging import address, cut
 from dealix.console.render import page
 from dealix.console.visit import Visit
 from dealix.errors import NotFound, ProviderUnavailable
 from dealix.i18n import sentence_of
 from dealix.i18n.fit import legible
-from dealix.records.effects import list_effects
+from dealix.records.effects import keys_of
 from dealix.trust.access.rights import permit
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 CHANNELS = frozenset({"email", "whatsapp"})
 WRITTEN = frozenset({"subject", "text", "from"})
+PAGE, FETCH = 20, 200
+"""How many messages a page shows, and how many the sandbox is asked for at a time."""
 PARTNER_PAGE = re.compile(r"/p/[0-9a-f]{64}(?![0-9a-f])")
 
 
 @router.get("/mailbox")
-def mailbox(visit: Annotated[Visit, Depends(signed_in)]) -> Response:
-    """The messages that the other side holds, newest first."""
-    return _page(visit)
+def mailbox(visit: Annotated[Visit, Depends(signed_in)], before: int = 0) -> Response:
+    """The messages that the other side holds, newest first, a page at a time."""
+    return _page(visit, before=before)
 
 
 @router.get("/mailbox/{message}/attachments/{number}")
 def attachment(visit: Annotated[Visit, Depends(signed_in)], message: int, number: int) -> Response:
     """A file that a mail of this company carried."""
     permit(visit.who, "mailbox.read")
-    mail = next((each for each in _own(visit) if each["id"] == message), {})
+    own, newest = _own_names(visit), _received(visit, message + 1, 1)
+    mail = next((each for each in newest if each["id"] == message and _mentioned(each) & own), {})
     files = mail.get("attachments") or []
     if not 1 <= number <= len(files):
         raise NotFound("not_found")
@@ -71,34 +75,54 @@ def reply(
 
 
 def _page(
-    visit: Visit, failure: ProviderUnavailable | None = None, kept: dict[str, str] | None = None
+    visit: Visit,
+    failure: ProviderUnavailable | None = None,
+    kept: dict[str, str] | None = None,
+    before: int = 0,
 ) -> Response:
     visit.section = "mailbox"
     permit(visit.who, "mailbox.read")
-    messages: list[dict[str, Any]] = []
+    found: list[dict[str, Any]] = []
     try:
-        messages = list(reversed(_own(visit)))
+        found = _own(visit, before, PAGE + 1)
     except ProviderUnavailable as silence:
         failure = failure or silence
+    messages, older = cut(found, PAGE)
     return page(
         visit,
         "mailbox.html",
         status=failure.status if failure else 200,
         messages=messages,
+        begin="/mailbox" if before else "",
+        older=address("/mailbox", before=older) if older else "",
         page_in=_page_in,
         kept=kept or {},
         problem=sentence_of(failure, visit.speech.locale) if failure else "",
     )
 
 
-def _own(visit: Visit) -> list[dict[str, Any]]:
-    """This company's messages, oldest first."""
-    received: list[dict[str, Any]] = ask(visit, "GET", "/_sandbox/messages").json()
-    own = _own_names(visit)
-    mine = (each for each in received if _mentioned(each) & own)
+def _own(visit: Visit, before: int, most: int) -> list[dict[str, Any]]:
+    """At most so many of this company's messages, newest first, those `before` an id.
+
+    The sandbox knows no companies, so its messages are looked through, some at a time.
+    """
+    own, found = _own_names(visit), list[dict[str, Any]]()
+    while len(found) < most:
+        received = _received(visit, before, FETCH)
+        found += [each for each in received if _mentioned(each) & own]
+        if len(received) < FETCH:
+            break
+        before = received[-1]["id"]
+    return found[:most]
+
+
+def _received(visit: Visit, before: int, most: int) -> list[dict[str, Any]]:
+    """The newest messages of every company, those `before` an id where one is given."""
+    asked = {"last": most} | ({"before": before} if before else {})
+    found: list[dict[str, Any]] = ask(visit, "GET", "/_sandbox/messages", params=asked).json()
     return [
         {n: legible(v) if n in WRITTEN and isinstance(v, str) else v for n, v in each.items()}
-        for each in mine
+        for each in reversed(found)
     ]
 
 
@@ -116,8 +140,7 @@ def _page_in(message: Mapping[str, Any]) -> str:
 def _own_names(visit: Visit) -> set[str]:
     """The names of Message-IDs that this company's effects have: digests of their keys."""
     with visit.services.database.tenant(visit.who.tenant_id) as session:
-        effects = list_effects(session, None)
-    keys = (str(each["key"]) for each in effects if each["system"] in CHANNELS)
+        keys = keys_of(session, CHANNELS)
     return {hashlib.sha256(key.encode()).hexdigest()[:40] for key in keys}
 
 

@@ -5,25 +5,42 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 
 from dealix.console.door import PageRoute, signed_in
+from dealix.console.paging import address, cut
 from dealix.console.render import page
 from dealix.console.visit import Visit
 from dealix.error_codes import CODES
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-NEWEST = 60
+SENT, CAME = 20, 50
+"""How many messages and deliveries a page shows."""
 
 
 @router.get("/outbound")
-def outbound(visit: Annotated[Visit, Depends(signed_in)], run: str = "") -> Response:
-    """Messages of one run or of all, newest first."""
+def outbound(
+    visit: Annotated[Visit, Depends(signed_in)],
+    run: str = "",
+    before: str = "",
+    came_before: str = "",
+) -> Response:
+    """Messages of one run or of all, newest first, and what came in: a page of each."""
     visit.section = "outbound"
-    desk = visit.services.desk
+    desk, here = visit.services.desk, {"run": run}
+    went = desk.messages(visit.who, run or None, SENT + 1, before or None)
+    came = desk.deliveries(visit.who, run or None, CAME + 1, came_before or None)
+    messages, older = cut(went, SENT, "judged")
+    deliveries, older_came = cut(came, CAME)
     return page(
         visit,
         "outbound.html",
-        messages=[_said(visit, each) for each in desk.messages(visit.who, run or None, NEWEST)],
-        deliveries=desk.deliveries(visit.who, run or None, NEWEST),
+        messages=[_said(visit, each) for each in messages],
+        deliveries=deliveries,
         of_run=run,
+        begin=address("/outbound", **here) if before else "",
+        older=address("/outbound", **here, before=older) if older else "",
+        came_begin=f"{address('/outbound', **here)}#came" if came_before else "",
+        came_older=f"{address('/outbound', **here, came_before=older_came)}#came"
+        if older_came
+        else "",
     )
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
+from dealix.console.paging import address, cut
 from dealix.console.render import page
 from dealix.console.visit import Visit
 from dealix.errors import Refused
@@ -22,11 +23,18 @@ def persons(visit: Here, before: str = "", reveal: str = "") -> Response:
     """Persons, newest first, with what is held of each."""
     visit.section = "admin"
     named = reveal == "true"
-    found = visit.services.register.persons(
-        visit.who, limit=PAGE, before=before or None, reveal=named
+    rows = visit.services.register.persons(
+        visit.who, limit=PAGE + 1, before=before or None, reveal=named
     )
-    older = found[-1]["person_id"] if len(found) == PAGE else ""
-    return page(visit, "persons.html", persons=found, named=named, older=older)
+    found, older = cut(rows, PAGE, "person_id")
+    return page(
+        visit,
+        "persons.html",
+        persons=found,
+        named=named,
+        begin=address("/people", reveal=reveal) if before else "",
+        older=address("/people", before=older, reveal=reveal) if older else "",
+    )
 
 
 @router.get("/people/{person_id}")

@@ -12,10 +12,12 @@ from dealix.business.partners.answering import EVENT
 from dealix.catalog.words import StepKind
 from dealix.console import other_side
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
+from dealix.console.drawing import drawn
 from dealix.console.engine_link import engine_href
 from dealix.console.forms import SchemaForm
 from dealix.console.packets import DECIDED
 from dealix.console.pages.standstill import kept_of
+from dealix.console.paging import address, cut
 from dealix.console.people import people
 from dealix.console.render import page
 from dealix.console.repairs import why
@@ -33,6 +35,7 @@ from dealix.i18n import N_, sentence_of
 from dealix.i18n.words import RUN_STATES
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+PAGE = 50
 
 JUMPS = (
     ("PT4H", timedelta(hours=4), N_("4 hours")),
@@ -45,11 +48,16 @@ DONE = {"done", "approved", "heard", "undone", "waived"}
 
 @router.get("/runs")
 def runs(
-    visit: Annotated[Visit, Depends(signed_in)], status: str = "", workflow: str = ""
+    visit: Annotated[Visit, Depends(signed_in)],
+    status: str = "",
+    workflow: str = "",
+    before: str = "",
 ) -> Response:
-    """The company's runs, newest first, by state and workflow."""
+    """The company's runs, newest first, by state and workflow, a page at a time."""
     visit.section = "runs"
-    found = visit.services.runs.list(visit.who, status or None, workflow or None, 100)
+    service, chosen = visit.services.runs, (status or None, workflow or None)
+    rows = service.list(visit.who, *chosen, limit=PAGE + 1, before=before or None)
+    found, older = cut(rows, PAGE)
     return page(
         visit,
         "runs.html",
@@ -58,6 +66,8 @@ def runs(
         states=list(RUN_STATES),
         state=status,
         workflow=workflow,
+        begin=address("/runs", status=status, workflow=workflow) if before else "",
+        older=address("/runs", status=status, workflow=workflow, before=older) if older else "",
         title_of=titles(visit),
     )
 
@@ -188,8 +198,9 @@ def _run_page(
         why=lambda entry: why(visit.speech, entry["name"], entry["reason"]),
         person=people(visit),
         signature=visit.services.signatures.state(visit.who.tenant_id, run_id),
-        plays=bool(visit.services.settings.sandbox_url) and visit.may("mailbox.read"),
+        plays=other_side.plays_signatories(visit, found),
         decided=DECIDED,
+        course=_course(visit, found),
         title_of=titles(visit),
         kept=kept_of(found),
         negotiates=EVENT in names and visit.may("negotiation.read"),
@@ -201,6 +212,14 @@ def _run_page(
         asked=asked.fields({}) if asked else [],
         error_of=visit.error_text,
     )
+
+
+def _course(visit: Visit, found: dict[str, Any]) -> dict[str, Any] | None:
+    """The drawing of a run, where its workflow has one."""
+    if found["workflow"] != "partner_approval":
+        return None
+    picture = visit.services.partner_board.course(visit.who, found["id"])
+    return drawn(visit.speech, picture, found["outcome"])
 
 
 def _event_form(visit: Visit, found: dict[str, Any], event: str | None) -> SchemaForm | None:

@@ -65,6 +65,9 @@ def start(
 ) -> Response:
     """Start the run; what is wrong is said at its field, and nothing that was entered is lost."""
     kind = _kind(visit, workflow)
+    if "_example" in sent:  # another company each time, and the chosen way to start stays
+        number = visit.services.runs.count(visit.who, workflow)
+        return _form(visit, workflow, kind.examples(number), {"_mode": sent.get("_mode", [])})
     given = _schema(visit, kind).read(sent)
     more = asked_for_more(sent)
     if more is not None:

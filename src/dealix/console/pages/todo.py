@@ -1,21 +1,26 @@
 """What the requester owes: requests sent back, counter-offers to answer, facts to bring."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
+from markupsafe import Markup
 
 from dealix.business.partners.activation import EVENT as FACTS
 from dealix.business.partners.negotiation import REVISION
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.forms import asked_for_more
 from dealix.console.packets import DECIDED
+from dealix.console.pages.board import by_wait
 from dealix.console.people import people
 from dealix.console.render import page
 from dealix.console.terms_form import TermsForm
 from dealix.console.titles import subject_of, titles
 from dealix.console.visit import Visit
 from dealix.errors import Conflict, InvalidInput, NotEntitled
-from dealix.i18n import sentence_of
+from dealix.i18n import N_, sentence_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -24,15 +29,17 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 def todo(visit: Annotated[Visit, Depends(signed_in)]) -> Response:
     """Everything that the visitor owes to others, the oldest first."""
     visit.section = "home"
-    owed, counters, facts = owed_by(visit)
+    person = people(visit)
+
+    def askers(asked: Rows) -> Markup:
+        return visit.speech.say(N_(", ")).join(person(one["by"]) for one in asked)
+
     return page(
         visit,
         "todo.html",
-        owed=owed,
-        counters=counters,
-        facts=facts,
+        owed=owed_by(visit),
         about=lambda one: subject_of(visit, one),
-        person=people(visit),
+        askers=askers,
         wishes=wishes,
     )
 
@@ -64,15 +71,38 @@ def resubmit(
 Rows = list[dict[str, Any]]
 
 
-def owed_by(visit: Visit) -> tuple[Rows, Rows, Rows]:
-    """Requests whose changes the visitor owes; their runs with a counter-offer; without facts."""
+@dataclass(frozen=True)
+class Owed:
+    """What somebody owes: answers to requests that came back, next versions, facts.
+
+    `waited` is how long each run waits for them, in working time.
+    """
+
+    requests: Rows
+    counters: Rows
+    facts: Rows
+    waited: Mapping[str, timedelta]
+
+    def __bool__(self) -> bool:
+        """Whether anything is owed at all."""
+        return bool(self.requests or self.counters or self.facts)
+
+
+def owed_by(visit: Visit) -> Owed:
+    """What the visitor owes to others."""
     services = visit.services
     owed = visit.allowed(lambda: services.approvals.list(visit.who, "todo"), [])
-    rows = visit.allowed(lambda: services.partner_board.rows(visit.who), [])
-    mine = [row for row in rows if row["started_by"] == visit.who.user_id]
-    counters = [row for row in mine if row["waiting_for"] == REVISION and not row["requests"]]
-    lacking = [row for row in mine if row["waiting_for"] == FACTS]
-    return sorted(owed, key=lambda one: str(one["closed_at"])), counters, lacking
+    mine = by_wait(
+        visit.allowed(
+            lambda: services.partner_board.rows(visit.who, started_by=visit.who.user_id), []
+        )
+    )
+    return Owed(
+        requests=sorted(owed, key=lambda one: str(one["closed_at"])),
+        counters=[row for row in mine if row["waiting_for"] == REVISION and not row["requests"]],
+        facts=[row for row in mine if row["waiting_for"] == FACTS],
+        waited={row["run"]: row["waited"] for row in mine if row["holder"] == "requester"},
+    )
 
 
 def wishes(approval: dict[str, Any]) -> list[dict[str, Any]]:
@@ -81,7 +111,8 @@ def wishes(approval: dict[str, Any]) -> list[dict[str, Any]]:
     for one in approval["decisions"]:
         if one["decision"] == "request_changes":
             listed = one["changes"] or [one["comment"] or ""]
-            found.append({"by": one["by"], "at": one["received_at"], "changes": listed})
+            at = one["effective_at"] or one["received_at"]  # the run's clock, once it has heard
+            found.append({"by": one["by"], "at": at, "changes": listed})
     return found
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
+from dealix.console.paging import address, cut
 from dealix.console.people import people
 from dealix.console.render import page
 from dealix.console.visit import Visit
@@ -16,6 +17,7 @@ from dealix.trust.access.rights import ROLES, permit
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Here = Annotated[Visit, Depends(signed_in)]
 Form = Annotated[Sent, Depends(checked)]
+PAGE = 100
 EMPTY: dict[str, Any] = {
     "name": "",
     "name_ar": "",
@@ -27,15 +29,20 @@ EMPTY: dict[str, Any] = {
 
 
 @router.get("/users")
-def users(visit: Here) -> Response:
-    """Everybody, with roles and managers."""
+def users(visit: Here, before: str = "") -> Response:
+    """Everybody with roles and managers, a page at a time, by name on each page."""
     visit.section = "admin"
-    everybody = sorted(
-        visit.services.access.people(visit.who),
-        key=lambda one: (not one["active"], one["name"] or "~"),
-    )
+    found, older = cut(visit.services.access.people(visit.who, PAGE + 1, before or None), PAGE)
     waiting = visit.allowed(lambda: visit.services.second_person.waiting(visit.who), [])
-    return page(visit, "users.html", users=everybody, person=people(visit), waiting=waiting)
+    return page(
+        visit,
+        "users.html",
+        users=sorted(found, key=lambda one: (not one["active"], one["name"] or "~")),
+        person=people(visit),
+        waiting=waiting,
+        begin="/users" if before else "",
+        older=address("/users", before=older) if older else "",
+    )
 
 
 @router.get("/users/new")

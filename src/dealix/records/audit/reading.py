@@ -18,22 +18,31 @@ from dealix.records.audit.schemas import Entry, Finding, Verification, moment
 from dealix.records.audit.verifying import Known
 from dealix.records.audit.writing import MAIN
 from dealix.records.canonical import canonical
+from dealix.store.paging import newest_first
 from dealix.store.session import tenant_of
 
 FETCH = 2000
 
 
 def newest(
-    session: Session, *, run_id: str | None = None, chain: str | None = None, limit: int = 100
+    session: Session,
+    *,
+    run_id: str | None = None,
+    chain: str | None = None,
+    limit: int = 100,
+    before: str | None = None,
 ) -> list[Entry]:
-    """The newest records first, each with its seal if it has one; of one run or chain if named."""
+    """The newest records first, each with its seal if it has one; of one run or chain if named.
+
+    `before` a record goes on where a list ended.
+    """
     query = select(*SEAL, *RECORD).join_from(AuditRecord, AuditSeal, OF_RECORD, isouter=True)
+    query = newest_first(query, AuditRecord.id, before, AuditRecord.place)
     if run_id is not None:
         query = query.where(of_run(run_id))
     if chain is not None:
         query = query.where(AuditRecord.chain == chain)
-    rows = session.execute(query.order_by(AuditRecord.place.desc()).limit(limit))
-    return [entry_of(row) for row in rows]
+    return [entry_of(row) for row in session.execute(query.limit(limit))]
 
 
 def latest(

@@ -14,6 +14,7 @@ from dealix import clock
 from dealix.actors import Actor
 from dealix.errors import NotEntitled, NotSignedIn
 from dealix.records import audit
+from dealix.store.paging import newest_first
 from dealix.store.session import Database, tenant_of
 from dealix.trust.access import freshness, passwords
 from dealix.trust.access.limiting import SignInLimits, Try
@@ -22,6 +23,8 @@ from dealix.trust.access.rights import permit
 from dealix.trust.privacy import Vault
 
 Kind = Literal["session", "token"]
+MOST = 200
+"""How many people a list holds at most."""
 PREFIX: dict[Kind, str] = {"session": "dxs_", "token": "dxt_"}
 
 
@@ -144,12 +147,24 @@ class Access:
             }
             return {**self._shown(session, [user])[0], "locale": user.locale, "tenant": company}
 
-    def people(self, actor: Actor) -> list[dict[str, Any]]:
-        """The people of the actor's company: names, roles, managers."""
+    def people(
+        self, actor: Actor, limit: int = MOST, before: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The people of the actor's company: names, roles, managers.
+
+        Who may come in goes first; `before` a person goes on where a list ended.
+        """
         permit(actor, "person.read")
+        query = newest_first(select(User), User.id, before, User.active, User.id).limit(limit)
         with self.database.tenant(actor.tenant_id) as session:
-            users = session.scalars(select(User).order_by(User.id)).all()
-            return self._shown(session, users)
+            return self._shown(session, session.scalars(query).all())
+
+    def named(self, actor: Actor, user_ids: Iterable[str]) -> list[dict[str, Any]]:
+        """These people of the actor's company, those that there are."""
+        permit(actor, "person.read")
+        query = select(User).where(User.id.in_(sorted(set(user_ids))))
+        with self.database.tenant(actor.tenant_id) as session:
+            return self._shown(session, session.scalars(query).all())
 
     def _shown(self, session: Session, users: Iterable[User]) -> list[dict[str, Any]]:
         users = list(users)

@@ -97,13 +97,15 @@ def enqueue(session: Session, approval: Approval, kind: Kind, user_ids: Iterable
         session.execute(insert(Notice).on_conflict_do_nothing(), rows)
 
 
-def of_approval(session: Session, approval_id: str) -> list[dict[str, str]]:
-    """What became of a request's notices, for its page."""
-    query = select(Notice).where(Notice.approval_id == approval_id).order_by(Notice.id)
-    return [
-        {"to": row.user_id, "kind": row.kind, "status": row.status}
-        for row in session.execute(query).scalars()
-    ]
+def of_approvals(session: Session, approval_ids: Iterable[str]) -> dict[str, list[dict[str, str]]]:
+    """What became of the notices of these requests, by request."""
+    wanted = sorted(set(approval_ids))
+    query = select(Notice).where(Notice.approval_id.in_(wanted)).order_by(Notice.id)
+    found: dict[str, list[dict[str, str]]] = {each: [] for each in wanted}
+    for row in session.execute(query).scalars():
+        told = {"to": row.user_id, "kind": row.kind, "status": row.status}
+        found[row.approval_id].append(told)
+    return found
 
 
 def queued(session: Session, at_most: int = 100) -> list[tuple[str, str]]:

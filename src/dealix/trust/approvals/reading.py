@@ -12,23 +12,38 @@ from dealix.actors import Actor
 from dealix.errors import NotFound
 from dealix.lanes.models import Run
 from dealix.records.canonical import stamp
+from dealix.store.paging import newest_first
 from dealix.store.session import tenant_of
+from dealix.trust.approvals import sla
 from dealix.trust.approvals.models import Approval, Decision, Resubmission
 from dealix.trust.approvals.rounds import WHOLE
 from dealix.trust.policy.ports import Person
 
 MOST = 200
+OWED = frozenset({"owed", "todo"})
 
 
-def of_scope(session: Session, scope: str, run_id: str | None = None) -> list[Approval]:
-    """Requests, newest first: all, those whose requested changes are `owed`, else the open ones.
+def of_scope(
+    session: Session,
+    scope: str,
+    *,
+    run_id: str | None = None,
+    requester: str | None = None,
+    before: str | None = None,
+    limit: int = MOST,
+) -> list[Approval]:
+    """Requests, newest first: `all`, those whose requested changes are owed, else the open ones.
 
-    A run that has ended or takes back what it did owes nothing any more.
+    `before` a request goes on where a list ended. A run that has ended or takes back what it did
+    owes nothing any more.
     """
-    query = select(Approval).order_by(Approval.opened_at.desc(), Approval.id).limit(MOST)
+    places = (Approval.opened_at, Approval.id)
+    query = newest_first(select(Approval), Approval.id, before, *places).limit(limit)
     if run_id is not None:
         query = query.where(Approval.run_id == run_id)
-    if scope == "owed":
+    if requester is not None:
+        query = query.where(Approval.requested_by == requester)
+    if scope in OWED:
         answered = select(Resubmission.approval_id)
         living = select(Run.id).where(Run.ended_at.is_(None), Run.undo_begun_at.is_(None))
         query = query.where(
@@ -41,21 +56,10 @@ def of_scope(session: Session, scope: str, run_id: str | None = None) -> list[Ap
     return list(session.execute(query).scalars())
 
 
-MARKS = {"mine": "may_decide", "group": "of_group", "todo": "owed_by_me"}
-
-
-def within(
-    scope: str, seen: list[dict[str, Any]], actor: Actor, near: set[str]
-) -> list[dict[str, Any]]:
-    """Mark each request with whom it concerns, and keep those of a person's scope.
-
-    `mine` wait for this person, `group` for their group, `todo` are those whose changes they owe.
-    """
-    for view in seen:
-        people = {user for seat in view["who_may_decide"] for user in seat["people"]}
-        view["of_group"] = view["status"] == "open" and not near.isdisjoint(people)
-        view["owed_by_me"] = actor.user_id == view["requested_by"]
-    return [view for view in seen if scope not in MARKS or view[MARKS[scope]]]
+def several(session: Session, approval_ids: Iterable[str]) -> list[Approval]:
+    """These requests, those that there are."""
+    query = select(Approval).where(Approval.id.in_(sorted(set(approval_ids))))
+    return list(session.execute(query).scalars())
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,39 @@ def unsettled(session: Session, run_ids: Iterable[str]) -> list[Unsettled]:
     return [
         Unsettled(one.id, one.run_id, one.gate, one.status, one.opened_at, one.closed_at)
         for one in session.execute(query.order_by(Approval.opened_at)).scalars()
+    ]
+
+
+@dataclass(frozen=True)
+class Waited:
+    """How long a request stood at its gate, with the moments of its SLA; times are the run's."""
+
+    id: str
+    gate: str
+    round: int
+    status: str
+    opened_at: datetime
+    closed_at: datetime | None
+    reminder_at: datetime | None
+    breach_at: datetime | None
+
+
+def waited(session: Session, run_id: str) -> list[Waited]:
+    """Every request of a run, oldest first, as a drawing of the run needs it."""
+    rows = [row for row, _ in requests_of_run(session, run_id)]
+    due = {key: clock.times() for key, clock in sla.clocks(session, rows).items()}
+    return [
+        Waited(
+            row.id,
+            row.gate,
+            row.round,
+            row.status,
+            row.opened_at,
+            row.closed_at,
+            due[row.id].reminder_at,
+            due[row.id].breach_at,
+        )
+        for row in rows
     ]
 
 

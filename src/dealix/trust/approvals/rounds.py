@@ -1,5 +1,6 @@
 """Rounds of a gate: what is asked again, what was agreed before, what the requester answers."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -134,8 +135,13 @@ def new_request(
 
 def resubmission_of(session: Session, approval_id: str) -> Resubmission | None:
     """The requester's answer to the changes that a request asked for."""
-    query = select(Resubmission).where(Resubmission.approval_id == approval_id)
-    return session.execute(query).scalar_one_or_none()
+    return resubmissions(session, [approval_id]).get(approval_id)
+
+
+def resubmissions(session: Session, approval_ids: Iterable[str]) -> dict[str, Resubmission]:
+    """The requesters' answers to these requests, by request; each is answered once at most."""
+    query = select(Resubmission).where(Resubmission.approval_id.in_(sorted(set(approval_ids))))
+    return {row.approval_id: row for row in session.execute(query).scalars()}
 
 
 def close_open(session: Session, run: Run, at: datetime) -> None:

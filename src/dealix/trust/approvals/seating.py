@@ -1,9 +1,10 @@
 """Who may fill which seat of a gate now, and the policy's last word on each decision."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealix.actors import Actor
@@ -78,12 +79,17 @@ class Seating:
         """The table's version and the seats of a gate whose new round is being opened."""
         return self.book.seats(session, matter, gate, requester, filled(session, run_id, gate, ""))
 
-    def of(self, session: Session, approval: Approval) -> list[OpenSlot]:
-        """The seats of a stored request, with who may fill them now, the escalated included."""
-        taken = [
-            *filled(session, approval.run_id, approval.gate, approval.id),
-            *((approval.gate, one["slot"], one["user"]) for one in approval.carried),
-        ]
+    def of(
+        self, session: Session, approval: Approval, already: Filled | None = None
+    ) -> list[OpenSlot]:
+        """The seats of a stored request, with who may fill them now, the escalated included.
+
+        `already` is what `filled` says of it, for who has asked for many requests at once.
+        """
+        if already is None:
+            already = filled(session, approval.run_id, approval.gate, approval.id)
+        carried = ((approval.gate, one["slot"], one["user"]) for one in approval.carried)
+        taken = [*already, *carried]
         _version, seats = self.book.seats(
             session, matter_of(approval), approval.gate, approval.requested_by, taken
         )
@@ -143,18 +149,39 @@ def matter_of(approval: Approval) -> Matter:
     )
 
 
-def filled(session: Session, run_id: str, gate: str, approval_id: str) -> Filled:
-    """Gate, slot and user of a run's decisions; of `gate` only those on this very request.
+Made = tuple[str, Decision]
+"""A decision with the gate at which it was taken."""
 
-    Who decided an earlier round of a gate decides its next round too.
-    """
+
+def decided(session: Session, run_ids: Iterable[str]) -> dict[str, list[Made]]:
+    """Every decision of these runs, by run, oldest first."""
     query = (
-        select(Approval.gate, Decision.slot, Decision.user_id)
+        select(Approval.gate, Decision)
         .join(Approval, Approval.id == Decision.approval_id)
-        .where(
-            Decision.run_id == run_id,
-            or_(Approval.gate != gate, Decision.approval_id == approval_id),
-        )
+        .where(Decision.run_id.in_(sorted(set(run_ids))))
         .order_by(Decision.id)
     )
-    return [(row.gate, row.slot, row.user_id) for row in session.execute(query)]
+    found: dict[str, list[Made]] = {}
+    for gate, made in session.execute(query):
+        found.setdefault(made.run_id, []).append((gate, made))
+    return found
+
+
+def binding(decisions: Iterable[Made], gate: str, approval_id: str) -> list[Made]:
+    """Those of a run's decisions that bind who may decide a request.
+
+    Of its own gate only those on this very request do: who decided an earlier round of a gate
+    decides its next round too.
+    """
+    return [(at, one) for at, one in decisions if at != gate or one.approval_id == approval_id]
+
+
+def filled(session: Session, run_id: str, gate: str, approval_id: str) -> Filled:
+    """Gate, slot and user of the decisions of a run that bind a request."""
+    made = decided(session, [run_id]).get(run_id, [])
+    return places(binding(made, gate, approval_id))
+
+
+def places(made: Iterable[Made]) -> Filled:
+    """Which slots these decisions have filled, and who did."""
+    return [(gate, one.slot, one.user_id) for gate, one in made]

@@ -25,13 +25,12 @@ from dealix.trust.approvals import (
     credentials,
     escalation,
     looks,
-    outbox,
     reading,
     rounds,
     sla,
-    views,
     workload,
 )
+from dealix.trust.approvals.desk import ApprovalDesk
 from dealix.trust.approvals.judging import Judgement, Matter, agreed, judge
 from dealix.trust.approvals.models import Approval, Decision, Resubmission
 from dealix.trust.approvals.notices import NoNotices, Notices
@@ -47,7 +46,7 @@ Revise = Callable[[Session, Actor, Run, Mapping[str, Any]], Mapping[str, Any]]
 Changes = list[str]
 
 
-class ApprovalService:
+class ApprovalService(ApprovalDesk):
     """Requests at gates, and the only function that decides them."""
 
     def __init__(
@@ -66,51 +65,10 @@ class ApprovalService:
         `notices` tells people of requests; `revisions` take the answers to requested changes, by
         workflow.
         """
-        self.database = database
-        self.seating = seating
-        self.vault = vault
-        self.permit = permit
+        super().__init__(database, seating, vault, permit, subjects)
         self.after = after
         self.notices = notices or NoNotices()
         self.revisions = revisions or {}
-        self.subjects = subjects or Subjects({})
-
-    def list(
-        self, actor: Actor, scope: str = "mine", run_id: str | None = None
-    ) -> list[dict[str, Any]]:
-        """Requests of one run or of all; see `reading.of_scope` and `reading.within`."""
-        self.permit(actor, "approval.read")
-        with self.database.tenant(actor.tenant_id) as session:
-            rows = reading.of_scope(session, "owed" if scope == "todo" else scope, run_id)
-            seating = workload.knowing(session, self.seating)
-            near = reading.group_of(actor, seating.book.directory.active_users(session))
-            if scope == "mine":
-                rows = workload.decidable(session, seating, actor.user_id, rows)
-            about = self.subjects.by_id(session, (row.run_id for row in rows))
-            seen = [
-                self._view(session, row, actor, whole=True, seating=seating)
-                | {"subject": about.get(row.run_id)}
-                for row in rows
-            ]
-        return reading.within(scope, seen, actor, near)
-
-    def waiting(self, actor: Actor) -> int:
-        """How many requests wait for this person: as many as `list` shows them of theirs."""
-        self.permit(actor, "approval.read")
-        with self.database.tenant(actor.tenant_id) as session:
-            rows = reading.of_scope(session, "mine")
-            if not rows:
-                return 0
-            seating = workload.knowing(session, self.seating)
-            return len(workload.decidable(session, seating, actor.user_id, rows))
-
-    def get(self, actor: Actor, approval_id: str) -> dict[str, Any]:
-        """One request with its packet, who may decide, and what was decided."""
-        self.permit(actor, "approval.read")
-        with self.database.tenant(actor.tenant_id) as session:
-            row = rounds.find(session, approval_id)
-            view = self._view(session, row, actor, whole=True)
-            return view | looks.looked(session, actor, row, self.vault)
 
     def open(self, session: Session, opening: Opening, run: Run) -> Approval:
         """Open a request, or answer the one of this run, gate and round (request ID dedup).
@@ -167,7 +125,7 @@ class ApprovalService:
             raise
         delivered = self._deliver(actor.tenant_id, fresh.delivery.id, fresh)
         with self.database.tenant(actor.tenant_id) as session:
-            view = self._view(session, rounds.find(session, approval_id), actor, whole=True)
+            view = self._view(session, rounds.find(session, approval_id), actor)
         metrics.decision(view["gate"], decision, delivered=delivered)
         return {**view, "delivered": delivered}
 
@@ -258,10 +216,9 @@ class ApprovalService:
             _close(session, approval, taking.word, run)
             if approval.status == "approved":
                 self._issue(session, approval, row, run)
-            left = set(_people(self.seating.of(session, approval))) - workload.involved(
-                session, approval
-            )
-            self.notices.decided(session, approval, actor.user_id, sorted(left), run.now())
+            [now] = workload.seated(session, self.seating, [approval])
+            left = sorted(now.deciders())
+            self.notices.decided(session, approval, actor.user_id, left, run.now())
             rounds.note_decided(session, approval, row, run)
             signal = signals.enqueue(
                 session,
@@ -336,30 +293,6 @@ class ApprovalService:
                 chain=run.chain,
                 at=run.now(),
             )
-
-    def _view(
-        self,
-        session: Session,
-        row: Approval,
-        actor: Actor,
-        *,
-        whole: bool = False,
-        seating: Seating | None = None,
-    ) -> dict[str, Any]:
-        seating = seating or self.seating
-        seats = seating.of(session, row)
-        made = reading.decisions_on(session, row.id)
-        people = {user for seat in seats for user in seat.eligible}
-        view = views.approval(row, seats, made) | seating.terms(session, row).shown()
-        view["may_decide"] = (
-            row.status == "open"
-            and actor.user_id in people
-            and actor.user_id not in workload.involved(session, row)
-        )
-        if whole:
-            view["packet"] = views.packet(session, row, self.vault)
-            view |= views.clock(session, row) | {"notices": outbox.of_approval(session, row.id)}
-        return view
 
 
 def _close(session: Session, approval: Approval, word: str, run: Run) -> None:

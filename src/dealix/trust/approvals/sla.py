@@ -1,9 +1,10 @@
 """The SLA of a request on the working clock: reminder, breach and level 3, each exactly once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -12,7 +13,14 @@ from sqlalchemy.orm import Session
 from dealix.lanes import run_book
 from dealix.lanes.models import Run
 from dealix.lanes.pausing import Interval, intervals
-from dealix.lanes.working_time import Priority, SlaTimes, calendar_of, running, sla
+from dealix.lanes.working_time import (
+    Priority,
+    SlaTimes,
+    WorkingCalendar,
+    calendar_of,
+    running,
+    sla,
+)
 from dealix.records.run_notes import note
 from dealix.store.session import tenant_of
 from dealix.trust.approvals.models import Approval, SlaStep
@@ -27,21 +35,63 @@ def times(session: Session, approval: Approval) -> SlaTimes:
     The rounds of one cycle share one clock, which stands still while the requester owes changes
     and while the run is paused.
     """
-    return clock(session, approval)[0]
+    return clocks(session, [approval])[approval.id].times()
 
 
-def clock(session: Session, approval: Approval) -> tuple[SlaTimes, timedelta]:
-    """The three steps, and the working time that is left until the breach.
+class Round(NamedTuple):
+    """When one round of a gate was asked and settled, on the run's clock."""
 
-    What is left stands still with the clock and is negative once it is over.
-    """
-    rounds = _rounds(session, approval)
-    run = run_book.get(session, approval.run_id)
-    calendar = calendar_of(session, rehearsal=run.rehearsal)
-    since, priority, stopped = rounds[0].opened_at, _priority(approval), _stopped(session, rounds)
-    ran = running(calendar, since, approval.closed_at or run.now(), stopped)
-    left = calendar.settings.allowed.of(priority) - ran
-    return sla(calendar, since, priority, stopped), left
+    round: int
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The working clock of one request: since when it runs, and when it stood."""
+
+    calendar: WorkingCalendar
+    since: datetime
+    priority: Priority
+    stopped: Sequence[Interval]
+    ended: datetime | None
+    now: datetime
+
+    def times(self) -> SlaTimes:
+        """The three steps."""
+        return sla(self.calendar, self.since, self.priority, self.stopped)
+
+    def left(self, *, settled: bool = True) -> timedelta:
+        """The working time until the breach: it stands still with the clock, negative when over.
+
+        Of a request that is settled it is what was left then, or without `settled` as if the
+        request were still open.
+        """
+        until = self.ended if self.ended is not None and settled else self.now
+        ran = running(self.calendar, self.since, until, self.stopped)
+        return self.calendar.settings.allowed.of(self.priority) - ran
+
+
+def clocks(session: Session, approvals: Iterable[Approval]) -> dict[str, Clock]:
+    """The clocks of these requests; a handful of questions to the database, however many."""
+    rows = list(approvals)
+    runs = run_book.several(session, [row.run_id for row in rows])
+    rounds, stood = _rounds(session, runs), intervals(session, runs)
+    worlds = {run.rehearsal for run in runs.values()}
+    calendars = {world: calendar_of(session, rehearsal=world) for world in worlds}
+    found = {}
+    for row in rows:
+        run = runs[row.run_id]
+        cycle = [one for one in rounds[row.run_id, row.gate, row.cycle] if one.round <= row.round]
+        found[row.id] = Clock(
+            calendars[run.rehearsal],
+            cycle[0].opened_at,
+            cast("Priority", row.priority),
+            [*_owed(cycle), *stood.get(row.run_id, [])],
+            row.closed_at,
+            run.now(),
+        )
+    return found
 
 
 def upcoming(session: Session, approval: Approval) -> tuple[int, datetime | None]:
@@ -98,42 +148,34 @@ def _take(
     session.flush()
 
 
-def steps_of(session: Session, run_id: str) -> list[SlaStep]:
-    """Every step taken in a run, oldest first."""
-    query = select(SlaStep).where(SlaStep.run_id == run_id).order_by(SlaStep.at, SlaStep.level)
-    return list(session.execute(query).scalars())
+def steps_of(session: Session, run_ids: Iterable[str]) -> list[SlaStep]:
+    """Every step taken in these runs, oldest first."""
+    query = select(SlaStep).where(SlaStep.run_id.in_(sorted(set(run_ids))))
+    return list(session.execute(query.order_by(SlaStep.at, SlaStep.level)).scalars())
 
 
 def _due(due: SlaTimes, level: int) -> datetime | None:
     return (due.reminder_at, due.breach_at, due.level3_at)[level - 1]
 
 
-def _rounds(session: Session, approval: Approval) -> list[Approval]:
-    """The rounds of this request's cycle up to it, oldest first."""
-    query = (
-        select(Approval)
-        .where(
-            Approval.run_id == approval.run_id,
-            Approval.gate == approval.gate,
-            Approval.cycle == approval.cycle,
-            Approval.round <= approval.round,
-        )
-        .order_by(Approval.round)
-    )
-    return list(session.execute(query).scalars())
+def _rounds(session: Session, run_ids: Iterable[str]) -> dict[tuple[str, str, int], list[Round]]:
+    """The rounds of these runs by run, gate and cycle, oldest first."""
+    query = select(
+        Approval.run_id,
+        Approval.gate,
+        Approval.cycle,
+        Approval.round,
+        Approval.opened_at,
+        Approval.closed_at,
+    ).where(Approval.run_id.in_(sorted(set(run_ids))))
+    found: dict[tuple[str, str, int], list[Round]] = {}
+    for row in session.execute(query.order_by(Approval.round)):
+        of_it = Round(row.round, row.opened_at, row.closed_at)
+        found.setdefault((row.run_id, row.gate, row.cycle), []).append(of_it)
+    return found
 
 
-def _priority(approval: Approval) -> Priority:
-    return cast("Priority", approval.priority)
-
-
-def _stopped(session: Session, rounds: list[Approval]) -> list[Interval]:
-    """When the clock of these rounds stood: changes were owed, or the run was paused."""
-    run_id = rounds[0].run_id
-    return [*_owed(rounds), *intervals(session, [run_id]).get(run_id, [])]
-
-
-def _owed(rounds: list[Approval]) -> list[Interval]:
+def _owed(rounds: list[Round]) -> list[Interval]:
     """Between a round sent back and the next one, the requester owed changes."""
     pairs = pairwise(rounds)
     return [(a.closed_at, b.opened_at) for a, b in pairs if a.closed_at is not None]

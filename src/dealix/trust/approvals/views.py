@@ -1,5 +1,6 @@
 """A request as people see it; personal values are read from the vault at that moment."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from dealix.records.canonical import stamp
 from dealix.trust.approvals import rounds, sla
-from dealix.trust.approvals.models import Approval, Decision
+from dealix.trust.approvals.models import Approval, Decision, Resubmission, SlaStep
 from dealix.trust.policy.authority_book import OpenSlot as Seat
 from dealix.trust.privacy import Vault
 
 LENGTH = TypeAdapter(timedelta)
 
 
-def approval(row: Approval, seats: list[Seat], made: list[Decision]) -> dict[str, Any]:
+def approval(row: Approval, seats: Sequence[Seat], made: Sequence[Decision]) -> dict[str, Any]:
     """One request in the surface's shape, without its packet."""
     return {
         "id": row.id,
@@ -57,29 +58,46 @@ def approval(row: Approval, seats: list[Seat], made: list[Decision]) -> dict[str
 
 def clock(session: Session, row: Approval) -> dict[str, Any]:
     """When its SLA steps are due, which were taken, and what the requester answered."""
-    due, left = sla.clock(session, row)
-    back = rounds.resubmission_of(session, row.id)
+    return clocks(session, [row])[row.id]
+
+
+def clocks(session: Session, rows: Sequence[Approval]) -> dict[str, dict[str, Any]]:
+    """The same of several requests, by request."""
+    running = sla.clocks(session, rows)
+    taken = sla.steps_of(session, [row.run_id for row in rows])
+    answered = rounds.resubmissions(session, [row.id for row in rows])
     return {
-        "sla": {
-            "reminder_at": _stamp(due.reminder_at),
-            "breach_at": _stamp(due.breach_at),
-            "level3_at": _stamp(due.level3_at),
-            "left": length(left),
-            "steps": [
-                {
-                    "level": one.level,
-                    "due_at": _stamp(one.due_at),
-                    "at": _stamp(one.at),
-                    "reached": list(one.reached),
-                }
-                for one in sla.steps_of(session, row.run_id)
-                if one.approval_id == row.id
-            ],
-        },
-        "resubmission": None
-        if back is None
-        else {"by": back.user_id, "comment": back.comment, "at": _stamp(back.at)},
+        row.id: {
+            "sla": _due(running[row.id], [one for one in taken if one.approval_id == row.id]),
+            "resubmission": _answer(answered.get(row.id)),
+        }
+        for row in rows
     }
+
+
+def _due(running: sla.Clock, taken: list[SlaStep]) -> dict[str, Any]:
+    due = running.times()
+    return {
+        "reminder_at": _stamp(due.reminder_at),
+        "breach_at": _stamp(due.breach_at),
+        "level3_at": _stamp(due.level3_at),
+        "left": length(running.left()),
+        "steps": [
+            {
+                "level": one.level,
+                "due_at": _stamp(one.due_at),
+                "at": _stamp(one.at),
+                "reached": list(one.reached),
+            }
+            for one in taken
+        ],
+    }
+
+
+def _answer(back: Resubmission | None) -> dict[str, Any] | None:
+    if back is None:
+        return None
+    return {"by": back.user_id, "comment": back.comment, "at": _stamp(back.at)}
 
 
 def length(of_time: timedelta) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer
 
 from dealix.records.canonical import stamp
+from dealix.trust.approvals.judging import agreed
 from dealix.trust.approvals.models import Approval, Decision
-from dealix.trust.approvals.seating import Seating
+from dealix.trust.approvals.seating import Seating, binding, decided, matter_of, places
 from dealix.trust.policy.authority_book import AuthorityBook, OpenSlot
 from dealix.trust.policy.ports import Directory, Person
 
@@ -54,89 +55,87 @@ def knowing(session: Session, seating: Seating) -> Seating:
     return replace(seating, book=AuthorityBook(_Known(directory, people)))
 
 
-def decidable(
-    session: Session, seating: Seating, user_id: str, rows: Sequence[Approval]
-) -> list[Approval]:
-    """Those of these requests that this person may decide, as `views` says of each."""
-    barred = _barred(session, user_id, [row.run_id for row in rows])
+@dataclass(frozen=True)
+class Seated:
+    """A request with its seats, what was decided on it, and who may not decide it (any more).
+
+    Barred is who asked, who has agreed in an earlier round, and who decided another gate of the
+    run; an earlier round of this very gate bars nobody from its next one.
+    """
+
+    row: Approval
+    seats: Sequence[OpenSlot]
+    made: Sequence[Decision]
+    barred: frozenset[str]
+
+    def open_seats(self) -> list[tuple[OpenSlot, int]]:
+        """The seats that still need people, with how many."""
+        counted = [
+            (seat, seat.count - agreed(self.row, self.made, seat.name)) for seat in self.seats
+        ]
+        return [(seat, needed) for seat, needed in counted if needed > 0]
+
+    def deciders(self) -> list[str]:
+        """Who may decide it now."""
+        if self.row.status != "open":
+            return []
+        people = dict.fromkeys(user for seat, _ in self.open_seats() for user in seat.eligible)
+        return [user for user in people if user not in self.barred]
+
+    def waits_for(self, user_id: str) -> bool:
+        """Whether this person may decide it now."""
+        return user_id in self.deciders()
+
+
+def seated(session: Session, seating: Seating, rows: Sequence[Approval]) -> list[Seated]:
+    """These requests with their seats: the one way to who may decide what.
+
+    However many they are, decisions are read once, and seats worked out once for requests alike.
+    """
+    made = decided(session, [row.run_id for row in rows])
+    known: dict[object, list[OpenSlot]] = {}
     found = []
     for row in rows:
-        out = {row.requested_by, *(one["user"] for one in row.carried)}
-        decided = any(gate != row.gate or on == row.id for gate, on in barred.get(row.run_id, ()))
-        if row.status != "open" or user_id in out or decided:
-            continue
-        if any(user_id in seat.eligible for seat in seating.of(session, row)):
-            found.append(row)
-    return found
-
-
-def involved(session: Session, approval: Approval) -> set[str]:
-    """Who may not decide any more: who asked, who has agreed, who decided another gate of the run.
-
-    An earlier round of this very gate bars nobody from its next one.
-    """
-    query = (
-        select(Decision.user_id)
-        .join(Approval, Approval.id == Decision.approval_id)
-        .where(
-            Decision.run_id == approval.run_id,
-            or_(Approval.gate != approval.gate, Approval.id == approval.id),
+        binds = binding(made.get(row.run_id, ()), row.gate, row.id)
+        already = places(binds)
+        carried = [(one["slot"], one["user"]) for one in row.carried]
+        alike = (
+            matter_of(row),
+            row.gate,
+            row.requested_by,
+            tuple(already),
+            tuple(carried),
+            tuple(row.escalated),
         )
-    )
-    carried = {one["user"] for one in approval.carried}
-    return {approval.requested_by, *carried, *session.execute(query).scalars()}
-
-
-def _barred(
-    session: Session, user_id: str, run_ids: Sequence[str]
-) -> dict[str, list[tuple[str, str]]]:
-    """By run, at which gate and on which request this person has decided already."""
-    query = (
-        select(Decision.run_id, Approval.gate, Approval.id)
-        .join(Approval, Approval.id == Decision.approval_id)
-        .where(Decision.user_id == user_id, Decision.run_id.in_(run_ids))
-    )
-    found: dict[str, list[tuple[str, str]]] = {}
-    for run_id, gate, approval_id in session.execute(query):
-        found.setdefault(run_id, []).append((gate, approval_id))
+        if alike not in known:
+            known[alike] = seating.of(session, row, already)
+        own = [one for _, one in binds if one.approval_id == row.id]
+        barred = {row.requested_by, *(user for _, user in carried), *(u for _, _, u in already)}
+        found.append(Seated(row, known[alike], own, frozenset(barred)))
     return found
+
+
+def every_open(session: Session) -> list[Approval]:
+    """Every open request, oldest first, without its packet, which is read only when it is used."""
+    query = select(Approval).where(Approval.status == "open")
+    query = query.options(defer(Approval.packet)).order_by(Approval.opened_at, Approval.id)
+    return list(session.execute(query).scalars())
 
 
 def waiting_for(session: Session, seating: Seating, user_id: str) -> list[dict[str, Any]]:
     """The open requests that this person may decide; `sole` where a seat would stay empty."""
     without = replace(seating, book=AuthorityBook(_Without(seating.book.directory, user_id)))
-    query = select(Approval).where(Approval.status == "open").order_by(Approval.opened_at)
-    found = []
-    for row in session.execute(query).scalars().all():
-        made = _made(session, row)
-        seats = _open_seats(seating.of(session, row), made)
-        mine = any(user_id in seat.eligible for seat, _ in seats)
-        if not mine or user_id in {row.requested_by, *(by for _, by in made)}:
-            continue
-        left = _open_seats(without.of(session, row), made)
-        sole = any(len(set(seat.eligible)) < needed for seat, needed in left)
-        found.append(
-            {
-                "approval": row.id,
-                "run": row.run_id,
-                "gate": row.gate,
-                "deadline": stamp(row.deadline) if row.deadline else None,
-                "sole": sole,
-            }
-        )
-    return found
-
-
-def _made(session: Session, approval: Approval) -> list[tuple[str, str]]:
-    """Who has filled which seat, in this round or carried into it."""
-    query = select(Decision.slot, Decision.user_id).where(Decision.approval_id == approval.id)
-    carried = [(one["slot"], one["user"]) for one in approval.carried]
-    return carried + [(row.slot, row.user_id) for row in session.execute(query)]
-
-
-def _open_seats(
-    seats: Sequence[OpenSlot], made: Sequence[tuple[str, str]]
-) -> list[tuple[OpenSlot, int]]:
-    """The seats that still need people, with how many."""
-    counted = [(seat, seat.count - sum(slot == seat.name for slot, _ in made)) for seat in seats]
-    return [(seat, needed) for seat, needed in counted if needed > 0]
+    rows = every_open(session)
+    everything = seated(session, knowing(session, seating), rows)
+    mine = [one for one in everything if one.waits_for(user_id)]
+    left = seated(session, knowing(session, without), [one.row for one in mine])
+    return [
+        {
+            "approval": one.row.id,
+            "run": one.row.run_id,
+            "gate": one.row.gate,
+            "deadline": stamp(one.row.deadline) if one.row.deadline else None,
+            "sole": any(len(set(seat.eligible)) < needed for seat, needed in alone.open_seats()),
+        }
+        for one, alone in zip(mine, left, strict=True)
+    ]

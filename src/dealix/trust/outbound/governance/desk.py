@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from dealix.actors import Actor
 from dealix.errors import InvalidInput, NotFound
@@ -12,6 +12,7 @@ from dealix.lanes.inbox_models import InboundEvent
 from dealix.lanes.models import REAL, Run
 from dealix.records.canonical import stamp
 from dealix.records.models import Effect
+from dealix.store.paging import newest_first
 from dealix.store.session import Database, tenant_of
 from dealix.trust.outbound.governance.consents import ConsentBook
 from dealix.trust.outbound.governance.models import ConsentEvent, Judgment
@@ -42,10 +43,19 @@ class OutboundDesk:
         self.permit = permit
 
     def messages(
-        self, actor: Actor, run_id: str | None = None, limit: int = 100
+        self,
+        actor: Actor,
+        run_id: str | None = None,
+        limit: int = 100,
+        before: str | None = None,
     ) -> list[dict[str, Any]]:
-        """Messages, newest first, each with its last judgment and what became of it."""
+        """Messages, the last judged first, each with its judgments and what became of it.
+
+        `before` a judgment (`judged`) goes on where a list ended.
+        """
         self.permit(actor, "message.read")
+        later = aliased(Judgment)
+        newer = tuple_(later.recorded_at, later.id) > tuple_(Judgment.recorded_at, Judgment.id)
         query = (
             select(Judgment, Effect, Run.practice)
             .join(Run, (Run.tenant_id == Judgment.tenant_id) & (Run.id == Judgment.run_id))
@@ -54,25 +64,36 @@ class OutboundDesk:
                 (Effect.tenant_id == Judgment.tenant_id) & (Effect.key == Judgment.effect_key),
                 isouter=True,
             )
-            .order_by(Judgment.recorded_at.desc(), Judgment.id.desc())
-            .limit(min(limit, MOST))
+            .where(~select(later.id).where(later.effect_key == Judgment.effect_key, newer).exists())
         )
         if run_id is not None:
             query = query.where(Judgment.run_id == run_id)
-        shown: dict[str, dict[str, Any]] = {}
+        query = newest_first(query, Judgment.id, before, Judgment.recorded_at, Judgment.id)
         with self.database.tenant(actor.tenant_id) as session:
-            for judgment, effect, practice in session.execute(query):
-                told = {**_message(judgment, effect), "practice": practice}
-                row = shown.setdefault(judgment.effect_key, told)
-                row["judgments"].append(_judgment(judgment))
+            shown = {
+                judgment.effect_key: {**_message(judgment, effect), "practice": practice}
+                for judgment, effect, practice in session.execute(query.limit(min(limit, MOST)))
+            }
+            every = select(Judgment).where(Judgment.effect_key.in_(shown))
+            every = every.order_by(Judgment.recorded_at.desc(), Judgment.id.desc())
+            for judgment in session.scalars(every):
+                shown[judgment.effect_key]["judgments"].append(_judgment(judgment))
         return list(shown.values())
 
     def deliveries(
-        self, actor: Actor, run_id: str | None = None, limit: int = 100
+        self,
+        actor: Actor,
+        run_id: str | None = None,
+        limit: int = 100,
+        before: str | None = None,
     ) -> list[dict[str, Any]]:
-        """What came in from outside, newest first; only what carried a right signature is here."""
+        """What came in from outside, newest first; only what carried a right signature is here.
+
+        `before` a delivery goes on where a list ended.
+        """
         self.permit(actor, "message.read")
-        query = select(InboundEvent).order_by(InboundEvent.received_at.desc())
+        places = (InboundEvent.received_at, InboundEvent.id)
+        query = newest_first(select(InboundEvent), InboundEvent.id, before, *places)
         if run_id is not None:
             query = query.where(InboundEvent.run_id == run_id)
         with self.database.tenant(actor.tenant_id) as session:
@@ -80,16 +101,22 @@ class OutboundDesk:
 
     # -- consents ----------------------------------------------------------------------------
 
-    def people(self, actor: Actor) -> list[dict[str, Any]]:
-        """Everybody outside of whom a consent is on record, with where each stands."""
+    def people(
+        self, actor: Actor, limit: int = MOST, before: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Everybody outside of whom a consent is on record, with where each stands.
+
+        Who said something last comes first; `before` a person goes on where a list ended.
+        """
         self.permit(actor, "consent.read")
-        query = (
-            select(ConsentEvent.person_id)
-            .where(ConsentEvent.world == REAL)
-            .order_by(ConsentEvent.recorded_at.desc())
+        last = func.max(ConsentEvent.recorded_at)
+        spoke = select(ConsentEvent.person_id, last.label("at")).where(ConsentEvent.world == REAL)
+        table = spoke.group_by(ConsentEvent.person_id).subquery()
+        query = newest_first(
+            select(table.c.person_id), table.c.person_id, before, table.c.at, table.c.person_id
         )
         with self.database.tenant(actor.tenant_id) as session:
-            ids = list(dict.fromkeys(session.scalars(query)))[:MOST]
+            ids = list(session.scalars(query.limit(min(limit, MOST))))
             names = self.consents.vault.reveal_many(session, ids)
             return [
                 {
@@ -182,6 +209,7 @@ class OutboundDesk:
 def _message(judgment: Judgment, effect: Effect | None) -> dict[str, Any]:
     return {
         "key": judgment.effect_key,
+        "judged": judgment.id,
         "message_id": judgment.message_id,
         "run": judgment.run_id,
         "channel": judgment.channel,
