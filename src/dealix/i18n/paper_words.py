@@ -27,7 +27,7 @@ CLAUSES = {
     "clause_changed": N_("Changed"),
     "clause_renumbered": N_("Moved to another number"),
     "clause_hidden": N_("Text where a reader would not look"),
-    "where_preamble": N_("before the first clause"),
+    "where_preamble": N_("outside the clauses"),
     "where_comment": N_("in a comment"),
     "where_header": N_("at the head of the page"),
     "where_footer": N_("at the foot of the page"),

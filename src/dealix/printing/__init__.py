@@ -2,6 +2,7 @@
 
 from dealix.printing.directions import clean, isolated, ltr, western
 from dealix.printing.paper import (
+    SIGNING_AT,
     Block,
     Clauses,
     Facts,
@@ -9,7 +10,7 @@ from dealix.printing.paper import (
     Paper,
     Paragraph,
     ParallelClause,
-    Rule,
+    Signature,
     Space,
     Table,
 )
@@ -23,6 +24,7 @@ def printed(paper: Paper) -> bytes:
 
 
 __all__ = [
+    "SIGNING_AT",
     "Block",
     "Clauses",
     "Facts",
@@ -30,7 +32,7 @@ __all__ = [
     "Paper",
     "Paragraph",
     "ParallelClause",
-    "Rule",
+    "Signature",
     "Space",
     "Table",
     "clean",

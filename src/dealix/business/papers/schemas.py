@@ -55,7 +55,10 @@ class ClauseChangeBody(BaseModel):
 
 @dataclass(frozen=True)
 class TermSheetFacts:
-    """What a term sheet says of this partnership; `contact_name` is personal."""
+    """What a term sheet says of this partnership; `contact_name` is personal.
+
+    One of a `practice` run is marked as not valid on every page.
+    """
 
     reference: str
     company: str
@@ -70,6 +73,7 @@ class TermSheetFacts:
     currency: str
     contact_name: str
     issued_at: datetime
+    practice: bool = False
 
 
 @dataclass(frozen=True)

@@ -155,6 +155,7 @@ class TermSheets:
             currency=present.currency,
             contact_name=clear.get("name", ""),
             issued_at=row.made_at,
+            practice=run.practice,
         )
 
 
