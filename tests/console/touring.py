@@ -19,8 +19,16 @@ NO_PAGES = {
     "/parts/count": "the number in the menu, which every page shows",
     "/static/{path:path}": "assets",
     "/approvals/{approval_id}/paper/{form}": "a file",
+    "/approvals/{approval_id}/paper/pages/{number}": "a picture",
     "/d/{token}/paper/{form}": "a file",
+    "/d/{token}/paper/pages/{number}": "a picture",
     "/p/{token}/terms/{form}": "a file",
+    "/template/trial/{document}/{prevailing}/{form}": "a file",
+    "/template/trial/{document}/{prevailing}/pages/{number}": "a picture",
+    "/template/versions/{version}/docx": "a file",
+    "/runs/{run_id}/negotiation/{version}/{form}": "a file",
+    "/runs/{run_id}/negotiation/{version}/pages/{number}": "a picture",
+    "/p/{token}/terms/pages/{number}": "a picture",
     "/mailbox/{message}/attachments/{number}": "a file",
 }
 """Addresses that answer GET and are no page, each with its reason."""

@@ -72,6 +72,7 @@ def create_app(services: Services, add_pages: Callable[[FastAPI], None] | None =
         limit=services.settings.max_body_bytes,
         uploads={
             f"{PREFIX}/documents": services.settings.max_upload_bytes,
+            "/template": services.settings.max_upload_bytes,
             "/p/": services.settings.max_upload_bytes,
         },
     )

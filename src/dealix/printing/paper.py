@@ -70,6 +70,22 @@ class Clauses:
 
 
 @dataclass(frozen=True)
+class GridCell:
+    """A text in its own language and weight."""
+
+    text: str
+    locale: Locale
+    bold: bool = False
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Rows of cells from left to right, as wide as one another, with a thin line below each."""
+
+    rows: tuple[tuple[GridCell, ...], ...]
+
+
+@dataclass(frozen=True)
 class Signature:
     """Where one party signs: a heading and lines to fill in, all on one page.
 
@@ -91,7 +107,7 @@ class Space:
     height: float = 4.0
 
 
-Block = Heading | Paragraph | Facts | Table | Clauses | Signature | Space
+Block = Heading | Paragraph | Facts | Table | Grid | Clauses | Signature | Space
 
 
 @dataclass(frozen=True)

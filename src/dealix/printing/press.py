@@ -8,6 +8,7 @@ from dealix.printing.paper import (
     Block,
     Clauses,
     Facts,
+    Grid,
     Heading,
     Locale,
     Paper,
@@ -59,6 +60,8 @@ def _draw(sheet: Sheet, block: Block, follows: Block | None) -> None:
             _facts(sheet, block, locale)
         case Table():
             _table(sheet, block, locale)
+        case Grid():
+            _grid(sheet, block)
         case Clauses():
             _clauses(sheet, block)
         case Signature():
@@ -119,6 +122,18 @@ def _table(sheet: Sheet, block: Table, locale: Locale) -> None:
     for row in block.rows:
         cells = [Cell(text, *places[n], locale, align=align(n)) for n, text in enumerate(row)]
         _row(sheet, cells, SMALL, line_below=True, again=head)
+    sheet.set_y(sheet.y + 3)
+
+
+def _grid(sheet: Sheet, block: Grid) -> None:
+    for row in block.rows:
+        places = _columns(sheet, tuple(1.0 for _ in row), "en")
+        cells = [
+            Cell(one.text, *place, one.locale, bold=one.bold)
+            for one, place in zip(row, places, strict=True)
+        ]
+        if any(one.text for one in row):
+            _row(sheet, cells, SMALL, line_below=True)
     sheet.set_y(sheet.y + 3)
 
 

@@ -114,11 +114,11 @@ def _paragraphs(parts: Parts, reading: Reading) -> Iterator[tuple[Language, str,
         text = _text(paragraph, reading)
         cell = next(paragraph.iterancestors(W + "tc"), None)
         if cell is None:
-            yield _language(text), text, False
+            yield language_of(text), text, False
             continue
         *_, table = cell.iterancestors(W + "tbl")
         if cell not in cells:
-            cells[cell] = _language("".join(_text(one, reading) for one in cell.iter(W + "p")))
+            cells[cell] = language_of("".join(_text(one, reading) for one in cell.iter(W + "p")))
         if table not in tables:
             begins = (NUMBER.match(western(_text(one, reading))) for one in table.iter(W + "p"))
             tables[table] = not any(begins)
@@ -181,7 +181,8 @@ def _inside(element: etree._Element, tag: str) -> bool:
     return next(element.iterancestors(tag), None) is not None
 
 
-def _language(text: str) -> Language:
+def language_of(text: str) -> Language:
+    """The language that most letters of a text are of."""
     arabic = sum("\u0600" <= letter <= "\u08ff" for letter in text)
     latin = sum(letter.isascii() and letter.isalpha() for letter in text)
     return "ar" if arabic > latin else "en"

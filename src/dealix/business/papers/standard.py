@@ -1,5 +1,6 @@
 """What a company begins with: a clause library and a bilingual template, both written by code."""
 
+import hashlib
 import io
 from functools import cache
 from typing import Any
@@ -140,6 +141,12 @@ def template() -> bytes:
     buffer = io.BytesIO()
     document.save(buffer)
     return plain_zip(buffer.getvalue())
+
+
+@cache
+def digest() -> str:
+    """The SHA-256 of the standard template."""
+    return hashlib.sha256(template()).hexdigest()
 
 
 def _pairs(document: Any) -> None:

@@ -6,11 +6,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import TemplateError, TemplateSyntaxError, UndefinedError
 
 from dealix.business.papers import signing
 from dealix.business.papers.clauses import LANGUAGES, filled, values
+from dealix.business.papers.filling import Places
 from dealix.business.papers.packing import plain_zip
 from dealix.business.papers.schemas import (
     Change,
@@ -36,6 +36,7 @@ from dealix.printing import (
 from dealix.printing import Paper as Printed
 from dealix.records.canonical import digest
 
+REASON = 120
 ZONE = ZoneInfo("Asia/Riyadh")
 FORM = "writing-3"
 """Changes with whatever this module draws otherwise: then no older paper is taken for the same."""
@@ -115,6 +116,24 @@ def _said(
     )
 
 
+def reworded(
+    clauses: Sequence[PaperClause], changes: Mapping[str, Negotiated]
+) -> list[PaperClause]:
+    """The clauses of a paper with these worded as somebody proposes; a new one comes last."""
+    made = [
+        _said(one.number, one.key, titles, (new.ar, new.en), "negotiated", one.clause_version)
+        if (new := changes.get(one.key)) and (titles := (one.title_ar, one.title_en))
+        else one
+        for one in clauses
+    ]
+    known = {one.key for one in clauses}
+    for key, new in sorted(changes.items()):
+        if key not in known:
+            number = str(len(made) + 1)
+            made.append(_said(number, key, AGREED, (new.ar, new.en), "negotiated", None))
+    return made
+
+
 def docx(
     template: bytes,
     facts: TermSheetFacts,
@@ -127,10 +146,11 @@ def docx(
     Raises:
         InvalidInput: `template_unusable`, it names something that no term sheet has.
     """
-    environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     made = DocxTemplate(io.BytesIO(template))
     try:
-        made.render(_context(facts, version, clauses, prevailing), jinja_env=environment)
+        made.render(context(facts, version, clauses, prevailing), jinja_env=Places())
+    except (UndefinedError, TemplateSyntaxError) as wrong:
+        raise InvalidInput("template_unusable", reason=(wrong.message or "")[:REASON]) from None
     except (TemplateError, TypeError, ValueError, OverflowError) as wrong:
         raise InvalidInput("template_unusable", reason=type(wrong).__name__) from None
     properties = made.docx.core_properties
@@ -143,9 +163,10 @@ def docx(
     return plain_zip(stamped(content, PRACTICE) if facts.practice else content)
 
 
-def _context(
+def context(
     facts: TermSheetFacts, version: int, clauses: Sequence[PaperClause], prevailing: Prevailing
 ) -> dict[str, object]:
+    """What a template may name."""
     return {
         "title_ar": f"{TITLE[0]} — {facts.reference}",
         "title_en": f"{TITLE[1]} — {facts.reference}",
