@@ -4,7 +4,7 @@ import re
 from contextlib import contextmanager
 
 import pytest
-from tests.business.papers.test_on_record import own_template
+from tests.business.papers.test_trying import without
 from tests.console.test_decision_in_browser import link_in_mail
 from tests.console.touring import (
     BRANDS,
@@ -101,7 +101,7 @@ def story(console):
     console.approve(reviewed, "manager_approval")
     practice = console.start(practice=True)
     console.approve(practice, "manager_approval", "term_review", "legal_review")
-    made = own_template("{{ contact_name }}")
+    made = without("{{ contact_name }}")
     template = console.api("maha", "POST", "/documents", content=made)["id"]
     return {
         "template": template,

@@ -105,6 +105,15 @@ NAMELESS = """() => [
     && !e.textContent.trim() && !e.getAttribute('aria-label'))
   .map(e => e.outerHTML.slice(0, 120))"""
 
+PICTURES = """async () => {
+  for (const one of document.querySelectorAll('img[loading=lazy]')) {
+    if (!one.checkVisibility()) continue;
+    one.loading = 'eager';
+    await one.decode();
+  }
+}"""
+"""What is drawn only once somebody scrolls to it, drawn now."""
+
 WIDER = """() => [...document.querySelectorAll('body *')]
   .filter(e => {
     const box = e.getBoundingClientRect();
@@ -138,6 +147,7 @@ class Tour:
     def shoot(self, name: str, width: str) -> None:
         """Look at the page at this width and keep the picture."""
         self.page.set_viewport_size({"width": WIDTHS[width], "height": 800})
+        self.page.evaluate(PICTURES)
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SHOTS / f"{name}-{self.locale}-{width}.png", full_page=True)
 

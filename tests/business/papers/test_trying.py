@@ -46,7 +46,7 @@ def refusal(template: bytes) -> InvalidInput:
 
 
 def test_the_built_in_template_lacks_nothing():
-    assert tried(TEMPLATE, "ar").unused == ("prevailing_ar", "prevailing_en")
+    assert tried(TEMPLATE, "ar").unused == ()
     assert all(f"place_{name}" in WORDS for name in (*NEEDED, *OPTIONAL))
 
 
@@ -64,8 +64,8 @@ def test_each_place_that_is_missing_is_named(name):
 
 
 def test_what_it_may_leave_out_is_told():
-    assert "contact_name" in tried(without("{{ contact_name }}"), "ar").unused
-    assert "signing" in tried(without("{{ l.en }}"), "ar").unused
+    assert tried(without("{{ contact_name }}"), "ar").unused == ("contact_name",)
+    assert tried(without("{{ l.en }}"), "ar").unused == ("signing",)
 
 
 def test_an_empty_document_lacks_everything():
@@ -113,7 +113,7 @@ def test_a_template_that_reaches_for_more_or_never_ends_is_refused_at_once(text)
 
 @pytest.mark.parametrize("text", ["{{ title_en | upper }}", "{% if version > 1 %}again{% endif %}"])
 def test_what_a_paper_needs_of_the_language_stays(text):
-    assert tried(with_line(text), "en").unused
+    assert tried(with_line(text), "en").unused == ()
 
 
 @pytest.mark.parametrize(

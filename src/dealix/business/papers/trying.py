@@ -17,8 +17,11 @@ NEEDED = (
 )
 """Places without which a paper would not say who agrees on what, or since when."""
 
-OPTIONAL = ("contact_name", "prevailing_ar", "prevailing_en", "signing")
+OPTIONAL = ("contact_name", "signing", "prevailing_ar", "prevailing_en")
 """Places that a template may leave out; `signing` are the lines where both parties sign."""
+
+UNASKED = ("prevailing_ar", "prevailing_en")
+"""Nobody is told that these are left out: a clause of the library says it."""
 
 TOLD = ("header", "footer", "footnotes", "endnotes")
 PROBE: TermSheetFacts = replace(
@@ -48,7 +51,7 @@ CLAUSES = tuple(
 
 @dataclass(frozen=True)
 class Tried:
-    """What a template that may be put in force leaves out of `OPTIONAL`."""
+    """What a template that may be put in force leaves out of `OPTIONAL`, where it matters."""
 
     unused: tuple[str, ...]
 
@@ -72,7 +75,7 @@ def tried(template: bytes, prevailing: Prevailing) -> Tried:
         raise InvalidInput("template_misses", places=", ".join(missing))
     if not _found_again(parts):
         raise InvalidInput("template_unreadable")
-    return Tried(tuple(name for name in OPTIONAL if name in absent))
+    return Tried(tuple(name for name in OPTIONAL if name in absent and name not in UNASKED))
 
 
 def _wanted(prevailing: Prevailing) -> dict[str, list[str]]:
