@@ -17,6 +17,7 @@ from dealix.business.evidence.report import reports
 from dealix.business.evidence.service import Evidence
 from dealix.business.papers.library import ClauseLibrary
 from dealix.business.papers.service import PapersService
+from dealix.business.papers.templates import TemplateDesk
 from dealix.business.papers.uploads import UploadService
 from dealix.business.partners.answering import Answers
 from dealix.business.partners.board import PartnerBoard
@@ -40,6 +41,7 @@ from dealix.lanes.tenant_keys import TenantKeys
 from dealix.lanes.worker import THREADS, durable_worker
 from dealix.lanes.working_time.service import CalendarService
 from dealix.observability.temporal import runtime
+from dealix.printing.pictures import Gallery
 from dealix.providers import Providers
 from dealix.settings import Settings
 from dealix.store.objects import Objects
@@ -153,6 +155,11 @@ class Services(Providers):
         return PapersService(self.vault, self.objects)
 
     @cached_property
+    def gallery(self) -> Gallery:
+        """Pictures of the papers' pages."""
+        return Gallery()
+
+    @cached_property
     def clauses(self) -> ClauseLibrary:
         """The clause library."""
         return ClauseLibrary(self.database, permit)
@@ -161,6 +168,11 @@ class Services(Providers):
     def uploads(self) -> UploadService:
         """Documents that people bring in."""
         return UploadService(self.database, self.vault, self.objects, permit)
+
+    @cached_property
+    def templates(self) -> TemplateDesk:
+        """The templates of term sheets."""
+        return TemplateDesk(self.database, self.uploads, permit)
 
     @cached_property
     def approvals(self) -> ApprovalService:
@@ -209,9 +221,9 @@ class Services(Providers):
     @cached_property
     def negotiations(self) -> NegotiationDesk:
         """Negotiations as our own people read them."""
-        return NegotiationDesk(
-            self.database, self.vault, self.inbox, permit, self.settings.public_url
-        )
+        sheets = self.partners.sheets
+        url = self.settings.public_url
+        return NegotiationDesk(self.database, self.vault, self.inbox, permit, url, sheets)
 
     @cached_property
     def partner_board(self) -> PartnerBoard:

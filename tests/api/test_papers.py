@@ -107,6 +107,20 @@ def test_a_template_is_put_in_force_by_legal(door, noura):
     assert noura.put("/api/v1/templates/term_sheet", json=body).status_code == 403
     answer = maha.put("/api/v1/templates/term_sheet", json=body)
     assert answer.json() == {"kind": "term_sheet", "version": 2, "prevailing": "en"}
+    newest, first = noura.get("/api/v1/templates/term_sheet").json()["versions"]
+    assert (newest["version"], newest["standard"], first["standard"]) == (2, False, True)
+    again = maha.put("/api/v1/templates/term_sheet", json=body)
+    assert (again.status_code, again.json()["code"]) == (409, "template_in_force")
+
+
+def test_a_template_that_lacks_a_place_is_refused_by_its_name(door):
+    from tests.business.papers.test_trying import without
+
+    maha = door.client("maha")
+    made = maha.post("/api/v1/documents", content=without("{{ c.ar }}")).json()
+    answer = maha.put("/api/v1/templates/term_sheet", json={"document": made["id"]})
+    assert (answer.status_code, answer.json()["code"]) == (422, "template_misses")
+    assert "clauses.ar" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("who", [None, "saleh"])

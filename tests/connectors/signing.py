@@ -13,8 +13,9 @@ from dealix.settings import Settings
 
 opened: list[DocuSign] = []
 PDF = b"%PDF-1.7\n1 0 obj << >> endobj\n%%EOF\n"
+ANCHORS = {"signature": "Signed by", "name": "Name", "title": "Title", "date": "Signed on"}
 SIGNERS = (
-    Signatory("نورة القحطاني", "noura@partner.example", 1, "/sig1/"),
+    Signatory("نورة القحطاني", "noura@partner.example", 1, ANCHORS, 58),
     Signatory("Omar Nasser", "omar@dealix.example", 2),
 )
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from pydantic import ValidationError
 from tests.connectors.signing import (
+    ANCHORS,
     PDF,
     SIGNERS,
     act,
@@ -20,7 +21,7 @@ from tests.sandbox.conftest import Sandbox, free_port
 
 from dealix import clock
 from dealix.connectors.esign import DocuSign, Signatory, reference_for
-from dealix.connectors.esign.envelopes import read_state
+from dealix.connectors.esign.envelopes import definition, read_state
 from dealix.connectors.rehearsal import rehearsing
 from dealix.connectors.secrets import LocalSecrets
 from dealix.engines.secrets_file import rsa_key
@@ -197,9 +198,20 @@ def test_nobody_listens_so_nothing_happened(key: str) -> None:
     assert "maybe_done" not in caught.value.params
 
 
-def test_names_and_references_have_their_form(key: str) -> None:
-    from dealix.connectors.esign.envelopes import definition
+def test_what_a_signer_fills_in_stands_to_the_right_of_its_label(key: str) -> None:
+    first, second = definition(request_for(key), None).recipients.signers
+    tabs = first.model_dump(by_alias=True)["tabs"]
+    kinds = {"signature": "signHere", "name": "fullName", "title": "title", "date": "dateSigned"}
+    assert tabs.keys() == {f"{kind}Tabs" for kind in kinds.values()}
+    for name, kind in kinds.items():
+        [tab] = tabs[f"{kind}Tabs"]
+        assert (tab["anchorString"], tab["anchorCaseSensitive"]) == (ANCHORS[name], "true")
+        assert (tab["anchorXOffset"], tab["anchorYOffset"]) == ("58", "0")
+        assert tab["anchorUnits"] == "mms"
+    assert second.tabs is None, "who has no place signs where they like"
 
+
+def test_names_and_references_have_their_form(key: str) -> None:
     for signers in ((), (Signatory("a\nb", "a@b.example"),), (Signatory("", "a@b.example"),)):
         with pytest.raises(ValidationError):
             definition(request_for(key, signers=signers), None)

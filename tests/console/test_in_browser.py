@@ -4,6 +4,7 @@ import re
 from contextlib import contextmanager
 
 import pytest
+from tests.business.papers.test_trying import without
 from tests.console.test_decision_in_browser import link_in_mail
 from tests.console.touring import (
     BRANDS,
@@ -38,6 +39,8 @@ PAGES = {
     "resume": ("noura", "/runs/{paused}/resume"),
     "cases": ("fahad", "/cases"),
     "clauses": ("maha", "/clauses"),
+    "template": ("maha", "/template"),
+    "template-trial": ("maha", "/template/trial/{template}/ar"),
     "inventory": ("dana", "/inventory"),
     "inventory-row": ("dana", "/inventory/lead_scoring"),
     "mailbox": ("noura", "/mailbox"),
@@ -106,7 +109,10 @@ def story(console):
     console.approve(reviewed, "manager_approval")
     practice = console.start(practice=True)
     console.approve(practice, "manager_approval", "term_review", "legal_review")
+    made = without("{{ contact_name }}")
+    template = console.api("maha", "POST", "/documents", content=made)["id"]
     return {
+        "template": template,
         "practice": practice,
         "practice_page": console.partner_page(practice),
         "offered": console.partner_page(run)[3:],

@@ -1,11 +1,13 @@
 """Term sheets as people meet them: in the mail, on the partner's page, before those who approve."""
 
 import hashlib
+import io
 import re
 from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 from tests.business.papers.sheets import edited, say, with_part
 from tests.business.papers.test_opening import HOSTILE, pdf
 from tests.console.test_decision_in_browser import link_in_mail
@@ -184,14 +186,14 @@ def test_the_partner_sees_what_changed_in_their_language(negotiated):
 def test_an_approver_sees_the_very_pdf_that_goes_out(console, negotiated):
     path = f"/approvals/{negotiated['legal']}/paper/pdf"
     visitor = console.visitor(negotiated["counsel"])
-    assert f'src="{path}"' in visitor.get(f"/approvals/{negotiated['legal']}").source
+    assert f'href="{path}"' in visitor.get(f"/approvals/{negotiated['legal']}").source
     answer = visitor.get(path).answer
     assert answer.content == negotiated["pdf"].content
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.headers["content-disposition"].startswith("inline")
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["x-frame-options"] == "SAMEORIGIN"
-    assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     word = visitor.get(path.replace("/pdf", "/docx")).answer
     assert word.content == negotiated["docx"].content
     assert word.headers["content-disposition"].startswith("attachment")
@@ -201,6 +203,56 @@ def test_an_approver_sees_the_very_pdf_that_goes_out(console, negotiated):
     assert nobody.status_code == 303
     first = console.waits_at(negotiated["run"], "manager_approval")
     assert visitor.get(f"/approvals/{first}/paper/pdf").status == 404  # that packet names none
+
+
+def assert_picture(answer: httpx.Response) -> None:
+    """A page of a paper, for this reader alone and kept by no browser."""
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "image/webp"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    with Image.open(io.BytesIO(answer.content)) as image:
+        assert image.size == (1240, 1754)
+
+
+def test_the_pages_are_pictures_for_whoever_may_see_the_paper(console, negotiated):
+    """Phones show no PDF inside a page."""
+    approval, run = f"/approvals/{negotiated['legal']}", negotiated["run"]
+    ways = {
+        f"{approval}/paper": (approval, negotiated["counsel"]),
+        f"/runs/{run}/negotiation/1": (f"/runs/{run}/negotiation", "noura"),
+    }
+    for paper, (page, handle) in ways.items():
+        visitor = console.visitor(handle)
+        source = visitor.get(page).source
+        found = re.findall(rf'<img src="({paper}/pages/\d+)" width="(\d+)" height="(\d+)"', source)
+        assert [(one[0][-1], *one[1:]) for one in found] == [
+            ("1", "1240", "1754"), ("2", "1240", "1754"),
+        ]  # fmt: skip
+        assert 'alt="Page 1 of 2"' in source
+        assert 'loading="lazy"' in source
+        assert "الصفحة 2 من 2" in console.visitor(handle, locale="ar").get(page).source
+        for address, *_ in found:
+            assert_picture(visitor.get(address).answer)
+            assert console.visitor("mariam", "rawabi-ae").get(address).status == 404
+            assert httpx.get(f"{console.url}{address}", trust_env=False).status_code == 303
+        assert visitor.get(f"{paper}/pages/3").status == 404
+        assert visitor.get(f"{paper}/pages/0").status == 404
+        assert visitor.get(f"{paper}/pages/x").status == 422
+        assert visitor.get(f"{paper}/pdf").answer.content == negotiated["pdf"].content
+        assert visitor.get(f"{paper}/docx").answer.content == negotiated["docx"].content
+    assert console.visitor("amal").get(f"/runs/{run}/negotiation/1/pages/1").status == 403
+    assert visitor.get(f"/runs/{run}/negotiation/9/pdf").status == 404
+
+
+def test_the_partner_sees_the_pages_of_their_version_while_it_is_the_newest(console, offered):
+    partner, page = console.visitor(), offered["page"]
+    assert f'<img src="{page}/terms/pages/1" width="1240"' in partner.get(f"{page}?lang=ar").source
+    answer = partner.get(f"{page}/terms/pages/2").answer
+    assert_picture(answer)
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    nobodys = f"/p/{'0' * 64}/terms/pages/1"
+    assert partner.get(nobodys).status == 404
 
 
 def test_the_pack_holds_every_version_and_what_came_back(console, negotiated):
@@ -235,17 +287,20 @@ def test_a_decision_link_leads_its_approver_to_the_paper_and_nobody_else(console
     counsel = console.decider(legal)
     link = link_in_mail(console, counsel, legal)
     page = console.visitor(counsel).get(link)
-    assert f'src="{link}/paper/pdf"' in page.source
+    assert f'src="{link}/paper/pages/1"' in page.source
+    assert_picture(console.visitor(counsel).get(f"{link}/paper/pages/1").answer)
     answer = console.visitor(counsel).get(f"{link}/paper/pdf").answer
     assert answer.content.startswith(b"%PDF-")
     assert answer.headers["referrer-policy"] == "no-referrer"
-    holder = console.visitor().client.get(f"{link}/paper/pdf", follow_redirects=False)
-    assert holder.status_code == 303
-    assert holder.headers["location"].startswith("/sign-in")
+    for what in ("pdf", "pages/1"):
+        holder = console.visitor().client.get(f"{link}/paper/{what}", follow_redirects=False)
+        assert holder.status_code == 303
+        assert holder.headers["location"].startswith("/sign-in")
     assert "/paper/" not in console.visitor().get(link).source
     other = "noura" if counsel != "noura" else "fahad"
-    assert console.visitor(other).get(f"{link}/paper/pdf").status == 403
-    assert console.visitor("mariam", "rawabi-ae").get(f"{link}/paper/pdf").status == 404
+    for what in ("pdf", "pages/1"):
+        assert console.visitor(other).get(f"{link}/paper/{what}").status == 403
+        assert console.visitor("mariam", "rawabi-ae").get(f"{link}/paper/{what}").status == 404
     console.decide(counsel, legal, "approve")
     ended = console.visitor(counsel).get(f"{link}/paper/pdf")
     assert ended.path == f"/approvals/{legal}"
@@ -268,14 +323,21 @@ def test_papers_stand_in_a_real_browser(console, browser, negotiated, offered, n
         for details in page.locator("main details").all():
             details.evaluate("one => { one.open = true; }")
         SHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SHOTS / f"{name}-{locale}-{width}.png", full_page=True)
         widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         taken, there = page.evaluate(widths)
         assert taken <= there, page.evaluate(WIDER)
         assert page.evaluate(NAMELESS) == []
         assert page.evaluate(CONTRAST) == []
-        if name == "paper":
-            assert page.locator("#paper").is_visible() == (width == "wide")
+        pictures = page.locator(".paper img")
+        assert pictures.count() >= 2, "the pages are seen on a phone, too"
+        for picture in pictures.all():
+            picture.scroll_into_view_if_needed()
+            picture.evaluate("one => one.decode()")
+            box = picture.bounding_box()
+            assert box["height"] / box["width"] == pytest.approx(1754 / 1240, rel=0.02)
+            assert box["width"] <= WIDTHS[width]
+        page.evaluate("window.scrollTo(0, 0)")
+        page.screenshot(path=SHOTS / f"{name}-{locale}-{width}.png", full_page=True)
         assert said == []
 
 
@@ -312,8 +374,6 @@ def test_what_is_no_proposal_is_refused(console, offered):
     visitor = console.visitor()
     same = hand_in(visitor, offered["page"], offered["docx"])
     assert (same.status_code, "says the same as ours" in same.text) == (422, True)
-    printed = hand_in(visitor, offered["page"], pdf())
-    assert (printed.status_code, "is not a Word document" in printed.text) == (422, True)
     accepted = hand_in(visitor, offered["page"], offered["docx"], answer="accept")
     assert (accepted.status_code, "is a proposal" in accepted.text) == (422, True)
     nothing = hand_in(visitor, offered["page"], None)
@@ -367,6 +427,38 @@ def test_text_beside_the_clauses_is_found_and_the_script_in_it_does_nothing(cons
     assert "<script>alert(1)" not in page.source
 
 
+def test_a_pdf_that_comes_back_is_kept_for_a_person_to_read_and_not_compared(console):
+    run = console.start()
+    console.terms_out(run)
+    page, partner, content = address(console, run, 1), console.visitor(), pdf()
+    for locale, said in (("en", "A PDF is not compared"), ("ar", "أما ملف PDF فلا يُقارن")):
+        assert said in partner.get(f"{page}?lang={locale}").text
+    assert "Your answer has been received" in hand_in(partner, page, content).text
+    waits_for(console, run, REVISION)
+    noura = console.visitor("noura")
+    rounds = noura.get(f"/runs/{run}/negotiation")
+    assert "It is not compared with ours: a person reads it" in rounds.text
+    assert "not marked in their document" not in rounds.text
+    [link] = rounds.links("/api/v1/documents/")
+    assert noura.get(link).answer.content == content
+    assert "لا يُقارن بنسختنا" in console.visitor("noura", locale="ar").get(rounds.path).text
+    before = console.waits_at(run, "term_review")
+    revise(console, run, revenue_share_percent="12")
+    packet = noura.get(f"/approvals/{asked_again(console, run, 'term_review', before)}")
+    assert "It is not compared with ours: a person reads it" in packet.text
+
+
+def test_the_rounds_show_a_change_of_a_clause_word_by_word_as_the_packet_does(console, negotiated):
+    page = console.visitor("noura").get(f"/runs/{negotiated['run']}/negotiation").source
+    third = page.partition('data-version="3"')[2]
+    change = re.search(r'data-clause="share".*?</div>', third, re.DOTALL)[0]
+    packet = re.search(
+        r'data-clause="share".*?</div>', negotiated["clauses_page"].source, re.DOTALL
+    )
+    assert change == packet[0]
+    assert re.search(r"<ins>[^<]*ninety", change)
+
+
 def test_a_clause_of_one_language_holds_the_draft_back_until_it_is_confirmed(console):
     clause = console.api("noura", "GET", "/clauses/revenue")
     body = {"version": clause["version"], "en": clause["en"] + " It may be less."}
@@ -415,7 +507,6 @@ def test_what_the_partner_accepted_is_what_is_signed_whatever_the_library_says_s
 
 
 def files_of_docx(content: bytes) -> list[bytes]:
-    import io
     import zipfile
 
     with zipfile.ZipFile(io.BytesIO(content)) as bundle:

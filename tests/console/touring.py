@@ -19,8 +19,16 @@ NO_PAGES = {
     "/parts/count": "the number in the menu, which every page shows",
     "/static/{path:path}": "assets",
     "/approvals/{approval_id}/paper/{form}": "a file",
+    "/approvals/{approval_id}/paper/pages/{number}": "a picture",
     "/d/{token}/paper/{form}": "a file",
+    "/d/{token}/paper/pages/{number}": "a picture",
     "/p/{token}/terms/{form}": "a file",
+    "/template/trial/{document}/{prevailing}/{form}": "a file",
+    "/template/trial/{document}/{prevailing}/pages/{number}": "a picture",
+    "/template/versions/{version}/docx": "a file",
+    "/runs/{run_id}/negotiation/{version}/{form}": "a file",
+    "/runs/{run_id}/negotiation/{version}/pages/{number}": "a picture",
+    "/p/{token}/terms/pages/{number}": "a picture",
     "/mailbox/{message}/attachments/{number}": "a file",
 }
 """Addresses that answer GET and are no page, each with its reason."""
@@ -97,6 +105,15 @@ NAMELESS = """() => [
     && !e.textContent.trim() && !e.getAttribute('aria-label'))
   .map(e => e.outerHTML.slice(0, 120))"""
 
+PICTURES = """async () => {
+  for (const one of document.querySelectorAll('img[loading=lazy]')) {
+    if (!one.checkVisibility()) continue;
+    one.loading = 'eager';
+    await one.decode();
+  }
+}"""
+"""What is drawn only once somebody scrolls to it, drawn now."""
+
 WIDER = """() => [...document.querySelectorAll('body *')]
   .filter(e => {
     const box = e.getBoundingClientRect();
@@ -130,6 +147,7 @@ class Tour:
     def shoot(self, name: str, width: str) -> None:
         """Look at the page at this width and keep the picture."""
         self.page.set_viewport_size({"width": WIDTHS[width], "height": 800})
+        self.page.evaluate(PICTURES)
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SHOTS / f"{name}-{self.locale}-{width}.png", full_page=True)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-VOID = {"input", "meta", "link", "br", "use"}
+VOID = {"img", "input", "meta", "link", "br", "use"}
 
 
 class Forms(HTMLParser):

@@ -81,6 +81,7 @@ def create_app(services: Services, add_pages: Callable[[FastAPI], None] | None =
         limit=services.settings.max_body_bytes,
         uploads={
             f"{PREFIX}/documents": Taking(largest, may_upload),
+            "/template": Taking(largest, may_upload),
             "/p/": Taking(largest, has_an_offer),
         },
     )

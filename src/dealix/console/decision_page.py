@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import Response
 from markupsafe import Markup
 
 from dealix import clock
-from dealix.console.files import download, shown
+from dealix.console.files import Form, file_of, picture, sheets_of
 from dealix.console.packets import DECIDED, said, value_said
 from dealix.console.people import people
 from dealix.console.render import page
@@ -18,9 +18,9 @@ from dealix.console.visit import Visit
 from dealix.errors import Refused
 from dealix.i18n import N_, sentence_of
 from dealix.i18n.formats import moment_of
+from dealix.printing.pictures import Size
 
 Json = Mapping[str, Any]
-Form = Literal["pdf", "docx"]
 Person = Callable[[str | None], Markup]
 NO_LIMIT = N_("No limit in money: {seats} decides")
 UP_TO = N_("Up to {to} {currency}")
@@ -50,11 +50,14 @@ class Way:
 
 
 def paper_of(visit: Visit, approval_id: str, form: Form) -> Response:
-    """The paper of a request: a PDF is seen in the page, a Word document taken away."""
-    found = visit.services.requested_papers.file(visit.who, approval_id, form)
-    if form == "pdf":
-        return shown(found.name, found.content)
-    return download(found.name, found.media_type, found.content)
+    """The paper of a request in one of its forms."""
+    return file_of(visit.services.requested_papers.file(visit.who, approval_id, form))
+
+
+def page_of_paper(visit: Visit, approval_id: str, number: int) -> Response:
+    """A page of a request's paper as a picture."""
+    found = visit.services.requested_papers.file(visit.who, approval_id, "pdf")
+    return picture(visit.services.gallery.page(found.content, number))
 
 
 def draw(
@@ -87,7 +90,7 @@ def draw(
         context=said(speech, {n: v for n, v in packet["context"].items() if n != "rounds"}),
         rounds=list(reversed(packet["context"].get("rounds") or [])),
         value=lambda value: value_said(speech, value),
-        paper=way.paper if "pdf" in (packet.get("document") or {}) else "",
+        sheets=_sheets(visit, found) if way.paper else [],
         managers=[] if way.bare else packet.get("named", []),
         risks=[value_said(speech, risk) for risk in packet["risks"]],
         draft=None if way.bare else packet.get("draft"),
@@ -161,6 +164,14 @@ def seats_of(visit: Visit, found: Json) -> list[dict[str, Any]]:
         }
         for seat in found["who_may_decide"]
     ]
+
+
+def _sheets(visit: Visit, found: Json) -> list[Size]:
+    """How large the pages of a request's paper are; none where its packet names none."""
+    if "pdf" not in (found["packet"].get("document") or {}):
+        return []
+    papers = visit.services.requested_papers
+    return sheets_of(lambda: papers.file(visit.who, found["id"], "pdf"))
 
 
 def prove(visit: Visit, password: str) -> None:

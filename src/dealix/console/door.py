@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from dealix.actors import Actor
@@ -92,6 +93,12 @@ async def sent_form(request: Request) -> Sent:
     if not all(map(fit, written)) or any(len(each) > LONGEST for each in sent.get("comment", ())):
         raise InvalidInput("invalid_input")
     return sent
+
+
+async def sent_file(request: Request, _sent: Annotated[Sent, Depends(sent_form)]) -> bytes | None:
+    """The file that a form sent as `document`; None where none was chosen."""
+    file = (await request.form()).get("document")
+    return (await file.read() or None) if isinstance(file, UploadFile) else None
 
 
 def anyone(request: Request) -> Visit:

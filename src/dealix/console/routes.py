@@ -29,13 +29,27 @@ from dealix.console.pages import (
     runs,
     standstill,
     start,
+    template,
     todo,
     users,
 )
 
 router = APIRouter(include_in_schema=False)
 PAGES = (
-    *(access, home, start, approvals, runs, cases, clauses, inventory, mailbox, outbound, consents),
+    *(
+        access,
+        home,
+        start,
+        approvals,
+        runs,
+        cases,
+        clauses,
+        template,
+        inventory,
+        mailbox,
+        outbound,
+        consents,
+    ),
     *(board, negotiation, standstill, todo),
     *(calendar, audit, partner, links, profile),
     *(administration, users, own_account, persons, authority),

@@ -21,13 +21,35 @@ PAPERS = {
     "contact_person_id": N_("Contact (identifier)"),
 }
 
+PLACES = {
+    "place_reference": N_("the paper's reference"),
+    "place_version": N_("the number of the version"),
+    "place_date_ar": N_("the date in Arabic"),
+    "place_date_en": N_("the date in English"),
+    "place_company_ar": N_("our company's name in Arabic"),
+    "place_company": N_("our company's name in English"),
+    "place_partner_ar": N_("the partner's name in Arabic"),
+    "place_partner": N_("the partner's name in English"),
+    "place_registration_number": N_("the partner's registration number"),
+    "place_contact_name": N_("the partner's contact"),
+    "place_prevailing_ar": N_("the language that prevails, in Arabic"),
+    "place_prevailing_en": N_("the language that prevails, in English"),
+    "place_clauses.number": N_("the number of a clause, before both titles"),
+    "place_clauses.title_ar": N_("the title of a clause in Arabic"),
+    "place_clauses.title_en": N_("the title of a clause in English"),
+    "place_clauses.ar": N_("the text of a clause in Arabic"),
+    "place_clauses.en": N_("the text of a clause in English"),
+    "place_signing": N_("the lines where both parties sign"),
+}
+
 CLAUSES = {
     "clause_added": N_("Added"),
     "clause_removed": N_("Left out"),
     "clause_changed": N_("Changed"),
     "clause_renumbered": N_("Moved to another number"),
+    "clause_not_compared": N_("A PDF came back. It is not compared with ours: a person reads it"),
     "clause_hidden": N_("Text where a reader would not look"),
-    "where_preamble": N_("before the first clause"),
+    "where_preamble": N_("outside the clauses"),
     "where_comment": N_("in a comment"),
     "where_header": N_("at the head of the page"),
     "where_footer": N_("at the foot of the page"),

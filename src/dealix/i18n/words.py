@@ -1,7 +1,7 @@
 """The words that data holds as keys (roles, states, steps, gates), as people say them."""
 
 from dealix.i18n.catalogue import N_, translate
-from dealix.i18n.paper_words import CLAUSES, PAPERS
+from dealix.i18n.paper_words import CLAUSES, PAPERS, PLACES
 from dealix.i18n.place_words import PLACES_AND_MONEY
 from dealix.i18n.words_audit import DEEDS
 from dealix.i18n.words_outside import MESSAGES, SIGNATURES
@@ -332,6 +332,7 @@ WORDS: dict[str, str] = {
     **PAPERS,
     **PAUSES,
     **CLAUSES,
+    **PLACES,
     **CASES,
     **DECISIONS,
     **SYSTEMS,

@@ -2,14 +2,18 @@
 
 from dealix.printing.directions import clean, isolated, ltr, western
 from dealix.printing.paper import (
+    SIGNING_AT,
     Block,
     Clauses,
     Facts,
+    Grid,
+    GridCell,
     Heading,
+    Locale,
     Paper,
     Paragraph,
     ParallelClause,
-    Rule,
+    Signature,
     Space,
     Table,
 )
@@ -23,14 +27,18 @@ def printed(paper: Paper) -> bytes:
 
 
 __all__ = [
+    "SIGNING_AT",
     "Block",
     "Clauses",
     "Facts",
+    "Grid",
+    "GridCell",
     "Heading",
+    "Locale",
     "Paper",
     "Paragraph",
     "ParallelClause",
-    "Rule",
+    "Signature",
     "Space",
     "Table",
     "clean",

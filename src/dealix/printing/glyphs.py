@@ -7,6 +7,8 @@ from itertools import pairwise
 from fpdf.enums import TextDirection
 from fpdf.fonts import TTFFont
 
+from dealix.printing.directions import one_way
+
 
 @dataclass(frozen=True)
 class Glyph:
@@ -24,7 +26,7 @@ class Glyph:
 
 def wide(font: TTFFont, text: str, size: float, *, leftward: bool) -> float:
     """The width of a shaped run, in points."""
-    _, advances = font.get_text_width(text, size, _way(leftward=leftward))
+    _, advances = font.get_text_width(text, size, _way(text, leftward=leftward))
     return float(advances)
 
 
@@ -62,7 +64,7 @@ def _shaped(font: TTFFont, text: str, size: float, *, leftward: bool) -> list[Gl
 
     So a reader who copies a ligature gets its letters.
     """
-    infos, places = font.perform_harfbuzz_shaping(text, size, _way(leftward=leftward))
+    infos, places = font.perform_harfbuzz_shaping(text, size, _way(text, leftward=leftward))
     starts = [*sorted({int(info.cluster) for info in infos}), len(text)]
     letters = {begin: text[begin:end] for begin, end in pairwise(starts)}
     metrics, scale = font.ttfont["hmtx"].metrics, font.scale
@@ -81,6 +83,9 @@ def _shaped(font: TTFFont, text: str, size: float, *, leftward: bool) -> list[Gl
     return glyphs
 
 
-def _way(*, leftward: bool) -> dict[str, object]:
+def _way(text: str, *, leftward: bool) -> dict[str, object]:
+    """How a run is shaped: figures alone would else get the raised points of Arabic text."""
     direction = TextDirection.RTL if leftward else TextDirection.LTR
-    return {"features": {}, "fragment_direction": direction}
+    plain = one_way(text, rightward=True) and any(letter.isalnum() for letter in text)
+    script = "Latn" if plain else None
+    return {"features": {}, "fragment_direction": direction, "script": script}

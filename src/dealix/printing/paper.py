@@ -70,8 +70,34 @@ class Clauses:
 
 
 @dataclass(frozen=True)
-class Rule:
-    """A thin line across the page."""
+class GridCell:
+    """A text in its own language and weight."""
+
+    text: str
+    locale: Locale
+    bold: bool = False
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Rows of cells from left to right, as wide as one another, with a thin line below each."""
+
+    rows: tuple[tuple[GridCell, ...], ...]
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Where one party signs: a heading and lines to fill in, all on one page.
+
+    Heading and lines are pairs of Arabic and English. The English label begins at the left margin
+    and what is filled in `SIGNING_AT` millimetres to the right of it.
+    """
+
+    party: tuple[str, str]
+    lines: tuple[tuple[str, str], ...]
+
+
+SIGNING_AT = 58
 
 
 @dataclass(frozen=True)
@@ -81,7 +107,7 @@ class Space:
     height: float = 4.0
 
 
-Block = Heading | Paragraph | Facts | Table | Clauses | Rule | Space
+Block = Heading | Paragraph | Facts | Table | Grid | Clauses | Signature | Space
 
 
 @dataclass(frozen=True)
@@ -89,7 +115,8 @@ class Paper:
     """A document; the same paper is always printed as the same bytes.
 
     `created_at` is the date inside the file, `reference` and `mark` (a hash of what the paper
-    says) stand on every page, as does `sender` at its head.
+    says) stand on every page, as does `sender` at its head. `stamp`, in Arabic and English, is
+    written above and across every page of what is not meant in earnest.
     """
 
     title: str
@@ -100,3 +127,4 @@ class Paper:
     reference: str = ""
     mark: str = ""
     face: Face = "sans"
+    stamp: tuple[str, str] | None = None

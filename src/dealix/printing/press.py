@@ -4,23 +4,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dealix.printing.paper import (
+    SIGNING_AT,
     Block,
     Clauses,
     Facts,
+    Grid,
     Heading,
     Locale,
     Paper,
     Paragraph,
-    Rule,
+    Signature,
     Space,
     Table,
 )
-from dealix.printing.sheet import INK, LINE, MARGIN, SHADE, SOFT, Align, Sheet
+from dealix.printing.sheet import INK, LINE, MARGIN, POINT, SHADE, SOFT, Align, Sheet
 
 BODY, SMALL = 10.0, 8.5
 SIZES = {1: 17.0, 2: 13.0, 3: 11.0}
 PAD = 1.6
 GUTTER = 8.0
+SIGNED_TO, SIGNED_PAD = 42.0, 2.8
+"""Width of the Arabic labels at the right of lines to sign, and the air above and below."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,12 @@ def _draw(sheet: Sheet, block: Block, follows: Block | None) -> None:
             _facts(sheet, block, locale)
         case Table():
             _table(sheet, block, locale)
+        case Grid():
+            _grid(sheet, block)
         case Clauses():
             _clauses(sheet, block)
-        case Rule():
-            _rule(sheet)
+        case Signature():
+            _signature(sheet, block)
         case Space():
             sheet.set_y(min(sheet.y + block.height, sheet.y + max(sheet.left_below, 0)))
 
@@ -119,6 +125,18 @@ def _table(sheet: Sheet, block: Table, locale: Locale) -> None:
     sheet.set_y(sheet.y + 3)
 
 
+def _grid(sheet: Sheet, block: Grid) -> None:
+    for row in block.rows:
+        places = _columns(sheet, tuple(1.0 for _ in row), "en")
+        cells = [
+            Cell(one.text, *place, one.locale, bold=one.bold)
+            for one, place in zip(row, places, strict=True)
+        ]
+        if any(one.text for one in row):
+            _row(sheet, cells, SMALL, line_below=True)
+    sheet.set_y(sheet.y + 3)
+
+
 def _clauses(sheet: Sheet, block: Clauses) -> None:
     width = (sheet.room - GUTTER) / 2
     left, right = (MARGIN, width), (MARGIN + width + GUTTER, width)
@@ -133,9 +151,24 @@ def _clauses(sheet: Sheet, block: Clauses) -> None:
         sheet.set_y(sheet.y + 3.5)
 
 
-def _rule(sheet: Sheet) -> None:
-    sheet.set_draw_color(*LINE)
-    sheet.line(MARGIN, sheet.y + 1, sheet.w - MARGIN, sheet.y + 1)
+def _signature(sheet: Sheet, block: Signature) -> None:
+    """A party's lines: English label, the line, Arabic label; the label's foot is the line's."""
+    left, right = (MARGIN, SIGNING_AT - PAD), (sheet.w - MARGIN - SIGNED_TO + PAD, SIGNED_TO - PAD)
+    _need(sheet, 12 + len(block.lines) * (SMALL * POINT * 2 + 2 * SIGNED_PAD))
+    sheet.set_y(sheet.y + 3)
+    half = (sheet.room - GUTTER) / 2
+    arabic, english = block.party
+    heads = [
+        Cell(english, MARGIN, half, "en", bold=True),
+        Cell(arabic, MARGIN + half + GUTTER, half, "ar", bold=True),
+    ]
+    _row(sheet, heads, BODY, pad=0)
+    for arabic, english in block.lines:
+        labels = [Cell(english, *left, "en", ink=SOFT), Cell(arabic, *right, "ar", ink=SOFT)]
+        _row(sheet, labels, SMALL, pad=SIGNED_PAD)
+        foot = sheet.y - SIGNED_PAD
+        sheet.set_draw_color(*SOFT)
+        sheet.line(MARGIN + SIGNING_AT, foot, sheet.w - MARGIN - SIGNED_TO, foot)
     sheet.set_y(sheet.y + 3)
 
 

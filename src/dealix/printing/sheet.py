@@ -8,7 +8,7 @@ from fpdf import FPDF
 from fpdf.enums import PDFResourceType
 from fpdf.fonts import TTFFont
 
-from dealix.printing.directions import clean, ltr, steady, western
+from dealix.printing.directions import clean, isolated, ltr, steady, western
 from dealix.printing.glyphs import drawn, wide
 from dealix.printing.lines import INVISIBLE, broken, visual
 from dealix.printing.paper import Face, Locale, Paper
@@ -17,6 +17,8 @@ MARGIN = 18.0
 TOP = 24.0
 BOTTOM = 22.0
 INK, SOFT, LINE, SHADE = (28, 32, 36), (96, 104, 112), (200, 205, 210), (244, 246, 248)
+LOUD, PALE = (176, 0, 32), (238, 233, 234)
+"""A stamp above a page, and across it, where text must stay readable on top."""
 LEADING: dict[Face, float] = {"sans": 1.55, "naskh": 1.75}
 POINT = 0.352778
 FONTS: dict[Face, tuple[str, dict[str, str]]] = {
@@ -163,6 +165,8 @@ class Sheet(FPDF):
     def header(self) -> None:
         """Sender and reference above a thin line."""
         paper = self.paper
+        if paper.stamp:
+            self._stamp(*paper.stamp)
         self.set_y(10)
         self.pen(8, ink=SOFT)
         sender = self.lines(paper.sender, self.room * 0.6, paper.locale)[0]
@@ -173,6 +177,21 @@ class Sheet(FPDF):
         self.set_line_width(0.2)
         self.line(MARGIN, 17, self.w - MARGIN, 17)
         self.set_y(TOP)
+
+    def _stamp(self, arabic: str, english: str) -> None:
+        """Say above the page and, pale, across it that it is not meant in earnest."""
+        self.set_y(4)
+        self.pen(10, bold=True, ink=LOUD)
+        both = f"{isolated(arabic)} · {isolated(english)}"
+        for line in self.lines(both, self.room, self.paper.locale)[:1]:
+            self.write_line(line, MARGIN, self.room, self.paper.locale, "centre")
+        across: tuple[tuple[str, Locale], ...] = ((arabic, "ar"), (english, "en"))
+        with self.rotation(45, self.w / 2, self.h / 2):
+            for place, (text, locale) in enumerate(across):
+                self.pen(44, bold=True, ink=PALE)
+                self.set_y(self.h / 2 + (place - 1) * self.line_height)
+                for line in self.lines(text, self.h, locale)[:1]:
+                    self.write_line(line, (self.w - self.h) / 2, self.h, locale, "centre")
 
     def _foot(self, number: int) -> None:
         """The hash of what the paper says, and the number of the page."""

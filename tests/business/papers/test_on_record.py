@@ -1,10 +1,11 @@
 """Clauses, papers and uploads on record: who may what, what may go out, what an erasure leaves."""
 
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import text
-from tests.business.papers.sheets import edited, say, sheet
+from tests.business.papers.sheets import edited, say
 from tests.business.papers.test_opening import pdf
 from tests.trust.privacy.rings import secrets
 
@@ -13,12 +14,14 @@ from dealix.business.evidence.pack import archive
 from dealix.business.evidence.reading import files_of
 from dealix.business.evidence.service import Evidence
 from dealix.business.evidence.verifying import verify_bytes
-from dealix.business.papers import library, writing
+from dealix.business.papers import library, standard, writing
 from dealix.business.papers.evidence import PaperSource
 from dealix.business.papers.library import ClauseLibrary
+from dealix.business.papers.packing import plain_zip
 from dealix.business.papers.sample import SAMPLE
 from dealix.business.papers.schemas import ClauseChangeBody, Negotiated
 from dealix.business.papers.service import PapersService
+from dealix.business.papers.templates import TemplateDesk
 from dealix.business.papers.uploads import UploadService
 from dealix.errors import Conflict, InvalidInput, NotEntitled, NotFound
 from dealix.records import audit
@@ -41,6 +44,7 @@ class Desk:
         self.library = ClauseLibrary(database, permit)
         self.papers = PapersService(self.vault, self.objects)
         self.uploads = UploadService(database, self.vault, self.objects, permit)
+        self.templates = TemplateDesk(database, self.uploads, permit)
         self.evidence = Evidence(self.vault, self.objects)
         with database.tenant(TENANT) as session:
             library.install(session, self.objects, "system")
@@ -199,16 +203,69 @@ def test_an_upload_is_kept_once_sealed_and_only_for_its_company(desk):
     assert desk.uploads.receive(MANAGER, content)["id"] != first["id"]
 
 
+def own_template(line: str = "{{ company }}") -> bytes:
+    made = edited(standard.template(), lambda document: document.add_paragraph(line))
+    return plain_zip(made)  # the same bytes each time
+
+
 def test_a_company_s_own_template_is_tried_before_it_is_in_force(desk):
-    fine = desk.uploads.receive(LEGAL, edited(sheet(), lambda d: d.add_paragraph("{{ company }}")))
-    broken = desk.uploads.receive(LEGAL, edited(sheet(), lambda d: d.add_paragraph("{{ salary }}")))
-    with pytest.raises(InvalidInput) as refused:
-        desk.uploads.use_as_template(LEGAL, broken["id"], "en")
-    assert refused.value.code == "template_unusable"
-    assert desk.uploads.use_as_template(LEGAL, fine["id"], "en")["version"] == 2
+    broken = desk.uploads.receive(LEGAL, own_template("{{ salary }}"))["id"]
+    for act in (desk.templates.candidate, desk.templates.use):
+        with pytest.raises(InvalidInput) as refused:
+            act(LEGAL, broken, "en")
+        assert refused.value.code == "template_unusable"
+    fine = desk.templates.receive(LEGAL, own_template(), "en")
+    assert len(desk.templates.list(LEGAL)["versions"]) == 1, "bringing it in changes nothing"
+    for form, begins in (("docx", b"PK"), ("pdf", b"%PDF-")):
+        assert desk.templates.example(LEGAL, fine, "en", form).startswith(begins)
+    assert desk.templates.use(LEGAL, fine, "en")["version"] == 2
     paper = desk.sheet()
     assert (paper.template_version, paper.prevailing) == ("term_sheet-2", "en")
     assert "English text prevails" in paper.clauses[-1].en
+    with pytest.raises(Conflict) as refused:
+        desk.templates.use(LEGAL, fine, "en")
+    assert refused.value.code == "template_in_force"
+
+
+def test_a_template_goes_back_to_one_before_as_a_version_of_its_own(desk):
+    desk.templates.use(LEGAL, desk.templates.receive(LEGAL, own_template(), "en"), "en")
+    assert desk.templates.back(LEGAL, "1")["version"] == 3
+    newest, second, first = desk.templates.list(MANAGER)["versions"]
+    assert (newest["sha256"], newest["prevailing"]) == (first["sha256"], first["prevailing"])
+    assert (newest["made_by"], newest["standard"]) == (LEGAL.user_id, True)
+    assert (second["sha256"], second["standard"]) == (sha256(own_template()).hexdigest(), False)
+    assert desk.templates.file(REP, "2") == own_template()
+    assert desk.templates.file(REP, "standard") == desk.templates.file(REP, "3")
+    with pytest.raises(Conflict):
+        desk.templates.back(LEGAL, "standard")
+    for version in ("9", "x", "-1"):
+        with pytest.raises(NotFound):
+            desk.templates.file(REP, version)
+    with desk.database.tenant(TENANT) as session:
+        acts = [entry.record.action for entry in audit.newest(session, limit=9) if entry.record]
+    assert acts.count("template.changed") == 3
+
+
+def test_only_legal_tries_and_changes_templates(desk):
+    document = desk.templates.receive(LEGAL, own_template(), "ar")
+    templates = desk.templates
+    for act in (
+        lambda: templates.receive(MANAGER, own_template(), "ar"),
+        lambda: templates.candidate(MANAGER, document, "ar"),
+        lambda: templates.example(MANAGER, document, "ar", "pdf"),
+        lambda: templates.use(MANAGER, document, "ar"),
+        lambda: templates.back(MANAGER, "1"),
+    ):
+        with pytest.raises(NotEntitled):
+            act()
+    with pytest.raises(NotFound):
+        templates.use(Actor("rawabi-ae", "u", LEGAL.roles), document, "ar")
+
+
+def test_a_kept_paper_of_practice_is_another_one_than_in_earnest(desk):
+    with desk.database.tenant(TENANT) as session:
+        earnest, played = draft(desk, session), draft(desk, session, practice=True)
+        assert earnest.id != played.id
 
 
 @pytest.fixture

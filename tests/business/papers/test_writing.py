@@ -1,18 +1,23 @@
 """One bilingual paper out of library and template: the same facts give the same bytes."""
 
 import io
+from dataclasses import replace
 
+import pypdfium2
 import pytest
 from docx import Document
 from pypdf import PdfReader
 from tests.business.papers.sheets import LIBRARY, clauses, edited, sheet
 
-from dealix.business.papers import standard, writing
+from dealix.business.papers import signing, standard, writing
 from dealix.business.papers.clauses import check_places, status_of
+from dealix.business.papers.comparing import compare
 from dealix.business.papers.opening import kind_of
 from dealix.business.papers.sample import SAMPLE
 from dealix.business.papers.schemas import DOCX, Negotiated, Wording
+from dealix.business.papers.writing import PRACTICE
 from dealix.errors import InvalidInput
+from dealix.printing.sheet import MARGIN, POINT
 
 WORDING = standard.CLAUSES[1][2]
 
@@ -45,8 +50,6 @@ def test_what_prevails_is_declared_in_both_languages():
 
 
 def test_what_a_partner_is_called_is_text_and_nothing_else():
-    from dataclasses import replace
-
     facts = replace(SAMPLE, partner="<w:b/> {{ 7*7 }} & {company}", partner_ar="{% raw %}")
     made = writing.chosen(LIBRARY, facts, {}, "ar")
     text = Document(io.BytesIO(writing.docx(standard.template(), facts, 1, made, "ar")))
@@ -108,8 +111,83 @@ def test_the_pdf_says_the_same_and_names_its_version():
     assert "sha256:feed" in text
     assert "Sample Contact" in text
     assert "Kind of partnership" in text
-    for _arabic, words in writing.SIGNED:
-        assert words in text, "a provider of signatures finds its place by these words"
+    assert "not valid" not in text
+
+
+LABELS = [label for party in signing.LINES for label in signing.anchors(party).values()]
+
+
+def test_a_field_to_sign_is_found_once_beside_its_label_on_one_page():
+    paper = pypdfium2.PdfDocument(writing.pdf(SAMPLE, 1, clauses(), "m"))
+    found: dict[str, list[tuple[int, float]]] = {label: [] for label in LABELS}
+    for number, page in enumerate(paper):
+        text = page.get_textpage()
+        for label in LABELS:
+            search = text.search(label, match_case=True)
+            while place := search.get_next():
+                boxes = [text.get_charbox(place[0] + n) for n in range(place[1])]
+                found[label].append((number, max(box[2] for box in boxes)))
+                assert boxes[0][0] == pytest.approx(MARGIN / POINT, abs=2)
+    paper.close()
+    assert {label: len(places) for label, places in found.items()} == dict.fromkeys(LABELS, 1)
+    for (_page, right), *_ in found.values():
+        assert right < (MARGIN + signing.AT) / POINT, "what is filled in covers its label"
+    for party in signing.LINES:
+        assert len({found[label][0][0] for label in signing.anchors(party).values()}) == 1
+
+
+def test_the_word_document_has_the_same_lines_in_both_languages():
+    table = Document(io.BytesIO(sheet())).tables[2]
+    rows = [[cell.text for cell in row.cells] for row in table.rows]
+    lines = [list(one.values()) for one in signing.LINES.values()]
+    assert [row[0] for row in rows[1:5]] == [english for _arabic, english in lines[0]]
+    assert [row[2] for row in rows[6:]] == [arabic for arabic, _english in lines[1]]
+    assert [rows[0][0], rows[5][2]] == ["For the partner: Sample Partner", "عن الشركة: شركة المثال"]
+    assert all(row[1] == "" for row in rows)
+
+
+def test_what_is_filled_in_to_sign_is_no_change_of_a_clause():
+    filled = edited(sheet(), lambda d: d.tables[2].rows[1].cells[1].paragraphs[0].add_run("Sara"))
+    (change,) = compare(sheet(), filled)
+    assert (change.where, change.number) == ("preamble", "")
+    assert [word.text for word in change.en if word.op == "come"] == ["Sara"]
+
+
+def heads(content: bytes) -> list[list[str]]:
+    document = Document(io.BytesIO(content))
+    return [
+        [line.text for line in getattr(section, name).paragraphs]
+        for section in document.sections
+        for name in ("header", "first_page_header", "even_page_header")
+    ]
+
+
+def own_heads(document) -> None:
+    """A template whose first page and second part have heads of their own."""
+    document.sections[0].different_first_page_header_footer = True
+    document.sections[0].first_page_header.paragraphs[0].text = "{{ reference }}"
+    document.add_section()
+    other = document.add_section().header
+    other.is_linked_to_previous = False
+    other.paragraphs[0].text = "Annex"
+
+
+@pytest.mark.parametrize("act", [lambda _document: None, own_heads])
+def test_what_was_made_in_practice_says_so_on_every_page_of_both_forms(act):
+    played = replace(SAMPLE, practice=True)
+    template = edited(standard.template(), act)
+    for facts, times in ((played, 1), (SAMPLE, 0)):
+        content = writing.docx(template, facts, 1, clauses(), "ar")
+        for lines in heads(content):
+            assert sum(f"{PRACTICE[0]} · {PRACTICE[1]}" in line for line in lines) == times
+        assert content == writing.docx(template, facts, 1, clauses(), "ar")
+        paper = pypdfium2.PdfDocument(writing.pdf(facts, 1, clauses(), "m"))
+        for page in paper:
+            text = page.get_textpage().get_text_range()
+            assert text.count(PRACTICE[1]) == 2 * times, "above the page and across it"
+            assert ("للتدريب" in text) == bool(times)
+        paper.close()
+    assert kind_of(content) == DOCX
 
 
 def test_a_clause_gives_way_to_its_fallback_and_to_what_was_agreed():

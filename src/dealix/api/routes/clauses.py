@@ -7,7 +7,7 @@ from pydantic import Field
 
 from dealix.api.bodies import Body
 from dealix.api.deps import Ident, Parts, Who, problems
-from dealix.api.schemas import ClauseView, TemplateView
+from dealix.api.paper_schemas import ClauseView, TemplatesView, TemplateView
 from dealix.business.papers.schemas import ClauseChangeBody
 
 router = APIRouter(tags=["papers"])
@@ -60,10 +60,18 @@ def confirm(key: Ident, body: Confirm, actor: Who, services: Parts) -> dict[str,
     return services.clauses.confirm(actor, key, body.version)
 
 
+@router.get(
+    "/templates/term_sheet", responses={200: {"model": TemplatesView}, **problems(401, 403)}
+)
+def templates(actor: Who, services: Parts) -> dict[str, Any]:
+    """The versions of the term sheet's template, the newest first: that one is in force now."""
+    return services.templates.list(actor)
+
+
 @router.put(
     "/templates/term_sheet",
-    responses={200: {"model": TemplateView}, **problems(401, 403, 404, 422)},
+    responses={200: {"model": TemplateView}, **problems(401, 403, 404, 409, 422)},
 )
 def template(body: TemplatePut, actor: Who, services: Parts) -> dict[str, Any]:
     """Put an uploaded DOCX in force as the term sheet's template, once a sample has come out."""
-    return services.uploads.use_as_template(actor, body.document, body.prevailing)
+    return services.templates.use(actor, body.document, body.prevailing)

@@ -14,6 +14,7 @@ from dealix.business.papers.schemas import TERM_SHEET, ClauseChangeBody, Prevail
 from dealix.errors import Conflict, InvalidInput, NotFound
 from dealix.records import audit
 from dealix.records.canonical import stamp
+from dealix.store.locks import lock_named
 from dealix.store.objects import Objects
 from dealix.store.session import Database, tenant_of
 from dealix.trust.access.rights import ROLES
@@ -100,14 +101,20 @@ def install(session: Session, objects: Objects, actor_id: str) -> None:
 
 def keep_template(
     session: Session, objects: Objects, content: bytes, prevailing: Prevailing, actor_id: str
-) -> int:
-    """Put a new version of the term sheet's template in force. Answers its number."""
-    known = repository.newest_template(session, TERM_SHEET)
+) -> int | None:
+    """Put a new version of the term sheet's template in force; None where just this one is.
+
+    Answers its number.
+    """
+    lock_named(session, "template", TERM_SHEET)
+    known, sha256 = repository.newest_template(session, TERM_SHEET), objects.put(content)
+    if known is not None and (known.sha256, known.prevailing) == (sha256, prevailing):
+        return None
     row = PaperTemplate(
         tenant_id=tenant_of(session),
         kind=TERM_SHEET,
         version=known.version + 1 if known else 1,
-        sha256=objects.put(content),
+        sha256=sha256,
         prevailing=prevailing,
         made_by=actor_id,
         created_at=clock.now(),

@@ -50,10 +50,16 @@ class Aside:
 
 
 def clauses(parts: Parts, reading: Reading) -> list[Read]:
-    """The clauses in the order of the page; what stands before the first has no number."""
+    """The clauses in the order of the page; what stands before the first has no number.
+
+    Nor has a table without any clause, such as that of the signatures, wherever it stands.
+    """
     found: dict[str, Read] = {PREAMBLE: Read(PREAMBLE)}
     current: dict[Language, str] = {"ar": PREAMBLE, "en": PREAMBLE}
-    for language, text in _paragraphs(parts, reading):
+    for language, text, apart in _paragraphs(parts, reading):
+        if apart:
+            found[PREAMBLE].lines[language] += filter(None, (tidy(text),))
+            continue
         begins = NUMBER.match(western(text))
         if begins:
             current[language] = begins[1]
@@ -97,20 +103,26 @@ def tidy(text: str) -> str:
     return " ".join(bare.split())
 
 
-def _paragraphs(parts: Parts, reading: Reading) -> Iterator[tuple[Language, str]]:
+def _paragraphs(parts: Parts, reading: Reading) -> Iterator[tuple[Language, str, bool]]:
+    """Each paragraph in its language, and whether its table holds no clause at all."""
     body = parts.tree("word/document.xml")
     cells: dict[etree._Element, Language] = {}
+    tables: dict[etree._Element, bool] = {}
     for paragraph in body.iter(W + "p"):
         if _inside(paragraph, W + "txbxContent"):
             continue
         text = _text(paragraph, reading)
         cell = next(paragraph.iterancestors(W + "tc"), None)
         if cell is None:
-            yield _language(text), text
+            yield language_of(text), text, False
             continue
+        *_, table = cell.iterancestors(W + "tbl")
         if cell not in cells:
-            cells[cell] = _language("".join(_text(one, reading) for one in cell.iter(W + "p")))
-        yield cells[cell], text
+            cells[cell] = language_of("".join(_text(one, reading) for one in cell.iter(W + "p")))
+        if table not in tables:
+            begins = (NUMBER.match(western(_text(one, reading))) for one in table.iter(W + "p"))
+            tables[table] = not any(begins)
+        yield cells[cell], text, tables[table]
 
 
 def _text(paragraph: etree._Element, reading: Reading) -> str:
@@ -169,7 +181,8 @@ def _inside(element: etree._Element, tag: str) -> bool:
     return next(element.iterancestors(tag), None) is not None
 
 
-def _language(text: str) -> Language:
+def language_of(text: str) -> Language:
+    """The language that most letters of a text are of."""
     arabic = sum("\u0600" <= letter <= "\u08ff" for letter in text)
     latin = sum(letter.isascii() and letter.isalpha() for letter in text)
     return "ar" if arabic > latin else "en"

@@ -66,6 +66,17 @@ def newest_template(session: Session, kind: str) -> PaperTemplate | None:
     return session.scalar(query.order_by(PaperTemplate.version.desc()).limit(1))
 
 
+def templates(session: Session, kind: str) -> list[PaperTemplate]:
+    """Every version of a template, the newest first."""
+    query = select(PaperTemplate).where(PaperTemplate.kind == kind)
+    return list(session.scalars(query.order_by(PaperTemplate.version.desc())))
+
+
+def template(session: Session, kind: str, version: int) -> PaperTemplate | None:
+    """One version of a template."""
+    return session.get(PaperTemplate, (tenant_of(session), kind, version))
+
+
 def keep_paper(session: Session, values: dict[str, Any]) -> DraftedPaper:
     """Store a paper once per content; answers the row that was there first."""
     session.execute(

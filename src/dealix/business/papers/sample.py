@@ -14,7 +14,7 @@ SAMPLE = TermSheetFacts(
     partner_type="referral",
     exclusive=False,
     share_percent="10",
-    expected_revenue="100000.00",
+    expected_revenue="100,000.00",
     currency="SAR",
     contact_name="Sample Contact",
     issued_at=datetime(2025, 1, 1, tzinfo=UTC),

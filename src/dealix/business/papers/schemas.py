@@ -55,7 +55,10 @@ class ClauseChangeBody(BaseModel):
 
 @dataclass(frozen=True)
 class TermSheetFacts:
-    """What a term sheet says of this partnership; `contact_name` is personal."""
+    """What a term sheet says of this partnership; `contact_name` is personal.
+
+    One of a `practice` run is marked as not valid on every page.
+    """
 
     reference: str
     company: str
@@ -70,6 +73,7 @@ class TermSheetFacts:
     currency: str
     contact_name: str
     issued_at: datetime
+    practice: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,11 +151,12 @@ class ClauseChange:
     """A difference between two papers.
 
     `number` is the clause's in the first paper, `number_now` in the second. `marked` says of a
-    returned file whether the change was tracked there. `where` other than `clause` is text that a
+    returned file whether the change was tracked there. One that is `not_compared` stands for a
+    whole file that a person must read. `where` other than `clause` is text that a
     reader of the page does not see or would not look for.
     """
 
-    kind: Literal["added", "removed", "changed", "renumbered", "hidden"]
+    kind: Literal["added", "removed", "changed", "renumbered", "hidden", "not_compared"]
     number: str | None
     number_now: str | None
     key: str | None = None

@@ -1,5 +1,6 @@
 """What a company begins with: a clause library and a bilingual template, both written by code."""
 
+import hashlib
 import io
 from functools import cache
 from typing import Any
@@ -13,7 +14,7 @@ from docx.shared import Mm, Pt
 from dealix.business.papers.packing import plain_zip
 from dealix.business.papers.schemas import Prevailing, Wording
 
-STANDARD_VERSION = "standard-1"
+STANDARD_VERSION = "standard-2"
 PREVAILING: Prevailing = "ar"
 
 CLAUSES: tuple[tuple[str, str, Wording], ...] = (
@@ -135,9 +136,17 @@ def template() -> bytes:
     _pairs(document)
     document.add_paragraph()
     _loop(document)
+    document.add_paragraph()
+    _signing(document)
     buffer = io.BytesIO()
     document.save(buffer)
     return plain_zip(buffer.getvalue())
+
+
+@cache
+def digest() -> str:
+    """The SHA-256 of the standard template."""
+    return hashlib.sha256(template()).hexdigest()
 
 
 def _pairs(document: Any) -> None:
@@ -150,7 +159,7 @@ def _pairs(document: Any) -> None:
         ("Attention: {{ contact_name }}", "عناية: {{ contact_name }}"),
         (
             "Date: {{ date_en }} · Version {{ version }}",
-            "التاريخ: {{ date_ar }} · النسخة {{ version }}",
+            "التاريخ: {{ date_ar }} · الإصدار {{ version }}",
         ),
     )
     table = document.add_table(rows=len(rows), cols=2)
@@ -170,6 +179,40 @@ def _loop(document: Any) -> None:
     _text(arabic.paragraphs[0], "{{ c.number }}. {{ c.title_ar }}", rtl=True, bold=True)
     _text(arabic.add_paragraph(), "{{ c.ar }}", rtl=True)
     _text(table.rows[2].cells[0].paragraphs[0], "{%tr endfor %}")
+
+
+def _signing(document: Any) -> None:
+    """For each party its lines to fill in: the English label, the line, the Arabic label."""
+    rows = (
+        ("{%tr for p in signing %}", ""),
+        ("{{ p.heading_en }}", "{{ p.heading_ar }}"),
+        ("{%tr for l in p.lines %}", ""),
+        ("{{ l.en }}", "{{ l.ar }}"),
+        ("{%tr endfor %}", ""),
+        ("{%tr endfor %}", ""),
+    )
+    table = document.add_table(rows=len(rows), cols=3)
+    table.autofit = False
+    for column, width in zip(table.columns, (60, 65, 45), strict=True):
+        column.width = Mm(width)
+    for number, (row, (english, arabic)) in enumerate(zip(table.rows, rows, strict=True)):
+        left, line, right = row.cells
+        size, bold = (11, True) if number == 1 else (9, False)
+        _text(left.paragraphs[0], english, bold=bold, size=size)
+        _text(right.paragraphs[0], arabic, rtl=True, bold=bold, size=size)
+        for cell in row.cells:  # Word keeps a party's lines on one page
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
+            cell.paragraphs[0].paragraph_format.space_before = Pt(12)
+        if number == 3:
+            _underlined(line)
+
+
+def _underlined(cell: Any) -> None:
+    borders, below = OxmlElement("w:tcBorders"), OxmlElement("w:bottom")
+    for name, value in (("val", "single"), ("sz", "6"), ("space", "0"), ("color", "606870")):
+        below.set(qn(f"w:{name}"), value)
+    borders.append(below)
+    cell._tc.get_or_add_tcPr().append(borders)  # noqa: SLF001 (python-docx has no door to it)
 
 
 def _text(
@@ -192,6 +235,8 @@ def _text(
     size_cs = OxmlElement("w:szCs")
     size_cs.set(qn("w:val"), str((8 if small else size) * 2))
     properties.append(size_cs)
+    if bold:  # letters of Arabic have a boldness of their own
+        properties.find(qn("w:b")).addnext(OxmlElement("w:bCs"))
     if rtl:
         properties.append(OxmlElement("w:rtl"))
         paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))  # noqa: SLF001 (the same)

@@ -9,12 +9,10 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
-from dealix.business.papers import library, repository, writing
+from dealix.business.papers import repository
 from dealix.business.papers.models import Upload
 from dealix.business.papers.opening import kind_of
-from dealix.business.papers.sample import SAMPLE
-from dealix.business.papers.schemas import DOCX, Prevailing
-from dealix.errors import InvalidInput, NotFound
+from dealix.errors import NotFound
 from dealix.records import audit
 from dealix.store.ids import new_id
 from dealix.store.locks import lock_named
@@ -125,23 +123,3 @@ class UploadService:
         digest = next(iter(made.values()))
         repository.use_upload(session, run_id, row, kind, digest)
         return digest
-
-    def use_as_template(
-        self, actor: Actor, upload_id: str, prevailing: Prevailing
-    ) -> dict[str, Any]:
-        """Put an uploaded DOCX in force as the term sheet's template, once it has made a sample.
-
-        Raises:
-            InvalidInput: `not_a_docx`, or `template_unusable` when the sample does not come out.
-        """
-        self.permit(actor, "clauses.confirm")
-        with self.database.tenant(actor.tenant_id) as session:
-            found = self.opened(session, upload_id)
-            if found.media_type != DOCX:
-                raise InvalidInput("not_a_docx")
-            clauses = writing.chosen(library.confirmed(session), SAMPLE, {}, prevailing)
-            writing.docx(found.content, SAMPLE, 1, clauses, prevailing)
-            version = library.keep_template(
-                session, self.objects, found.content, prevailing, actor.user_id
-            )
-            return {"kind": "term_sheet", "version": version, "prevailing": prevailing}

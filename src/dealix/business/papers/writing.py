@@ -1,16 +1,17 @@
 """Writes a term sheet: clauses chosen and filled, then the company's DOCX template and a PDF."""
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from docxtpl import DocxTemplate
-from jinja2 import TemplateError
+from jinja2 import TemplateError, TemplateSyntaxError, UndefinedError
 
+from dealix.business.papers import signing
 from dealix.business.papers.clauses import LANGUAGES, filled, values
+from dealix.business.papers.filling import Places
 from dealix.business.papers.packing import plain_zip
-from dealix.business.papers.plain_templates import PlainTemplates
 from dealix.business.papers.schemas import (
     Change,
     Negotiated,
@@ -19,6 +20,7 @@ from dealix.business.papers.schemas import (
     TermSheetFacts,
     Wording,
 )
+from dealix.business.papers.stamping import stamped
 from dealix.errors import InvalidInput
 from dealix.i18n.formats import show_date
 from dealix.printing import (
@@ -26,9 +28,7 @@ from dealix.printing import (
     Clauses,
     Facts,
     Heading,
-    Paragraph,
     ParallelClause,
-    Rule,
     Space,
     isolated,
     printed,
@@ -36,14 +36,12 @@ from dealix.printing import (
 from dealix.printing import Paper as Printed
 from dealix.records.canonical import digest
 
+REASON = 120
 ZONE = ZoneInfo("Asia/Riyadh")
-FORM = "writing-2"
+FORM = "writing-3"
 """Changes with whatever this module draws otherwise: then no older paper is taken for the same."""
-SIGNED = (
-    ("وقّع عن الشريك:", "Signed for the partner:"),
-    ("وقّع عن الشركة:", "Signed for the company:"),
-)
-"""Beside these words of the PDF each side signs; a provider finds the places by them."""
+PRACTICE = ("للتدريب – غير صالح", "Practice – not valid")
+"""Stands on every page of a paper that was made in practice."""
 AGREED = ("بند متفق عليه", "Agreed clause")
 """The title of a clause that the library does not know and that nobody gave one."""
 TITLE = ("مذكرة شروط الشراكة", "Partnership term sheet")
@@ -118,6 +116,24 @@ def _said(
     )
 
 
+def reworded(
+    clauses: Sequence[PaperClause], changes: Mapping[str, Negotiated]
+) -> list[PaperClause]:
+    """The clauses of a paper with these worded as somebody proposes; a new one comes last."""
+    made = [
+        _said(one.number, one.key, titles, (new.ar, new.en), "negotiated", one.clause_version)
+        if (new := changes.get(one.key)) and (titles := (one.title_ar, one.title_en))
+        else one
+        for one in clauses
+    ]
+    known = {one.key for one in clauses}
+    for key, new in sorted(changes.items()):
+        if key not in known:
+            number = str(len(made) + 1)
+            made.append(_said(number, key, AGREED, (new.ar, new.en), "negotiated", None))
+    return made
+
+
 def docx(
     template: bytes,
     facts: TermSheetFacts,
@@ -132,7 +148,9 @@ def docx(
     """
     made = DocxTemplate(io.BytesIO(template))
     try:
-        made.render(_context(facts, version, clauses, prevailing), jinja_env=PlainTemplates())
+        made.render(context(facts, version, clauses, prevailing), jinja_env=Places())
+    except (UndefinedError, TemplateSyntaxError) as wrong:
+        raise InvalidInput("template_unusable", reason=(wrong.message or "")[:REASON]) from None
     except (TemplateError, TypeError, ValueError, OverflowError) as wrong:
         raise InvalidInput("template_unusable", reason=type(wrong).__name__) from None
     properties = made.docx.core_properties
@@ -141,12 +159,14 @@ def docx(
     properties.created = properties.modified = facts.issued_at.replace(microsecond=0, tzinfo=None)
     buffer = io.BytesIO()
     made.save(buffer)
-    return plain_zip(buffer.getvalue())
+    content = buffer.getvalue()
+    return plain_zip(stamped(content, PRACTICE) if facts.practice else content)
 
 
-def _context(
+def context(
     facts: TermSheetFacts, version: int, clauses: Sequence[PaperClause], prevailing: Prevailing
 ) -> dict[str, object]:
+    """What a template may name."""
     return {
         "title_ar": f"{TITLE[0]} — {facts.reference}",
         "title_en": f"{TITLE[1]} — {facts.reference}",
@@ -162,6 +182,11 @@ def _context(
         "date_en": _day("en", facts.issued_at),
         "prevailing_ar": LANGUAGES[prevailing][0],
         "prevailing_en": LANGUAGES[prevailing][1],
+        "signing": [
+            {"heading_ar": heading[0], "heading_en": heading[1], "lines": _lines(party)}
+            for party, names in _parties(facts).items()
+            for heading in (signing.headings(party, names),)
+        ],
         "clauses": [
             {
                 "number": one.number,
@@ -173,6 +198,10 @@ def _context(
             for one in clauses
         ],
     }
+
+
+def _lines(party: signing.Party) -> list[dict[str, str]]:
+    return [{"ar": arabic, "en": english} for arabic, english in signing.LINES[party].values()]
 
 
 def text(
@@ -209,11 +238,10 @@ def pdf(facts: TermSheetFacts, version: int, clauses: Sequence[PaperClause], mar
                     "التاريخ · Date",
                     _both(_day("ar", facts.issued_at), _day("en", facts.issued_at)),
                 ),
-                ("النسخة · Version", str(version)),
+                ("الإصدار · Version", str(version)),
             ),
             "ar",
         ),
-        Rule(),
         Space(2),
         Clauses(
             tuple(
@@ -221,7 +249,7 @@ def pdf(facts: TermSheetFacts, version: int, clauses: Sequence[PaperClause], mar
                 for one in clauses
             )
         ),
-        *_signatures(),
+        *signing.printed_lines(_parties(facts)),
     )
     return printed(
         Printed(
@@ -233,15 +261,16 @@ def pdf(facts: TermSheetFacts, version: int, clauses: Sequence[PaperClause], mar
             reference=f"{facts.reference} / {version}",
             mark=mark,
             face="naskh",
+            stamp=PRACTICE if facts.practice else None,
         )
     )
 
 
-def _signatures() -> Iterator[Block]:
-    for arabic, english in SIGNED:
-        yield Space(4)
-        yield Paragraph(arabic, "ar")
-        yield Paragraph(f"{english} ______________________", "en")
+def _parties(facts: TermSheetFacts) -> dict[signing.Party, signing.Both]:
+    return {
+        "partner": (facts.partner_ar, facts.partner),
+        "company": (facts.company_ar, facts.company),
+    }
 
 
 def _day(locale: str, moment: datetime) -> str:

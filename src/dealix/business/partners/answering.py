@@ -29,7 +29,7 @@ from dealix.validation import validated
 
 EVENT = "partner_answer"
 RETURNED = "returned_terms"
-"""What a returned Word document is called among a run's uploads."""
+"""What a returned document is called among a run's uploads."""
 
 PLACE = ("kind", "key", "number", "marked", "where")
 """What is said in clear of a change that a returned document makes; its words are sealed."""
@@ -47,15 +47,14 @@ class Answers:
     uploads: Callable[[], UploadService]
 
     def receive(self, session: Session, run: Run, content: bytes, *, by: str) -> str:
-        """Keep a returned Word document, sealed for the contact. Answers its ID.
+        """Keep a returned Word document or PDF, sealed for the contact. Answers its ID.
 
         Raises:
-            InvalidInput: `not_a_docx` or why such a file is not taken; TooLarge.
+            InvalidInput: why such a file is not taken; TooLarge.
         """
-        if kind_of(content) != DOCX:
-            raise InvalidInput("not_a_docx")
+        media_type = kind_of(content)
         person = _contact(session, run)
-        return self.uploads().keep(session, by, content, DOCX, person).id
+        return self.uploads().keep(session, by, content, media_type, person).id
 
     def keep(
         self, session: Session, run: Run, version: int, answer: PartnerAnswer, *, by: str
@@ -114,7 +113,7 @@ class Answers:
     def _returned(
         self, session: Session, run: Run, version: int, answer: PartnerAnswer, person: str
     ) -> dict[str, Any]:
-        """The returned document with what it says otherwise, tracked or not."""
+        """The returned document with what it says otherwise, tracked or not; a PDF is only kept."""
         if answer.document is None:
             return {}
         if answer.answer != "counter":
@@ -137,8 +136,10 @@ class Answers:
         paper = self.sheets.of_version(session, run.id, version)
         if paper is None:
             raise NotFound("not_found")
-        content = self.uploads().opened(session, document).content
-        return self.sheets.papers.compare(session, paper.id, content)
+        found = self.uploads().opened(session, document)
+        if found.media_type != DOCX:
+            return [ClauseChange("not_compared", None, None, marked="all")]
+        return self.sheets.papers.compare(session, paper.id, found.content)
 
 
 def compared(session: Session, vault: Vault, answer: Answer) -> list[dict[str, Any]]:

@@ -125,7 +125,8 @@ class PartnerDoor:
     def answer(self, token: str, given: Mapping[str, Any], returned: bytes | None = None) -> str:
         """Keep the partner's answer to this version, once. Answers the word that was kept.
 
-        `returned` is our Word document as they changed it; it comes with a counter-offer.
+        `returned` is our Word document as they changed it, or a PDF, which a person must read; it
+        comes with a counter-offer.
 
         Raises:
             InvalidInput: the answer or the file is not in order; each wrong field is named.

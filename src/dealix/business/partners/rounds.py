@@ -10,8 +10,15 @@ from sqlalchemy.orm import Session
 from dealix.actors import Actor
 from dealix.business.partners import answering, negotiation, terms
 from dealix.business.partners.models import Answer, Terms
-from dealix.business.partners.schemas import PartnerTerms
-from dealix.business.partners.term_sheets import reference_of
+from dealix.business.partners.schemas import PartnerTerms, TermsRevision
+from dealix.business.partners.term_sheets import (
+    FORMS,
+    Fetched,
+    TermSheets,
+    file_name,
+    reference_of,
+    said,
+)
 from dealix.errors import Conflict, NotFound
 from dealix.lanes import letters, run_book
 from dealix.lanes.inbox import Inbox
@@ -50,6 +57,7 @@ class NegotiationDesk:
         inbox: Inbox,
         permit: Callable[[Actor, str], None],
         public_url: str,
+        sheets: TermSheets,
     ) -> None:
         """`inbox` opens what people wrote; `public_url` is where the partner's page is found."""
         self.database = database
@@ -57,6 +65,7 @@ class NegotiationDesk:
         self.inbox = inbox
         self.permit = permit
         self.public_url = public_url.rstrip("/")
+        self.sheets = sheets
 
     def get(self, actor: Actor, run_id: str) -> dict[str, Any]:
         """The rounds, oldest first, with the words of the other side in clear.
@@ -89,6 +98,21 @@ class NegotiationDesk:
                 ],
             }
 
+    def file(self, actor: Actor, run_id: str, version: int, form: str) -> Fetched:
+        """The paper of one version in one of `FORMS`.
+
+        Raises:
+            NotFound: no such run or version, none was written of it, or its contact was erased.
+        """
+        self.permit(actor, "negotiation.read")
+        with self.database.tenant(actor.tenant_id) as session:
+            run = _found(session, run_id)
+            paper = self.sheets.of_version(session, run.id, version)
+            if paper is None:
+                raise NotFound("not_found")
+            content = self.sheets.file(session, paper, form)
+            return Fetched(file_name(reference_of(run), version, form), FORMS[form], content)
+
     def link(self, actor: Actor, run_id: str) -> str:
         """The address of the partner's page of the version in force; that it was shown is audited.
 
@@ -117,7 +141,9 @@ class NegotiationDesk:
             "made_at": stamp(row.made_at),
             "terms": _terms(present),
             "clauses": present.model_dump(mode="json")["clauses"],
-            "differences": terms.differences(bodies[place - 1], present) if place else [],
+            "differences": terms.values_changed(bodies[place - 1], present) if place else [],
+            "clause_changes": said(self.sheets.changes(session, record.run.id, row.version)),
+            "paper": self.sheets.of_version(session, record.run.id, row.version) is not None,
             "reviews": [one for one in record.reviews if one["cycle"] == row.version],
             "sent": [
                 {name: one[name] for name in ("step", "status", "key")} | {"at": one["started_at"]}
@@ -137,12 +163,16 @@ class NegotiationDesk:
     ) -> dict[str, Any] | None:
         if given is None:
             return None
+        proposed = TermsRevision.model_validate(given.proposals)
         return {
             "answer": given.answer,
             "by": given.entered_by,
             "at": stamp(given.at),
             "received_at": stamp(given.received_at),
-            "proposals": terms.differences(offered, terms.revised(offered, given.proposals)),
+            "proposals": terms.values_changed(offered, terms.revised(offered, given.proposals)),
+            "clause_proposals": said(
+                self.sheets.proposed(session, given.run_id, given.version, proposed.clauses or {})
+            ),
             "comment": self._said(session, given),
             "has_comment": given.sealed is not None,
             "document": given.upload_id,

@@ -233,7 +233,9 @@ class PartnerAnswer(Strict):
     proposals: TermsRevision = TermsRevision()
     comment: Annotated[str, Field(max_length=4000), AfterValidator(_clean_text)] | None = None
     document: Annotated[str, Field(pattern=r"^doc_[0-9a-z]{10,40}$")] | None = Field(
-        None, description="The upload of our Word document as they changed it."
+        None,
+        description="The upload of our Word document as they changed it, or of a PDF, which is not "
+        "compared: a person reads it.",
     )
 
     @model_validator(mode="after")

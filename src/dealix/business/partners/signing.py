@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from dealix.business.papers.writing import SIGNED
+from dealix.business.papers import signing
 from dealix.business.partners import drafting, terms
 from dealix.business.partners.service import KIND, PartnerService
 from dealix.business.partners.term_sheets import reference_of
@@ -16,8 +16,6 @@ from dealix.trust.policy.authority_book import Matter
 from dealix.trust.privacy import Vault
 
 GATE = "executive_approval"
-THEIRS, OURS = (words for _arabic, words in SIGNED)
-"""Beside these words each side signs."""
 LONGEST_NAME = 100
 
 
@@ -72,7 +70,8 @@ def _signers(session: Session, partners: PartnerService, run: Run) -> tuple[Sign
     if not clear:
         raise Conflict("person_erased")
     name, email = clear["name"][:LONGEST_NAME], clear["email"]
-    first = Signer(theirs, "partner_signatory", name, email, 1, THEIRS)
+    places = signing.anchors("partner")
+    first = Signer(theirs, "partner_signatory", name, email, 1, places, signing.AT)
     return (first, *_ours(session, partners, run))
 
 
@@ -85,6 +84,7 @@ def _ours(session: Session, partners: PartnerService, run: Run) -> list[Signer]:
         found = recipient_of(session, partners.vault, user_id)
         if found is not None:
             name = found.name[:LONGEST_NAME]
-            role = "company_signatory"
-            return [Signer(found.person_id, role, name, found.address, 2, OURS)]
+            role, places = "company_signatory", signing.anchors("company")
+            who = found.person_id
+            return [Signer(who, role, name, found.address, 2, places, signing.AT)]
     return []

@@ -1,6 +1,6 @@
 """The term sheets of partner approvals: what goes into them, and which one is under review."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -20,7 +20,7 @@ from dealix.business.papers.schemas import (
 from dealix.business.papers.service import PapersService
 from dealix.business.partners import repository, terms
 from dealix.business.partners.models import Terms
-from dealix.business.partners.schemas import PartnerTerms
+from dealix.business.partners.schemas import ClauseWording, PartnerTerms
 from dealix.errors import NotFound
 from dealix.lanes.models import Run
 from dealix.records.canonical import digest
@@ -85,12 +85,28 @@ class TermSheets:
         return kept[-1] if kept else None
 
     def changes(self, session: Session, run_id: str, version: int) -> list[ClauseChange]:
-        """What the paper of this version says otherwise than the one of the version before."""
-        new = self.of_version(session, run_id, version)
+        """What the paper of this version says otherwise than the one of the version before.
+
+        Until it is written, what was agreed for it is compared.
+        """
         old = self.of_version(session, run_id, version - 1)
-        if new is None or old is None:
+        if old is None:
             return []
+        new = self.of_version(session, run_id, version)
+        if new is None:
+            agreed = _negotiated(terms.of_version(session, run_id, version).clauses)
+            return self.papers.differences(old.wording, writing.reworded(old.wording, agreed))
         return self.papers.differences(old.wording, new.wording)
+
+    def proposed(
+        self, session: Session, run_id: str, version: int, clauses: Mapping[str, ClauseWording]
+    ) -> list[ClauseChange]:
+        """What these clauses would change in the paper of this version."""
+        paper = self.of_version(session, run_id, version)
+        if paper is None or not clauses:
+            return []
+        meant = writing.reworded(paper.wording, _negotiated(clauses))
+        return self.papers.differences(paper.wording, meant)
 
     def file(self, session: Session, kept: KeptPaper, form: str) -> bytes:
         """The paper in one of `FORMS`; `NotFound` once its contact is erased."""
@@ -155,6 +171,7 @@ class TermSheets:
             currency=present.currency,
             contact_name=clear.get("name", ""),
             issued_at=row.made_at,
+            practice=run.practice,
         )
 
 
@@ -197,4 +214,8 @@ def said(changes: Sequence[ClauseChange]) -> list[dict[str, object]]:
 
 def _changes(row: Terms) -> dict[str, Change]:
     present = PartnerTerms.model_validate(row.body)
-    return {key: Negotiated(one.ar, one.en) for key, one in sorted(present.clauses.items())}
+    return dict(_negotiated(present.clauses))
+
+
+def _negotiated(clauses: Mapping[str, ClauseWording]) -> dict[str, Negotiated]:
+    return {key: Negotiated(one.ar, one.en) for key, one in sorted(clauses.items())}

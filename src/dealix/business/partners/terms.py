@@ -122,13 +122,3 @@ def values_changed(before: PartnerTerms, after: PartnerTerms) -> list[dict[str, 
         for name in COMMERCIAL
         if old[name] != new[name]
     ]
-
-
-def differences(before: PartnerTerms, after: PartnerTerms) -> list[dict[str, Any]]:
-    """Each value that changed, and each clause that was negotiated otherwise, by its key."""
-    old, new = before.model_dump(mode="json")["clauses"], after.model_dump(mode="json")["clauses"]
-    return values_changed(before, after) + [
-        {"field": f"clauses.{key}", "before": old.get(key), "after": new.get(key)}
-        for key in sorted({*old, *new})
-        if old.get(key) != new.get(key)
-    ]

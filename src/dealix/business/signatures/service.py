@@ -197,7 +197,10 @@ class Signatures:
 def papers_for(vault: Vault, session: Session, run_id: str, agreement: Agreement) -> Papers:
     """An agreement with the commitments by which packet, ledger and evidence know it."""
     signers = agreement.signers
-    people = tuple(Signatory(each.name, each.email, each.order, each.anchor) for each in signers)
+    people = tuple(
+        Signatory(each.name, each.email, each.order, each.anchors, each.anchored_at)
+        for each in signers
+    )
     document = hashlib.sha256(agreement.document).hexdigest()
     whole = {
         "document": document,

@@ -7,7 +7,7 @@ wire every boolean and number is a string.
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -36,12 +36,17 @@ def reference_for(key: str) -> str:
 
 @dataclass(frozen=True)
 class Signatory:
-    """One who signs. Those with a lower `order` sign first; `anchor` is where, in the text."""
+    """One who signs. Those with a lower `order` sign first.
+
+    `anchors` are the texts of the document beside which their `signature`, `name`, `title` and
+    `date` stand, `anchored_at` millimetres to the right of where each text begins.
+    """
 
     name: str
     email: str
     order: int = 1
-    anchor: str = ""
+    anchors: Mapping[str, str] = field(default_factory=dict)
+    anchored_at: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,8 +61,8 @@ class EnvelopeRequest:
     message: str = ""
 
 
-class SignHere(Outgoing):
-    """Where a signer signs: beside a text in the document."""
+class Place(Outgoing):
+    """Where a signer's field stands: beside a text in the document, on the foot of its line."""
 
     anchor: Annotated[Line, DataClass.PUBLIC] = Field(serialization_alias="anchorString")
     document_id: Annotated[Number, DataClass.PUBLIC] = Field(
@@ -66,13 +71,34 @@ class SignHere(Outgoing):
     ignore_if_absent: Annotated[Literal["true"], DataClass.PUBLIC] = Field(
         "true", serialization_alias="anchorIgnoreIfNotPresent"
     )
+    exactly: Annotated[Literal["true"], DataClass.PUBLIC] = Field(
+        "true", serialization_alias="anchorCaseSensitive"
+    )
+    unit: Annotated[Literal["mms"], DataClass.PUBLIC] = Field(
+        "mms", serialization_alias="anchorUnits"
+    )
+    right: Annotated[str, Field(pattern=r"^\d{1,3}$"), DataClass.PUBLIC] = Field(
+        "0", serialization_alias="anchorXOffset"
+    )
+    below: Annotated[Literal["0"], DataClass.PUBLIC] = Field(
+        "0", serialization_alias="anchorYOffset"
+    )
 
 
 class Tabs(Outgoing):
-    """What a signer fills in."""
+    """What a signer fills in, or DocuSign for them."""
 
-    sign_here: Annotated[tuple[SignHere, ...], DataClass.PUBLIC] = Field(
-        serialization_alias="signHereTabs"
+    signature: Annotated[tuple[Place, ...] | None, DataClass.PUBLIC] = Field(
+        None, serialization_alias="signHereTabs"
+    )
+    name: Annotated[tuple[Place, ...] | None, DataClass.PUBLIC] = Field(
+        None, serialization_alias="fullNameTabs"
+    )
+    title: Annotated[tuple[Place, ...] | None, DataClass.PUBLIC] = Field(
+        None, serialization_alias="titleTabs"
+    )
+    date: Annotated[tuple[Place, ...] | None, DataClass.PUBLIC] = Field(
+        None, serialization_alias="dateSignedTabs"
     )
 
 
@@ -243,10 +269,19 @@ def _signers(people: Sequence[Signatory]) -> list[Signer]:
             name=each.name,
             recipient_id=str(number),
             routing_order=str(each.order),
-            tabs=Tabs(sign_here=(SignHere(anchor=each.anchor),)) if each.anchor else None,
+            tabs=_tabs(each),
         )
         for number, each in enumerate(people, 1)
     ]
+
+
+def _tabs(signer: Signatory) -> Tabs | None:
+    """The signer's fields; with none DocuSign lets them sign wherever they like."""
+    right = str(signer.anchored_at)
+    places = {
+        kind: (Place(anchor=text, right=right),) for kind, text in signer.anchors.items() if text
+    }
+    return Tabs.model_validate(places) if places else None
 
 
 def read_state(body: Mapping[str, Any]) -> EnvelopeState:

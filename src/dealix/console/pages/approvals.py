@@ -4,8 +4,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
-from dealix.console.decision_page import Form, Way, draw, how_much, listed, paper_of, prove
+from dealix.console.decision_page import (
+    Way,
+    draw,
+    how_much,
+    listed,
+    page_of_paper,
+    paper_of,
+    prove,
+)
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
+from dealix.console.files import Form
 from dealix.console.pages.board import by_wait
 from dealix.console.paging import address
 from dealix.console.render import page
@@ -71,6 +80,14 @@ def approval(visit: Annotated[Visit, Depends(signed_in)], approval_id: str) -> R
 def paper(visit: Annotated[Visit, Depends(signed_in)], approval_id: str, form: Form) -> Response:
     """The paper of a request: the PDF to look at, the Word document to take away."""
     return paper_of(visit, approval_id, form)
+
+
+@router.get("/approvals/{approval_id}/paper/pages/{number}")
+def paper_page(
+    visit: Annotated[Visit, Depends(signed_in)], approval_id: str, number: int
+) -> Response:
+    """A page of a request's paper as a picture."""
+    return page_of_paper(visit, approval_id, number)
 
 
 @router.post("/approvals/{approval_id}/decide")

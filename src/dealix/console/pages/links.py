@@ -4,6 +4,7 @@ The token stands in this address alone: the way to the sign-in page and back goe
 so that no query, log or referrer ever holds it.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated
 
@@ -11,8 +12,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from dealix.actors import Actor
-from dealix.console.decision_page import Form, Way, draw, listed, paper_of, prove
+from dealix.console.decision_page import Way, draw, listed, page_of_paper, paper_of, prove
 from dealix.console.door import PageRoute, Sent, anyone, back_to, checked, first, visit_of
+from dealix.console.files import Form
 from dealix.console.render import page
 from dealix.console.visit import BACK_TO_LINK, Visit
 from dealix.errors import Conflict, NotEntitled, NotFound, Refused
@@ -52,14 +54,13 @@ def look(request: Request, token: str) -> Response:
 @router.get("/d/{token}/paper/{form}")
 def paper(request: Request, token: str, form: Form) -> Response:
     """The paper of the link's request, for its approver who has signed in: it names people."""
-    link = links.opened(request.app.state.services.database, token)
-    actor = web.actor_or_none(request)
-    if actor is None:
-        return _kept(request, RedirectResponse(SIGN_IN, status_code=303), token)
-    _assert_own(actor, link)
-    if not link.alive:
-        return _ended(link, signed_in=True)
-    return paper_of(_visit(request, actor, link), link.approval_id, form)
+    return _own(request, token, lambda visit, approval: paper_of(visit, approval, form))
+
+
+@router.get("/d/{token}/paper/pages/{number}")
+def paper_page(request: Request, token: str, number: int) -> Response:
+    """A page of that paper as a picture, for the same person."""
+    return _own(request, token, lambda visit, approval: page_of_paper(visit, approval, number))
 
 
 @router.post("/d/{token}")
@@ -97,6 +98,18 @@ def decide(
     if here.actor is not None:
         return back_to(f"/approvals/{link.approval_id}", done)
     return page(visit, "link_done.html", delivered=answer["delivered"])
+
+
+def _own(request: Request, token: str, answer: Callable[[Visit, str], Response]) -> Response:
+    """What only the link's approver gets, signed in; others are led to the door or turned away."""
+    link = links.opened(request.app.state.services.database, token)
+    actor = web.actor_or_none(request)
+    if actor is None:
+        return _kept(request, RedirectResponse(SIGN_IN, status_code=303), token)
+    _assert_own(actor, link)
+    if not link.alive:
+        return _ended(link, signed_in=True)
+    return answer(_visit(request, actor, link), link.approval_id)
 
 
 def _assert_own(actor: Actor | None, link: Opened) -> None:

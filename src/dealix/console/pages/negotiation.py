@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Path, Response
 from markupsafe import Markup
 
 from dealix.business.partners.answering import EVENT
 from dealix.business.partners.negotiation import REVISION
 from dealix.console.answer_form import AnswerForm
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
+from dealix.console.files import Form, file_of, picture, sheets_of
 from dealix.console.forms import asked_for_more
 from dealix.console.packets import DECIDED, value_said
 from dealix.console.people import people
@@ -20,13 +21,14 @@ from dealix.console.visit import Visit
 from dealix.errors import Conflict, InvalidInput
 from dealix.i18n import N_, sentence_of
 
+Version = Annotated[int, Path(ge=1, le=999)]
+
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 SOURCES = {
     "start": N_("First version"),
     "counter": N_("After the partner's counter-offer"),
     "revision": N_("After changes asked for inside"),
 }
-CLAUSE = N_("Clause {key}")
 AMOUNTS = frozenset({"expected_revenue", "setup_cost", "revenue_share_percent"})
 PARTNER = N_("the partner, on their page")
 
@@ -35,6 +37,23 @@ PARTNER = N_("the partner, on their page")
 def negotiation(visit: Annotated[Visit, Depends(signed_in)], run_id: str) -> Response:
     """The rounds of a partner approval; looking changes nothing."""
     return _page(visit, run_id)
+
+
+@router.get("/runs/{run_id}/negotiation/{version}/{form}")
+def paper(
+    visit: Annotated[Visit, Depends(signed_in)], run_id: str, version: Version, form: Form
+) -> Response:
+    """The paper of a version: the PDF to look at, the Word document to take away."""
+    return file_of(visit.services.negotiations.file(visit.who, run_id, version, form))
+
+
+@router.get("/runs/{run_id}/negotiation/{version}/pages/{number}")
+def paper_page(
+    visit: Annotated[Visit, Depends(signed_in)], run_id: str, version: Version, number: int
+) -> Response:
+    """A page of that paper as a picture."""
+    found = visit.services.negotiations.file(visit.who, run_id, version, "pdf")
+    return picture(visit.services.gallery.page(found.content, number))
 
 
 @router.post("/runs/{run_id}/negotiation/answer")
@@ -114,8 +133,11 @@ def _page(
         address=address,
         problem=" ".join([problem, *forms.others]),
         source_of=lambda row: visit.speech.say(SOURCES[row["source"]]),
-        change=lambda one: change_said(visit, one, titles_of),
+        change=lambda one: change_said(visit, one),
         said=lambda name, value: term_said(visit, name, value),
+        sheets=lambda version: sheets_of(
+            lambda: visit.services.negotiations.file(visit.who, run_id, version, "pdf")
+        ),
         clause=lambda key: visit.speech.apart(titles_of.get(key, key)),
         who=_who(visit),
         decided=DECIDED,
@@ -147,18 +169,12 @@ class _Forms:
                 self.terms, self.others = form.again(sent, wrong)
 
 
-def change_said(
-    visit: Visit, one: Mapping[str, Any], clauses: Mapping[str, str]
-) -> dict[str, Markup]:
-    """One difference between two versions, in the reader's words; `clauses` are titles by key."""
-    part, _, key = str(one["field"]).partition(".")
-    name = visit.speech.word(part)
-    if part == "clauses":
-        name = visit.speech.say(CLAUSE, key=clauses.get(key, key))
+def change_said(visit: Visit, one: Mapping[str, Any]) -> dict[str, Markup]:
+    """One value that differs between two versions, in the reader's words."""
     return {
-        "name": name,
-        "before": term_said(visit, part, one["before"]),
-        "after": term_said(visit, part, one["after"]),
+        "name": visit.speech.word(one["field"]),
+        "before": term_said(visit, one["field"], one["before"]),
+        "after": term_said(visit, one["field"], one["after"]),
     }
 
 

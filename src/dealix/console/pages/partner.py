@@ -3,13 +3,12 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Request, Response
-from starlette.datastructures import UploadFile
 
 from dealix.business.partners.schemas import PartnerAnswer
 from dealix.business.partners.term_sheets import said
-from dealix.console.door import PageRoute, Sent, back_to, first, sent_form
+from dealix.console.door import PageRoute, Sent, back_to, first, sent_file, sent_form
 from dealix.console.field_errors import sentences
-from dealix.console.files import download
+from dealix.console.files import download, picture, sheets_of
 from dealix.console.forms import SchemaForm
 from dealix.console.packets import value_said
 from dealix.console.render import page
@@ -42,12 +41,12 @@ def file(request: Request, token: Token, form: Literal["pdf", "docx"]) -> Respon
     return untraced(download(found.name, found.media_type, found.content))
 
 
-async def returned_file(
-    request: Request, _sent: Annotated[Sent, Depends(sent_form)]
-) -> bytes | None:
-    """The Word document that came with an answer; None where none was chosen."""
-    file = (await request.form()).get("document")
-    return (await file.read() or None) if isinstance(file, UploadFile) else None
+@router.get("/p/{token}/terms/pages/{number}")
+def file_page(request: Request, token: Token, number: int) -> Response:
+    """A page of the terms as a picture."""
+    services = request.app.state.services
+    found = services.partner_door.file(token, "pdf")
+    return untraced(picture(services.gallery.page(found.content, number)))
 
 
 @router.post("/p/{token}")
@@ -55,7 +54,7 @@ def answer(
     request: Request,
     token: Token,
     sent: Annotated[Sent, Depends(sent_form)],
-    returned: Annotated[bytes | None, Depends(returned_file)],
+    returned: Annotated[bytes | None, Depends(sent_file)],
     lang: str = "",
 ) -> Response:
     """Keep the answer; what is wrong is said on the page and nothing that was written is lost."""
@@ -115,6 +114,7 @@ def _page(
             for change in found.differences
         ],
         clause_changes=said(found.clause_changes),
+        sheets=sheets_of(lambda: services.partner_door.file(token, "pdf")),
         largest=services.settings.max_upload_bytes,
         closed=sentence_of(Conflict(closed), locale) if closed and not notice else "",
         problem=sentence_of(refusal, locale) if refusal else "",
