@@ -28,8 +28,10 @@ OPEN_TO_ALL = {
     "/d/back",
     "/d/{token}",
     "/d/{token}/paper/{form}",
+    "/d/{token}/paper/pages/{number}",
     "/p/{token}",
     "/p/{token}/terms/{form}",
+    "/p/{token}/terms/pages/{number}",
     "/passkeys/options/{purpose}",
     "/passkeys/sign-in",
 }

@@ -7,6 +7,7 @@ import zipfile
 
 import httpx
 import pytest
+from docx import Document
 from pypdf import PdfReader
 
 PARTNER = "first.hour@partner.example"
@@ -94,6 +95,18 @@ def test_a_whole_flow_with_a_counter_offer_reaches_only_its_starter(console, wal
 def test_the_mailbox_leads_on_to_the_partners_page(console, walked):
     noura = console.visitor("noura")
     assert console.partner_page(walked, waiting=False) in noura.get("/mailbox").links("/p/")
+
+
+def test_the_papers_say_on_every_page_that_they_are_not_valid(console, walked):
+    noura = console.visitor("noura")
+    for version in (1, 2):
+        paper = f"/runs/{walked}/negotiation/{version}"
+        pages = PdfReader(io.BytesIO(noura.get(f"{paper}/pdf").answer.content)).pages
+        assert all("Practice – not valid" in page.extract_text() for page in pages)
+        document = Document(io.BytesIO(noura.get(f"{paper}/docx").answer.content))
+        assert "للتدريب – غير صالح · Practice – not valid" in [
+            line.text for line in document.sections[0].header.paragraphs
+        ]
 
 
 def test_practice_leaves_no_trace_in_the_crm_and_says_so(console, walked):
