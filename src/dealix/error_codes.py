@@ -114,7 +114,7 @@ CODES: dict[str, str] = {
     # people and their accounts
     "own_rights": "Nobody changes their own roles, manager or access: another administrator does it.",
     "roles_wait": "Your roles wait for a second person to confirm them.",
-    "same_person_confirms": "A second person confirms this: neither who proposed it, nor who gets something by it.",
+    "same_person_confirms": "A second person confirms this: neither who proposed it, nor who gets something by it, nor who made the code by which the person came in.",
     "rights_in_a_circle": "The rights of whoever proposes or confirms this come from the person who gets something by it; somebody else must do it.",
     "nobody_confirms": "Nobody could confirm this: it needs one more person with that right who gets nothing by it, and whose rights do not come from who does.",
     "grant_settled": "What waited here has been confirmed, refused or replaced meanwhile; look again.",

@@ -9,14 +9,14 @@ from dealix.api.schemas import PersonView, Shown
 class GrantView(Shown):
     """Roles and a manager that somebody proposed; they count once a second person confirms them.
 
-    `gets` are those who have more by it; none of them confirms it.
+    None of `barred` confirms it: who proposed it, who gets something by it, who let the person in.
     """
 
     id: str
     user_id: str
     roles: list[str]
     manager_id: str | None
-    gets: list[str]
+    barred: list[str]
     why: Literal["invited", "changed", "password_set", "restored"]
     proposed_by: str
     proposed_at: datetime

@@ -219,6 +219,41 @@ def test_whoever_comes_in_by_a_code_is_confirmed_anew(company, access):
     assert company.now(ceo).roles == {"ceo"}
 
 
+def test_who_let_somebody_in_confirms_nothing_of_theirs(company):
+    """One makes the code and sits there; another, who is honest, proposes what they get."""
+    sly, honest = company.hire(*KEEPER), company.hire(*KEEPER)
+    ceo = company.hire("ceo")
+    lama = NewPerson("Lama", "لمى", f"lama@{company.tenant}.example", ("cfo",))
+    made = company.accounts.create(honest, lama)
+    newcomer = Actor(company.tenant, made.user_id, frozenset())
+    code = company.accounts.invite(sly, made.user_id).code  # "she has lost hers"
+    company.own.redeem(lama.email, code, STRONG, address=HERE)
+    first = company.accounts.get(honest, made.user_id)["grant"]
+    assert sly.user_id in first["barred"]
+    assert refusal(lambda: company.confirm(sly, newcomer, first["id"])) == "same_person_confirms"
+    later = company.give(honest, newcomer, "cfo", "vp")
+    assert refusal(lambda: company.confirm(sly, newcomer, later)) == "same_person_confirms"
+    assert company.now(newcomer).roles == frozenset()
+    company.confirm(ceo, newcomer, later)
+    assert company.now(newcomer).roles == {"cfo", "vp"}
+
+
+def test_a_forgotten_password_is_no_circle(company):
+    """Whom one has made an administrator may make a code for one: it brings back what was there."""
+    account = hire(company.database, company.vault, company.tenant, "ceo")
+    ceo = Actor(company.tenant, account.user_id, frozenset({"ceo"}))
+    one, two, cfo = company.hire(*KEEPER), company.hire("sales_rep"), company.hire("cfo")
+    company.confirm(ceo, two, company.give(one, two, *KEEPER))
+    code = company.accounts.invite(company.now(two), ceo.user_id).code
+    company.own.redeem(account.email, code, STRONG, address=HERE)
+    waits = company.accounts.get(one, ceo.user_id)["grant"]["id"]
+    company.confirm(cfo, ceo, waits)
+    assert company.now(ceo).roles == {"ceo"}
+    company.accounts.deactivate(one, ceo.user_id)  # but who has left is not brought back by them
+    said = refusal(lambda: company.accounts.activate(company.now(two), ceo.user_id))
+    assert said == "rights_in_a_circle"
+
+
 def test_a_passkey_that_somebody_left_at_the_account_goes_with_the_next_code(
     company, access, passkeys
 ):

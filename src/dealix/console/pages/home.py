@@ -56,8 +56,7 @@ def _unconfirmed(visit: Visit) -> int:
     if not visit.may("user.confirm"):
         return 0
     found = visit.services.second_person.waiting(visit.who)
-    out = visit.who.user_id
-    return sum(out not in {one["proposed_by"], *one["gets"]} for one in found)
+    return sum(visit.who.user_id not in one["barred"] for one in found)
 
 
 def _about(visit: Visit) -> Callable[[Mapping[str, Any]], Markup]:

@@ -198,4 +198,4 @@ def _may_confirm(visit: Visit, grant: Any) -> bool:
     """Whether the visitor could be the second person here."""
     if grant is None or not visit.may("user.confirm"):
         return False
-    return visit.who.user_id not in {grant["proposed_by"], *grant["gets"]}
+    return visit.who.user_id not in grant["barred"]

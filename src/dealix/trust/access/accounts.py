@@ -114,7 +114,7 @@ class Accounts:
                 manager = grants.manager_after(session, user, person.manager_id)
                 data = {"roles": sorted(person.roles), "manager": manager}
                 audit.append(session, actor.user_id, "user.created", user_id, data)
-                grants.assert_can_be_confirmed(session, actor.user_id, user, manager)
+                grants.assert_can_be_confirmed(session, actor.user_id, user, "invited", manager)
                 grants.propose(session, actor.user_id, user, person.roles, manager, "invited")
                 return _invite(session, actor, user_id)
         except IntegrityError:
@@ -134,7 +134,7 @@ class Accounts:
         permit(actor, "user.manage")
         with self._giving(actor, user_id) as session:
             user = grants.active(session, user_id)
-            grants.assert_can_be_confirmed(session, actor.user_id, user)
+            grants.assert_can_be_confirmed(session, actor.user_id, user, "password_set")
             return _invite(session, actor, user_id)
 
     def change(self, actor: Actor, user_id: str, changes: Changes) -> dict[str, Any]:
@@ -160,8 +160,8 @@ class Accounts:
                 manager = grants.manager_after(session, user, wanted)
             user.locale = changes.locale or user.locale
             if grants.gives(user, roles, manager):
-                grants.assert_free(session, actor.user_id, user_id)
-                grants.assert_can_be_confirmed(session, actor.user_id, user, manager)
+                grants.assert_free(session, actor.user_id, user_id, "changed")
+                grants.assert_can_be_confirmed(session, actor.user_id, user, "changed", manager)
                 grants.propose(session, actor.user_id, user, roles, manager, "changed")
             elif changes.roles is not None or changes.without_manager:
                 self._take_away(session, actor, user, roles, manager)
@@ -220,7 +220,7 @@ class Accounts:
         """Give an account its access back, with its password; its roles wait for a second person.
 
         Raises:
-            NotEntitled: `own_rights`.
+            NotEntitled: `own_rights`, `rights_in_a_circle`.
             Conflict: `person_erased`, `nobody_confirms`.
         """
         permit(actor, "user.manage")
@@ -231,7 +231,8 @@ class Accounts:
             if not user.active:
                 user.active = True
                 audit.append(session, actor.user_id, "user.activated", user_id, {})
-                grants.assert_can_be_confirmed(session, actor.user_id, user)
+                grants.assert_free(session, actor.user_id, user_id, "restored")
+                grants.assert_can_be_confirmed(session, actor.user_id, user, "restored")
                 grants.suspend(session, actor.user_id, user, "restored")
             return self._view(session, user)
 

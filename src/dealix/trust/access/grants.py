@@ -5,9 +5,10 @@ whoever gets a role or people below them gets it by two hands, and so does who c
 or after having left: the administrator who made the code could sit there themselves. What takes
 away needs no second hand.
 
-The second hand is neither the first nor one that gets something. And neither hand may hold its own
-rights, directly or through others, from the person who gets roles now: that would close a circle in
-which people make each other. What was given longer ago than `REMEMBERED` closes none.
+The second hand is neither the first, nor one that gets something, nor one that let the person in.
+And neither hand may hold its own rights, directly or through others, from the person who gets roles
+now: that would close a circle in which people make each other. What was given longer ago than
+`REMEMBERED` closes none, and neither does a password set anew, which brings back what was there.
 """
 
 from collections.abc import Collection, Sequence
@@ -104,26 +105,35 @@ def receivers(user: User, manager_id: str | None) -> set[str]:
     return {user.id, *newly}
 
 
-def assert_free(session: Session, hand: str, user_id: str) -> None:
+def barred(grant: Grant, user: User) -> set[str]:
+    """Who does not confirm a grant, whatever their rights: whoever had or gets something of it."""
+    let_in = () if user.admitted_by is None else (user.admitted_by,)
+    return {grant.proposed_by, *grant.gets, *let_in}
+
+
+def assert_free(session: Session, hand: str, user_id: str, why: Why) -> None:
     """Refuse somebody whose own rights come from the person who gets roles now.
 
     Raises:
         NotEntitled: `rights_in_a_circle`.
     """
-    if user_id in origins(session, hand):
+    if why != "password_set" and user_id in origins(session, hand):
         raise NotEntitled("rights_in_a_circle")
 
 
 def assert_can_be_confirmed(
-    session: Session, by: str, user: User, manager_id: str | None = None
+    session: Session, by: str, user: User, why: Why, manager_id: str | None = None
 ) -> None:
     """Refuse to propose what nobody could confirm, so that no account hangs for ever.
 
     Raises:
         Conflict: `nobody_confirms`.
     """
-    others = holders_of("user.confirm", _active(session)) - receivers(user, manager_id) - {by}
-    if all(user.id in origins(session, other) for other in others):
+    let_in = by if why in {"invited", "password_set"} else user.admitted_by
+    out = receivers(user, manager_id) | {by, let_in or by}
+    others = holders_of("user.confirm", _active(session)) - out
+    back = why == "password_set"
+    if not any(back or user.id not in origins(session, one) for one in others):
         raise Conflict("nobody_confirms")
 
 
@@ -196,7 +206,7 @@ def shown(grant: Grant | None, user: User) -> dict[str, Any] | None:
         "user_id": grant.user_id,
         "roles": grant.roles,
         "manager_id": grant.manager_id,
-        "gets": grant.gets,
+        "barred": sorted(barred(grant, user)),
         "why": grant.why,
         "proposed_by": grant.proposed_by,
         "proposed_at": grant.proposed_at.isoformat(),

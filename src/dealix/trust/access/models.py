@@ -32,6 +32,8 @@ class User(Tenanted, Base):
     locale: Mapped[str] = mapped_column(String(2))
     active: Mapped[bool]
     created_at: Mapped[datetime]
+    admitted_by: Mapped[str | None] = mapped_column(default=None)
+    """Who made the code by which the password was set, and so could sit at the account."""
 
 
 class Grant(Tenanted, Base):

@@ -117,7 +117,7 @@ class OwnAccount:
                 return False
             require_strong(password, email)  # raising gives the code back
             user = session.get_one(User, (found.tenant_id, found.user_id))
-            user.password_hash = passwords.hashed(password)
+            user.password_hash, user.admitted_by = passwords.hashed(password), invitation
             end_access(session, user.id)  # also a passkey that somebody else left there
             data = {"invited_by": invitation}
             audit.append(session, user.id, "user.password_set", user.id, data)

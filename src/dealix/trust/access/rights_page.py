@@ -18,12 +18,14 @@ confirms it; so do the roles of whoever sets a password by a code or comes back 
 because whoever made the code could sit there. Until then the old roles count, or none
 (`roles_wait`). What takes something away counts at once.
 
-- The second person holds `user.confirm`, is not who proposed it, and gets nothing by it
-  (`same_person_confirms`). What is confirmed is exactly what was seen (`grant_settled`), once its
-  person has come in (`password_first`): speak with them first.
+- The second person holds `user.confirm`, did not propose it, gets nothing by it, and did not make
+  the code by which its person came in (`same_person_confirms`). What is confirmed is
+  exactly what was seen (`grant_settled`), once its person has come in (`password_first`): speak
+  with them first.
 - Neither who proposes nor who confirms may hold their own rights, directly or through others, from
   the person who gets roles now (`rights_in_a_circle`): two administrators in a row, or three, raise
-  each other to nothing. What was confirmed more than {days} days ago closes no circle.
+  each other to nothing. What was confirmed more than {days} days ago closes no circle, and neither
+  does a password that is set anew: it brings back what was there.
 - Where nobody could confirm, nothing is proposed (`nobody_confirms`). A company therefore needs
   three people who may confirm. One that begins with two administrators, as the installation made
   them, brings in the third: one proposes, the other confirms. Neither raises the other, nor lets

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
@@ -42,10 +42,10 @@ class SecondPerson:
         permit(actor, "user.confirm")
         with noting_refusals(self.database, actor, user_id), self._settling(actor) as session:
             user, grant = _waiting(session, user_id, grant_id)
-            if actor.user_id in {grant.proposed_by, *grant.gets} or actor.kind != "person":
+            if actor.user_id in grants.barred(grant, user) or actor.kind != "person":
                 raise NotEntitled("same_person_confirms")
             for hand in (actor.user_id, grant.proposed_by):
-                grants.assert_free(session, hand, user_id)
+                grants.assert_free(session, hand, user_id, cast("grants.Why", grant.why))
             if user.password_hash is None:
                 raise Conflict("password_first")
             before = {"roles": sorted(user.roles), "manager": user.manager_id}

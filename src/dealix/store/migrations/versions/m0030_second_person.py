@@ -13,7 +13,11 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Create the table; what people have already stays in force."""
+    """Create the table; what people have already stays in force.
+
+    `admitted_by` is who made the code by which an account's password was set.
+    """
+    op.add_column("users", sa.Column("admitted_by", sa.String))
     op.create_table(
         "account_grants",
         sa.Column("tenant_id", sa.String, primary_key=True),
