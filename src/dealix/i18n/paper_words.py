@@ -9,6 +9,7 @@ PAPERS = {
     "stale_ar": N_("Arabic is stale"),
     "stale_en": N_("English is stale"),
     "person": N_("A person"),
+    "upload": N_("A file that was brought in"),
     "rules": N_("Rules"),
     "version": N_("Version"),
     "rounds": N_("Rounds before"),
