@@ -136,24 +136,32 @@ def test_a_message_that_was_judged_twice_is_told_once_with_both(filled):
 PAGES = {
     "/runs": ("noura", run_pages, r'href="/runs/(run_\w+)"'),
     "/cases": ("noura", cases, r'<article class="card" id="(case_\w+)"'),
-    "/users": ("bandar", user_pages, r'href="/users/(\w+)">'),
-    "/people": ("abeer", persons, r'href="/people/(person_\w+)"'),
+    "/users": ("bandar", user_pages, r'href="/users/(usr_\w+)"'),
+    "/people": ("abeer", persons, r'href="/people/(\w+)"'),
     "/consents": ("abeer", consents, r'href="/consents/(person_\w+)"'),
 }
 
 
 @pytest.fixture(scope="module")
-def site(filled):
+def visit(filled):
+    """Opens the console, mounted beside the same services, as one of the company's people."""
+    made = []
     with served(create_app(filled.services, add_pages)) as url:
-        yield filled, url
+
+        def visitor(handle):
+            made.append(Visitor(url, "en", filled.person(handle)["token"]))
+            return made[-1]
+
+        yield visitor
+        for each in made:
+            each.client.close()
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_person_leads_on_from_page_to_page_and_back(site, monkeypatch, path):
-    door, url = site
+def test_a_person_leads_on_from_page_to_page_and_back(visit, monkeypatch, path):
     handle, module, row = PAGES[path]
     monkeypatch.setattr(module, "PAGE", 2)
-    visitor = Visitor(url, "en", door.person(handle)["token"])
+    visitor = visit(handle)
     found, address, seen = [], path, 0
     while address:
         page = visitor.get(address)
@@ -168,11 +176,10 @@ def test_a_person_leads_on_from_page_to_page_and_back(site, monkeypatch, path):
     assert len(found) == len(set(found)) >= 5
 
 
-def test_the_outbound_desk_leads_on_in_both_its_lists(site, monkeypatch):
-    door, url = site
+def test_the_outbound_desk_leads_on_in_both_its_lists(visit, monkeypatch):
     monkeypatch.setattr(outbound, "SENT", 3)
     monkeypatch.setattr(outbound, "CAME", 3)
-    visitor = Visitor(url, "en", door.person("noura")["token"])
+    visitor = visit("noura")
     page = visitor.get("/outbound")
     ways = re.findall(r'rel="next" href="([^"]+)"', page.source)
     assert len(ways) == 2
@@ -181,10 +188,9 @@ def test_the_outbound_desk_leads_on_in_both_its_lists(site, monkeypatch):
     assert came.source.partition('id="came"')[2].count("<tr>") == 3  # its head and two rows
 
 
-def test_an_older_page_of_the_records_shows_records_only(site, monkeypatch):
-    door, url = site
+def test_an_older_page_of_the_records_shows_records_only(visit, monkeypatch):
     monkeypatch.setattr(audit, "NEWEST", 3)
-    visitor = Visitor(url, "en", door.person("dana")["token"])
+    visitor = visit("dana")
     page = visitor.get("/audit")
     assert 'id="verification"' in page.source
     older = visitor.get(re.search(r'rel="next" href="([^"]+)"', page.source)[1])
@@ -192,8 +198,7 @@ def test_an_older_page_of_the_records_shows_records_only(site, monkeypatch):
     assert older.source.count("<tr>") == 4
 
 
-def test_an_empty_page_behind_nothing_is_no_error(site):
-    door, url = site
-    visitor = Visitor(url, "en", door.person("noura")["token"])
+def test_an_empty_page_behind_nothing_is_no_error(visit):
+    visitor = visit("noura")
     for path in ("/runs?before=x", "/cases?before=x", "/approvals?after=x", "/board?before=x"):
         assert visitor.get(path).status == 200

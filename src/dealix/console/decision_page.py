@@ -26,6 +26,8 @@ NO_LIMIT = N_("No limit in money: {seats} decides")
 UP_TO = N_("Up to {to} {currency}")
 ABOVE = N_("Above {low} {currency}")
 BETWEEN = N_("Above {low} and up to {to} {currency}")
+HASH = "payload_hash"
+ONLY_OUTGOING = N_("What goes out, see below")
 NOTHING_CHANGED = N_("Nothing since you looked")
 FIRST_LOOK = N_("You see this for the first time")
 ALL_BACK = N_("Nothing: all of it can be taken back")
@@ -105,7 +107,8 @@ def draw(
         lost_names=_lost(visit, found),
         left=speech.left(found["deadline"], _now(run)) if found["deadline"] else Markup(""),
         title_of=titles(visit),
-        differences=changed,
+        differences=values_of(changed),
+        changed_hashes=[each for each in changed if each["name"] == HASH],
         since=found.get("since"),
         comment=comment,
         problem=_problem(refusal, speech.locale),
@@ -209,10 +212,17 @@ def _lost(visit: Visit, found: Json) -> Markup:
     return visit.speech.say(", ").join(map(people(visit), lost))
 
 
+def values_of(changed: list[Any]) -> list[Any]:
+    """The changes that people can read; a hash changes with what it is the hash of."""
+    return [each for each in changed if each["name"] != HASH]
+
+
 def _changed(speech: Speech, found: Json, changed: list[Any]) -> Markup:
     if changed:
-        _n = speech.count
-        text = _n("{count} value, see below", "{count} values, see below", len(changed))
+        _n, values = speech.count, values_of(changed)
+        text = _n("{count} value, see below", "{count} values, see below", len(values))
+        if not values:
+            text = speech.say(ONLY_OUTGOING)
         return Markup('<a href="#difference">{}</a>').format(text)
     return speech.say(FIRST_LOOK if found.get("first") else NOTHING_CHANGED)
 

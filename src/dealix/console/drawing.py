@@ -4,7 +4,7 @@ A shape is an SVG rectangle on a track that is stretched to the page; what it sh
 in words, so a picture is never the only way to know.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,6 +54,7 @@ class Bar:
     name: str
     lasts: bool
     lengths: Sequence[tuple[str, Markup]]
+    people: Markup
     due: Markup
     shapes: Sequence[Shape]
 
@@ -85,15 +86,20 @@ class Scale:
         return Shape(WIDE - begin - MARK if self.mirrored else begin, MARK, kind)
 
 
-def drawn(speech: Speech, picture: Picture, outcome: str | None) -> dict[str, Any]:
-    """What the page needs to draw a run's course."""
+def drawn(
+    speech: Speech, picture: Picture, outcome: str | None, people: Callable[[Span], Markup]
+) -> dict[str, Any]:
+    """What the page needs to draw a run's course; `people` says for whom a wait is that lasts."""
     end = picture.ended or picture.now
     ahead = [span.breach_at for span in picture.spans if span.until is None and span.breach_at]
     until = end if picture.ended else max([end, *ahead])
     scale = Scale(picture.since, until, speech.direction == "rtl")
     return {
         "stages": list(_stages(picture, outcome)),
-        "bars": [_bar(speech, scale, picture, name, of_it) for name, of_it in _rows(picture.spans)],
+        "bars": [
+            _bar(speech, scale, picture, name, of_it, people)
+            for name, of_it in _rows(picture.spans)
+        ],
         "since": picture.since,
         "until": until,
         "now": None if picture.ended else picture.now,
@@ -131,14 +137,23 @@ def _rows(spans: Sequence[Span]) -> Iterable[tuple[str, list[Span]]]:
     return [(name, [span for span in spans if span.name == name]) for name in names]
 
 
-def _bar(speech: Speech, scale: Scale, picture: Picture, name: str, spans: Sequence[Span]) -> Bar:
+def _bar(
+    speech: Speech,
+    scale: Scale,
+    picture: Picture,
+    name: str,
+    spans: Sequence[Span],
+    people: Callable[[Span], Markup],
+) -> Bar:
     lengths: dict[str, timedelta] = {}
     for span in spans:
         lengths[span.holder] = lengths.get(span.holder, timedelta(0)) + span.length
     last = spans[-1]
+    lasts = last.until is None and picture.ended is None
     return Bar(
         name=name,
-        lasts=last.until is None and picture.ended is None,
+        lasts=lasts,
+        people=people(last) if lasts else Markup(""),
         lengths=[(WHOSE[holder], speech.working(length)) for holder, length in lengths.items()],
         due=_due(speech, picture, last),
         shapes=[shape for span in spans for shape in _shapes(scale, picture, span)],

@@ -17,7 +17,7 @@ from dealix.catalog.rules import REASONS
 from dealix.catalog.systems import SYSTEMS
 from dealix.catalog.words import Duration
 from dealix.console.speech import Speech
-from dealix.i18n import name_of, translate
+from dealix.i18n import N_, name_of, translate
 from dealix.i18n.formats import show_duration
 from dealix.i18n.words import WORDS
 
@@ -26,15 +26,14 @@ SEPARATORS = (", ", " or ")
 
 def reasons(speech: Speech, row: Row) -> Callable[[str], Markup]:
     """A function that says a reason about this row."""
-    if speech.locale == "en":
-        return speech.apart
     names = _names(speech.locale, row)
+    comma = translate(speech.locale, N_(", "))
 
     def say(value: str) -> str:
         if value in (row.declared.duration.text, row.here.duration.text):
             return show_duration(speech.locale, Duration.parse(value).longest)
         parts = re.split("|".join(map(re.escape, SEPARATORS)), value)
-        return "، ".join(names.get(part, translate(speech.locale, part)) for part in parts)
+        return comma.join(names.get(part, translate(speech.locale, part)) for part in parts)
 
     def reason(sentence: str) -> Markup:
         pattern, values = matched(sentence)
@@ -68,9 +67,7 @@ def _expressions() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def _names(locale: str, row: Row) -> dict[str, str]:
     systems = {system.name: name_of(system, locale) for system in SYSTEMS.values()}
-    steps = {
-        step.name: step.name_ar for step in (*row.declared.steps, *row.here.steps) if step.name_ar
-    }
+    steps = {step.name: name_of(step, locale) for step in (*row.declared.steps, *row.here.steps)}
     words = {key: translate(locale, text) for key, text in WORDS.items()}
     phases = {phase.key: translate(locale, phase.name) for phase in PHASES}
     return {**words, **systems, **phases, **steps}

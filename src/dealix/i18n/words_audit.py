@@ -36,6 +36,7 @@ DEEDS = {
     "evidence.assembled": N_("An evidence pack was assembled"),
     "evidence.revealed": N_("An evidence pack was opened"),
     "key.rotated": N_("A key was rotated"),
+    "message.attached": N_("A message was put to its run"),
     "message.judged": N_("A message was put to the rules"),
     "partner.link_shown": N_("The partner's link was shown"),
     "passkey.added": N_("A passkey was added"),

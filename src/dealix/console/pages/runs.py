@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from dealix import catalog
 from dealix.business.partners.answering import EVENT
+from dealix.business.partners.course import Span
 from dealix.catalog.words import StepKind
 from dealix.console import other_side
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
@@ -219,7 +220,18 @@ def _course(visit: Visit, found: dict[str, Any]) -> dict[str, Any] | None:
     if found["workflow"] != "partner_approval":
         return None
     picture = visit.services.partner_board.course(visit.who, found["id"])
-    return drawn(visit.speech, picture, found["outcome"])
+    person, approvals = people(visit), visit.services.approvals
+
+    def waits_for(span: Span) -> Markup:
+        if span.holder == "requester":
+            return person(found["started_by"])
+        if span.holder != "approvers" or span.request is None:
+            return Markup("")
+        asked = [span.request]
+        deciders = visit.allowed(lambda: approvals.deciders(visit.who, asked), {})
+        return visit.speech.say(N_(", ")).join(map(person, deciders.get(span.request, ())))
+
+    return drawn(visit.speech, picture, found["outcome"], waits_for)
 
 
 def _event_form(visit: Visit, found: dict[str, Any], event: str | None) -> SchemaForm | None:
