@@ -5,13 +5,19 @@ from dataclasses import dataclass
 
 from dealix.business.partners.activities import PartnerActivities
 from dealix.business.partners.activities_activation import ActivationActivities
+from dealix.business.partners.activities_crm import CrmActivities
 from dealix.business.signatures.activities import SignatureActivities
 from dealix.lanes.steps import StepFacts, facts_of
 
 OUTSIDE = ("before", "after", "recorded")
 OWN = ("before", "recorded")
 GROUPS: dict[str, tuple[type, ...]] = {
-    "partner_approval": (PartnerActivities, ActivationActivities, SignatureActivities)
+    "partner_approval": (
+        PartnerActivities,
+        CrmActivities,
+        ActivationActivities,
+        SignatureActivities,
+    )
 }
 
 
