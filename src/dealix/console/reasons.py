@@ -67,7 +67,8 @@ def _expressions() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def _names(locale: str, row: Row) -> dict[str, str]:
     systems = {system.name: name_of(system, locale) for system in SYSTEMS.values()}
-    steps = {step.name: name_of(step, locale) for step in (*row.declared.steps, *row.here.steps)}
+    named = [step for step in (*row.declared.steps, *row.here.steps) if step.name_ar]
+    steps = {step.name: name_of(step, locale) for step in named}
     words = {key: translate(locale, text) for key, text in WORDS.items()}
     phases = {phase.key: translate(locale, phase.name) for phase in PHASES}
     return {**words, **systems, **phases, **steps}
