@@ -669,7 +669,7 @@ def needles(console):
         found |= {one["name"], one["name_ar"]} if "name_ar" in one else {one["name"]}
     for effect in console.sandbox("GET", "/_sandbox/effects"):
         to = effect["body"].get("to")
-        found |= set(to if isinstance(to, list) else [to])
+        found |= {one for one in (to if isinstance(to, list) else [to]) if isinstance(one, str)}
         found |= set(re.findall(r"/[dp]/[A-Za-z0-9_-]{43,64}", str(effect["body"].get("text"))))
     return {word for word in found if isinstance(word, str) and len(word) > 6}
 

@@ -148,6 +148,8 @@ def test_an_account_of_another_company_is_unknown(accounts, admin, database, vau
         lambda: accounts.get(admin, theirs.user_id),
         lambda: accounts.change(admin, theirs.user_id, Changes(roles=("ceo",))),
         lambda: accounts.deactivate(admin, theirs.user_id),
+        lambda: accounts.activate(admin, theirs.user_id),
+        lambda: accounts.invite(admin, theirs.user_id),
     ):
         with pytest.raises(NotFound):
             call()

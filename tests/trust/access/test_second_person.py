@@ -293,6 +293,17 @@ def test_who_comes_back_has_their_roles_when_a_second_person_says_so(company):
     assert company.now(sara).roles == {"director"}
 
 
+def test_so_they_have_them_where_their_manager_has_left(company):
+    admin, ceo, boss = company.hire(*KEEPER), company.hire("ceo"), company.hire("director")
+    sara = company.hire("sales_rep", manager=boss.user_id)
+    for person in (boss, sara):
+        company.accounts.deactivate(admin, person.user_id)
+    waits = company.accounts.activate(admin, sara.user_id)["grant"]["id"]
+    company.confirm(ceo, sara, waits)
+    assert company.now(sara).roles == {"sales_rep"}
+    assert company.manager(sara) == boss.user_id
+
+
 def test_what_is_confirmed_is_what_was_seen(company):
     admin, ceo, sara = company.hire(*KEEPER), company.hire("ceo"), company.hire("sales_rep")
     seen = company.give(admin, sara, "partner_manager")

@@ -129,10 +129,12 @@ class Accounts:
 
         Raises:
             NotEntitled: `own_rights`.
+            NotFound: there is no such account; InvalidInput: `unknown_person`, it has ended.
             Conflict: `nobody_confirms`.
         """
         permit(actor, "user.manage")
         with self._giving(actor, user_id) as session:
+            grants.find(session, user_id)
             user = grants.active(session, user_id)
             grants.assert_can_be_confirmed(session, actor.user_id, user, "password_set")
             return _invite(session, actor, user_id)

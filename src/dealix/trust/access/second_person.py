@@ -49,7 +49,8 @@ class SecondPerson:
             if user.password_hash is None:
                 raise Conflict("password_first")
             before = {"roles": sorted(user.roles), "manager": user.manager_id}
-            user.manager_id = grants.manager_after(session, user, grant.manager_id)
+            if grant.manager_id != user.manager_id:  # who stays above somebody may have left
+                user.manager_id = grants.manager_after(session, user, grant.manager_id)
             user.roles = list(grant.roles)
             grants.settle(session, grant, "confirmed", actor.user_id)
             after = {"roles": grant.roles, "manager": grant.manager_id}
