@@ -120,7 +120,7 @@ def test_a_row_is_changed_by_its_form_and_a_second_person_puts_it_into_force(con
     assert "750,000" in draft.text
     assert "Another person who has this right" in draft.text
     assert console.visitor("noura").get(path).status == 403
-    second = console.visitor("sultan")
+    second = console.visitor("khalid")  # whom the administrator has given nothing
     shown = second.get(draft.path)
     done = second.send(shown, f"{draft.path}/activate")
     assert "in force now" in done.text
