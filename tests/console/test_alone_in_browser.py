@@ -41,12 +41,7 @@ WORDS = {
         "evidence": "حزمة الأدلة (ZIP)",
     },
 }
-PARTS = (
-    ("manager_approval", "fahad"),
-    ("term_review", "reem"),
-    ("legal_review", "maha"),
-    ("executive_approval", "huda"),
-)
+REVIEWS = ("manager_approval", "term_review", "legal_review")
 
 
 class Phone:
@@ -91,12 +86,13 @@ class Phone:
         return re.search(r"run_\w+", self.page.url)[0]
 
     def approve(self, run: str, gate: str) -> None:
-        """Open the request from the first page and say yes to it."""
+        """As each who must, open the request from the first page and say yes to it."""
         approval = self.console.waits_at(run, gate)
-        self.page.goto(self.console.url)
-        self.page.locator(f'#mine a[href="/approvals/{approval}"]').first.click()
-        self.press("approve")
-        self.page.get_by_text(self.words["stored"]).wait_for()
+        while self.console.api("noura", "GET", f"/approvals/{approval}")["status"] == "open":
+            self.become(self.console.decider(approval))
+            self.page.locator(f'#mine a[href="/approvals/{approval}"]').first.click()
+            self.press("approve")
+            self.page.get_by_text(self.words["stored"]).wait_for()
 
     def answer(self, run: str) -> None:
         """Accept as the partner, from the message in the sandbox's mailbox."""
@@ -129,13 +125,11 @@ def test_one_person_plays_every_part_from_a_phone(console, browser, locale):
     try:
         phone.become("noura")
         run = phone.start()
-        for gate, handle in PARTS[:3]:
-            phone.become(handle)
+        for gate in REVIEWS:
             phone.approve(run, gate)
         phone.become("noura")
         phone.answer(run)
-        phone.become(PARTS[3][1])
-        phone.approve(run, PARTS[3][0])
+        phone.approve(run, "executive_approval")
         phone.become("noura")
         phone.sign(run)
         page.goto(f"{console.url}/runs/{run}")
