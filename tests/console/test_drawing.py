@@ -78,6 +78,12 @@ def test_what_lasts_says_for_whom_and_by_when_and_the_track_reaches_its_sla():
     assert kinds(bar) == ["approvers", "due"]
 
 
+def test_a_far_sla_does_not_shrink_what_has_happened():
+    [bar] = draw(ENGLISH, picture(span(since=0, breach=90), now=10))["bars"]
+    assert bar.shapes == [Shape(0, 500, "approvers")]
+    assert "to be decided by" in bar.due
+
+
 def test_what_is_over_its_sla_is_drawn_and_said_so():
     [bar] = draw(ENGLISH, picture(span(since=0, breach=6), now=10))["bars"]
     assert "overdue since" in bar.due

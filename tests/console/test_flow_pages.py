@@ -368,7 +368,7 @@ def test_an_auditor_verifies_the_chains_and_others_do_not_see_them(console):
     page = auditor.get("/audit")
     assert page.status == 200
     assert "The chains hold" in page.text
-    assert "run.started" in page.text
+    assert "A run was started" in page.text
     assert "/audit" in auditor.get("/").links("/audit")
     noura = console.visitor("noura")
     assert noura.get("/audit").status == 403

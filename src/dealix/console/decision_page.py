@@ -107,8 +107,7 @@ def draw(
         lost_names=_lost(visit, found),
         left=speech.left(found["deadline"], _now(run)) if found["deadline"] else Markup(""),
         title_of=titles(visit),
-        differences=values_of(changed),
-        changed_hashes=[each for each in changed if each["name"] == HASH],
+        **_apart(changed),
         since=found.get("since"),
         comment=comment,
         problem=_problem(refusal, speech.locale),
@@ -210,6 +209,12 @@ def _lost(visit: Visit, found: Json) -> Markup:
         if one["status"] in {"failed", "unknown"} and one["to"] not in reached
     )
     return visit.speech.say(", ").join(map(people(visit), lost))
+
+
+def _apart(changed: list[Any]) -> dict[str, Any]:
+    """The changes as the page tells them: values, and the hashes that changed with them."""
+    hashes = [each for each in changed if each["name"] == HASH]
+    return {"differences": values_of(changed), "changed_hashes": hashes}
 
 
 def values_of(changed: list[Any]) -> list[Any]:

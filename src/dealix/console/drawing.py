@@ -90,9 +90,7 @@ def drawn(
     speech: Speech, picture: Picture, outcome: str | None, people: Callable[[Span], Markup]
 ) -> dict[str, Any]:
     """What the page needs to draw a run's course; `people` says for whom a wait is that lasts."""
-    end = picture.ended or picture.now
-    ahead = [span.breach_at for span in picture.spans if span.until is None and span.breach_at]
-    until = end if picture.ended else max([end, *ahead])
+    until = picture.ended or _horizon(picture)
     scale = Scale(picture.since, until, speech.direction == "rtl")
     return {
         "stages": list(_stages(picture, outcome)),
@@ -104,6 +102,16 @@ def drawn(
         "until": until,
         "now": None if picture.ended else picture.now,
     }
+
+
+def _horizon(picture: Picture) -> datetime:
+    """How far a run's drawing reaches: to the SLA of what lasts, but never more ahead than behind.
+
+    Else what has happened would shrink to nothing beside what is far away.
+    """
+    ahead = [span.breach_at for span in picture.spans if span.until is None and span.breach_at]
+    furthest = picture.now + (picture.now - picture.since)
+    return min(max([picture.now, *ahead]), furthest)
 
 
 def shares(speech: Speech, ours: timedelta, theirs: timedelta) -> list[Shape]:

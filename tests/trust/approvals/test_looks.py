@@ -64,8 +64,8 @@ def test_the_page_of_a_stale_packet_shows_the_difference(gate: Gate) -> None:
         comment="kept",
     )
     assert stale.status == 409
-    assert ">70</del>" in stale.source
-    assert ">40</ins>" in stale.source
+    assert ">70</bdi></del>" in stale.source
+    assert ">40</bdi></ins>" in stale.source
     assert stale.form(f"/approvals/{second.id}/decide")["values"]["comment"] == "kept"
     assert "1 value, see below" in stale.text
 
