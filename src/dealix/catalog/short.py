@@ -78,6 +78,7 @@ MESSAGE_CLASSIFICATION = Row(
         ),
         ("classifier",),
     ),
+    built=True,
     ruling=Ruling(
         rules=("short_external_io", "short_single_service"),
         reason=(
@@ -107,6 +108,7 @@ DIALECT_DETECTION = Row(
         "<1s",
         (act("detect_dialect", "Detect the dialect", "كشف اللهجة", Method.UPSERT, NONE),),
     ),
+    built=True,
 )
 
 KNOWLEDGE_RETRIEVAL = Row(
