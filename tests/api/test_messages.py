@@ -125,6 +125,21 @@ def test_every_intent_has_what_follows():
     assert set(FOLLOW_UPS) == set(INTENTS)
 
 
+@pytest.mark.parametrize(
+    ("key", "path"), [("message_classification", CLASSIFY), ("dialect_detection", DIALECT)]
+)
+def test_the_inventory_shows_an_input_that_runs(noura, key, path):
+    texts = set()
+    for number in (0, 1, 7):
+        row = noura.get(f"/api/v1/inventory/{key}?example={number}").json()
+        Draft202012Validator(row["input_schema"]).validate(row["example"])
+        assert noura.post(path, json=row["example"]).status_code == 200
+        texts.add(row["example"]["text"])
+    assert len(texts) == 3
+    refused = noura.post("/api/v1/runs", json={"workflow": key, "input": row["example"]})
+    assert (refused.status_code, refused.json()["code"]) == (422, "answers_at_once")
+
+
 def test_the_rows_of_both_tasks_are_built(noura):
     rows = {row["key"]: row for row in noura.get("/api/v1/inventory").json()}
     assert all(rows[key]["built"] for key in ("message_classification", "dialect_detection"))

@@ -79,6 +79,7 @@ MESSAGE_CLASSIFICATION = Row(
         ("classifier",),
     ),
     built=True,
+    note="Models of our own process answer; an endpoint of a setting is not asked yet.",
     ruling=Ruling(
         rules=("short_external_io", "short_single_service"),
         reason=(
