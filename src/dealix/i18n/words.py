@@ -3,6 +3,7 @@
 from dealix.i18n.catalogue import N_, translate
 from dealix.i18n.paper_words import CLAUSES, PAPERS
 from dealix.i18n.place_words import PLACES_AND_MONEY
+from dealix.i18n.words_language import LANGUAGE
 from dealix.i18n.words_outside import MESSAGES, SIGNATURES
 from dealix.i18n.words_registry import REGISTRY
 
@@ -339,6 +340,7 @@ WORDS: dict[str, str] = {
     **APPROVALS,
     **MESSAGES,
     **REGISTRY,
+    **LANGUAGE,
 }
 
 

@@ -75,6 +75,7 @@ _ARABIC = {
         r"|لست موافقا?|مش عايز\w*|مش عاوز\w*|مو حاب|مب حاب|لم اعد اري?د|لم اعد ارغب)\s+(?:في |ب|علي |ان |اي |تجيني |توصلني |يوصلني |تصلني |يجيني )*"
         r"(?:(?:استقبال|استلام|تلقي|وصول|تلقي اي|استلام اي|استقبال اي|تجيني|توصلني|تصلني|اتلقي|استلم|استقبل|اشوف)\s+(?:اي |مزيد من |المزيد من )*)?"
         + _MESSAGES
+        + r"(?!\s*(?:ا?لا?سعار|اسعار|قديم|ورقي))"
     ),
     "want_no_letters": (
         r"(?:ما ?(?:ابي|ابغ\w+|بدي|نبي)|مش عايز\w*|مش عاوز\w*|لا اريد|لا نريد)\s+(?:كم |ان |حد |احد |انكم )*"
@@ -85,7 +86,7 @@ _ARABIC = {
         r"(?<!تم )(?<!تمت )(?:^|\s|ب)(?:احذفو?ا?|امسحو?ا?|شيلو?ا?|ازيلو?ا?|ازال[هة]?|حذف|مسح|شطب|اشطبو?ا?|الغو?ا?|حيدو?ا?|نحو|طلعو?ا?|تحذفو?ن?|تمسحو?ن?|تشيلو?ن?|اخفو?ا?|اتلفو?ا?)"
         r"\s+(?:لي |ليا |لنا )?(?:جميع |كل |كافه )?"
         + _MINE
-        + r"(?!\s*(?:بالخطا|بالغلط|القديم|من الفاتوره|ورقم|من التذكره))"
+        + r"(?!\s*(?:بالخطا|بالغلط|القديم|من الفاتوره|ورقم|من التذكره|من خانه|من التوقيع|من العقد|من المحضر|من المسوده))"
     ),
     "off_the_list": (
         r"(?:^|\s)(?:(?:احذف|امسح|اشطب|ازيل|حيد|شيل)و?ا?(?:ني|نا)|ازلني)(?!\w)"
@@ -153,14 +154,14 @@ _ENGLISH = {
     "remove": (
         r"(?<!was )(?<!were )(?<!been )\b(?:remove|delete|erase|take|rmv|drop|scrub|strike|purge|wipe)\s+(?:off )?"
         + _DETAILS
-        + r"(?:\s+(?:please|pls|off|out of|from|of)\b.*)?\s*$"
+        + r"(?:\s+(?:please|pls|off|out of|from|of)\b(?!.*\b(?:hold|signature|page|invoice|contract|cc|clause|account)\b).*)?\s*$"
     ),
     "off_the_list": (
         r"\b(?:(?:take|get|drop|remove|rmv|delete|strike|cross)\s+(?:me|us)\s+(?:off|out of|from)|(?:be|get|want) (?:removed|taken off|deleted)"
-        r"(?: (?:from|of|your|this|the|mailing))*(?: (?:list|database))?)(?!.*\b(?:call|meeting|invoice|order|waiting)\b)"
+        r"(?: (?:from|of|your|this|the|mailing))*(?: (?:list|database))?)(?!.*\b(?:call|meeting|invoice|order|waiting|hold)\b)"
     ),
     "want_no_messages": (
-        r"\b(?:(?:do not|don't|dont|no longer|never) (?:want|wish|care|agree|consent|like|need|agreed)(?: to)?(?: (?:receive|get|hear|be contacted|see|be emailed|be called|be messaged|be texted|receiving|getting))?"
+        r"\b(?:(?:do not|don't|dont|no longer|never) (?:want|wish|care|agree|consent|like|agreed)(?: to)?(?: (?:receive|get|hear|be contacted|see|be emailed|be called|be messaged|be texted|receiving|getting))?"
         r"(?: (?:any|more|your|of|these|this|from|further|such|from you|them|other|anymore|marketing|promotional))*\s+(?:messages?|msgs?|emails?|texts?|calls?|sms|mails?|newsletters?|communications?|contacted|from (?:you|u)|from your company|spam))"
     ),
     "no_more": (
@@ -168,13 +169,14 @@ _ENGLISH = {
         + r"no (?:more|further)(?: of)?(?: \w+)? ?(?:messages?|emails?|texts?|calls?|sms|mails?|msgs?|newsletters?|spam|communications?|contact)\b"
         + _TAIL_EN
     ),
-    "consent_back": r"\b(?:withdraw|revoke|retract|cancel|take back)\w*\s+(?:my|our|any|the|all)?\s*(?:marketing |previous |prior )?(?:consent|permission|opt-?in)\b|\bi (?:never|did not|didn't) (?:agree|consent|ask|sign up|subscribe|opt in)\w* (?:to|for) (?:receive|get|be|receiving|this|these|your|any|the)",
+    "consent_back": r"\b(?:withdraw|revoke|retract|cancel|take back)\w*\s+(?:my|our|any|the|all)?\s*(?:marketing |previous |prior )?(?:consent|permission|opt-?in)\b|\bi (?:never|did not|didn't) (?:agree|consent|ask|sign up|subscribe|opt in)\w* (?:to|for) (?:receive|get|be|receiving|this|these|your|any)",
     "leave_alone": r"\bleave (?:me|us) alone\b|\blose my number\b|\bblock(?:ing|ed)? (?:you|this number|u)\b|\breport(?:ed|ing)? (?:you |this |it |u )?(?:as|for|to) spam",
     "subscription": (
         r"\b(?:cancel|end|stop|terminate)\s+(?:my|our|the|this)\s+(?:e-?mail |newsletter |mailing |sms )?(?:subscription|newsletter|mailing)\s*"
         r"(?:to (?:these|your|the) (?:emails?|messages?|newsletters?|list|mailings?))?\s*(?:please|pls|now)?\s*$"
     ),
-    "be_contacted": r"(?:don't|dont|do not|not|no longer|never|nor) (?:want|wish|like|agree|consent|care|need)?\s*(?:to )?be (?:contacted|called|messaged|emailed|texted|bothered|disturbed|on (?:your|this|the) list)",
+    "be_contacted": r"(?:don't|dont|do not|not|no longer|never|nor) (?:want|wish|like|agree|consent|care|need)?\s*(?:to )?be (?:contacted|called|messaged|emailed|texted|bothered|disturbed|on (?:your|this|the) list)"
+    + _TAIL_EN,
     "object": r"\bi (?:hereby )?object to\b.*\b(?:processing|marketing|messages?|emails?|data|being contacted)|\b(?:do not|don't|dont|stop) (?:use|using|process|processing|share|sharing|sell|selling|keep|keeping|store|storing) my (?:data|number|email|details|information|info|contact)|\bforget (?:me|my data|my details|about me)\s*$|\bright to be forgotten\b",
     "unasked": r"\b(?:did not|didn't|never|didnt|did nt) (?:subscribe|sign(?:ed)? up|opt(?:ed)? in|register(?:ed)?|ask(?:ed)? for (?:this|these|that|your|any)|request(?:ed)? (?:this|these|that|your|any))(?: (?:for|to))?(?: (?:this|these|that|it|your|any|anything))?(?: \w+)?\s*$",
     "rather_not": r"\b(?:rather|prefer) not (?:to )?(?:receive|get|be|hear)\b|\bno (?:more )?(?:marketing|promotions?|ads|advertising|spam|solicitation|whatsapp|newsletters?)\b(?: messages?| emails?)?(?: please| pls)?\s*$|^(?:please |pls )?no more(?: please| pls| thanks)?\s*$|^(?:please |pls |kindly )*(?:end|cancel|discontinue|halt|terminate|suspend) (?:all |these |those |your |the |this )*(?:messages?|emails?|texts?|sms|mails?|newsletters?|communications?)\b",
@@ -214,7 +216,7 @@ CONTACT = re.compile(
     r"|اتصالاتكم|ارسال|ارسالكم|ازعاجكم|مكالماتكم|عروضكم|سبام|contact(?:ed|ing)?|messages|emails|texts|texting|emailing|messaging|spam(?:ming)?|communications?|newsletters?|calls|mailings?|mailing list)(?:\s|$)"
 )
 ELSEWHERE = re.compile(
-    r"بالخطا|بالغلط|مانع|اجب بكلمه|answer with the word|عميل|عملا|زباين|زبون|الموظف|النظام|نظامكم|سيستم|البرنامج|تطبيق|خاصي|ميز[ها]|الكود|رمز|كود|otp|تصل|توصل|وصل|تنرسل|ترسلون لهم|دعم|دعمكم|تنبيهات|فاتور|عقد|العقد|سعر|بكم|كم |كيف ترسل"
+    r"بالخطا|بالغلط|باق[هت]|الشهري|السنوي|الخدمه|مانع|بند|البند|شرط|رسوم|خانه|توقيع|نسخه|مسود|clause|terms|signator|document|draft|version|never got|got the|after \d|\d ?[ap]m|morning|afternoon|hold|today|friday|sunday|monday|اجب بكلمه|answer with the word|عميل|عملا|زباين|زبون|الموظف|النظام|نظامكم|سيستم|البرنامج|تطبيق|خاصي|ميز[ها]|الكود|رمز|كود|otp|تصل|توصل|وصل|تنرسل|ترسلون لهم|دعم|دعمكم|تنبيهات|فاتور|عقد|العقد|سعر|بكم|كم |كيف ترسل"
     r"|بعدين|الحين مشغول|قبل|الا |لين|حتي|السبت|الاحد|الاثنين|الثلاثاء|الاربعاء|الخميس|الجمعه|بكره|موعد|اجتماع|مكالمه|مدير|مسؤول|المعني|ينفع|ممكن ترسل|ارسلوا لي|ابعتلي|ارسل لي"
     r"|customer|client|system|feature|does |do you|can you send|can your|could you send|support|receive[ds]?\b|received|arriv|get through|deliver|through the|invoice|\bapp\b|bounc|fail|error|login|account|until|before|unless|except|meeting|call me|call back|email me|send me the|send me details|price|quote"
     r"|person|department|right|in charge|mind|problem|worr|yet|mobile app|limit|per month|how many|bulk|campaign|template|schedul"
