@@ -15,6 +15,7 @@ from dealix.business.compliance.service import CompanyRegistry
 from dealix.business.evidence.door import EvidenceService
 from dealix.business.evidence.report import reports
 from dealix.business.evidence.service import Evidence
+from dealix.business.messages.service import MessageService
 from dealix.business.papers.library import ClauseLibrary
 from dealix.business.papers.service import PapersService
 from dealix.business.papers.templates import TemplateDesk
@@ -245,6 +246,11 @@ class Services(Providers):
     def desk(self) -> OutboundDesk:
         """Messages to outsiders and the consents behind them, for the doors."""
         return OutboundDesk(self.database, self.consents, permit)
+
+    @cached_property
+    def messages(self) -> MessageService:
+        """What messages want, and their dialects."""
+        return MessageService(permit)
 
     @cached_property
     def herald(self) -> Herald:

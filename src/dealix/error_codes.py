@@ -23,6 +23,7 @@ CODES: dict[str, str] = {
     # runs
     "unknown_workflow": "There is no workflow called {workflow}.",
     "not_built": "The workflow {workflow} is in the inventory but is not built yet.",
+    "answers_at_once": "The workflow {workflow} is no run: it answers at once, at an address of its own.",
     "key_reused": "This key already started a run with another input.",
     "run_ended": "This run has already ended.",
     "already_paused": "This run stands still already.",

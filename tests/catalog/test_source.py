@@ -342,9 +342,8 @@ def test_a_flow_s_own_method_stands_before_a_shared_one(partners):
     assert "send_envelope" not in [step.key for step in flow.steps]
 
 
-@pytest.mark.parametrize("name", ["pipelines.py", "tasks.py"])
-def test_a_lane_file_that_nobody_reads_is_a_finding(partners, name):
-    (partners / name).write_text("")
+def test_a_lane_file_that_nobody_reads_is_a_finding(partners):
+    (partners / "pipelines.py").write_text("")
     assert any("add its reader" in text for text in read(partners).findings)
 
 
@@ -353,3 +352,56 @@ def test_a_row_in_another_lane_than_its_code_is_a_finding(partners):
     moved = replace(row, here=replace(row.here, lane=Lane.MEDIUM))
     flow = read(partners).flows["partner_approval"]
     assert any("is medium in the catalogue" in text for text in differences(moved, flow))
+
+
+TASKS = """
+from dealix.lanes.short import part, task
+
+@task(name="message_classification")
+class ClassifyMessage:
+    def run(self, message):
+        intent = self.classify(message)
+        return self.tag(message, intent)
+
+    @part("tag", method="upsert")
+    def tag(self, message, intent): ...
+
+    @part("classify", method="upsert", system="classifier")
+    def classify(self, message): ...
+"""
+
+
+class TestShortTasks:
+    row = catalog.row("message_classification")
+
+    def found(self, tmp_path, text):
+        folder = tmp_path / "business" / "messages"
+        folder.mkdir(parents=True)
+        (folder / "tasks.py").write_text(text)
+        reading = source.read(tmp_path)
+        return [str(each) for each in findings([self.row], reading, TODAY)]
+
+    def test_a_task_has_its_parts_in_the_order_in_which_it_calls_them(self, tmp_path):
+        assert self.found(tmp_path, TASKS) == []
+
+    def test_another_order_is_a_finding(self, tmp_path):
+        first, second = "intent = self.classify(message)", "return self.tag(message, intent)"
+        swapped = TASKS.replace(first, "X").replace(second, first).replace("X", second)
+        assert any("in the order" in each for each in self.found(tmp_path, swapped))
+
+    def test_another_system_is_a_finding(self, tmp_path):
+        text = TASKS.replace(', system="classifier"', "")
+        assert any("system is classifier here" in each for each in self.found(tmp_path, text))
+
+    def test_a_part_that_is_never_called_is_a_finding(self, tmp_path):
+        text = TASKS.replace("return self.tag(message, intent)", "return intent")
+        assert any("never calls tag" in each for each in self.found(tmp_path, text))
+
+    def test_a_name_that_is_no_literal_is_a_finding(self, tmp_path):
+        text = TASKS.replace('name="message_classification"', "name=NAME")
+        assert any("no literal name" in each for each in self.found(tmp_path, text))
+
+    def test_a_task_without_its_file_is_a_finding(self, tmp_path):
+        (tmp_path / "business").mkdir()
+        found = [str(each) for each in findings([self.row], source.read(tmp_path), TODAY)]
+        assert any("no lane file holds it" in each for each in found)

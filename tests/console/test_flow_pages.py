@@ -362,6 +362,14 @@ def test_the_inventory_shows_22_rows_with_verdicts_and_rulings(console):
     assert visitor.get("/inventory/nothing").status == 404
 
 
+def test_what_answers_at_once_is_shown_as_built_and_started_by_nobody(console):
+    visitor = console.visitor("noura")
+    assert visitor.get("/start").links("/start/") == ["/start/partner_approval"]
+    short = visitor.get("/inventory/message_classification")
+    assert short.links("/start/") == []
+    assert visitor.get("/inventory/partner_approval").links("/start/")
+
+
 def test_an_auditor_verifies_the_chains_and_others_do_not_see_them(console):
     console.start()  # the page shows the newest records
     auditor = console.visitor("dana")
@@ -410,7 +418,8 @@ BRANDS = {
     "path",
     ["/", "/start", "/start/partner_approval", "/approvals", "/runs", "/runs/{run}",
      "/runs/{run}/undo", "/approvals/{approval}", "/cases", "/inventory", "/inventory/dd_room",
-     "/inventory/partner_approval", "/mailbox", "/audit", "/clauses", "/nowhere"],
+     "/inventory/partner_approval",
+     "/inventory/message_classification", "/mailbox", "/audit", "/clauses", "/nowhere"],
 )  # fmt: skip
 def test_an_arabic_page_speaks_arabic(console, waiting_run, path):
     approval = console.waits_at(waiting_run, "manager_approval")

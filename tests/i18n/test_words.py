@@ -77,7 +77,7 @@ def of_rows() -> set[str]:
     built = [row for row in catalog.rows() if row.built]
     names = {row.key for row in built}
     for row in built:
-        names |= {step.key for step in row.here.steps} | set(row.here.pauses)
+        names |= {step.key for step in row.here.steps} | set(row.here.pauses or ())
     return names
 
 

@@ -78,6 +78,8 @@ MESSAGE_CLASSIFICATION = Row(
         ),
         ("classifier",),
     ),
+    built=True,
+    note="Models of our own process answer; an endpoint of a setting is not asked yet.",
     ruling=Ruling(
         rules=("short_external_io", "short_single_service"),
         reason=(
@@ -107,6 +109,7 @@ DIALECT_DETECTION = Row(
         "<1s",
         (act("detect_dialect", "Detect the dialect", "كشف اللهجة", Method.UPSERT, NONE),),
     ),
+    built=True,
 )
 
 KNOWLEDGE_RETRIEVAL = Row(

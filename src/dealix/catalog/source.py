@@ -91,6 +91,37 @@ def _read_workflows(file: Path, modules: Modules, reading: Reading) -> None:
         reading.flows[name] = CodeFlow(name, Lane.DURABLE, str(file), steps)
 
 
+def _read_tasks(file: Path, modules: Modules, reading: Reading) -> None:
+    """The short lane: classes decorated `@task(name=…)`, whose `run` calls their parts."""
+    for node in modules.tree(file).body:
+        defined = decorator_call(node, "task") if isinstance(node, ast.ClassDef) else None
+        if defined is None or not isinstance(node, ast.ClassDef):
+            continue
+        name = literals(defined).get("name")
+        if not isinstance(name, str) or name in reading.flows:
+            reading.finding(
+                file, node.lineno, f"the task {node.name} has no literal name of its own"
+            )
+            continue
+        parts = modules.parts(file, node)
+        called = [each for each in _calls_of_run(node) if each in parts]
+        for method in parts.keys() - set(called):
+            reading.finding(file, parts[method].line, f"{node.name}.run never calls {method}")
+        steps = tuple(_of_activity(parts[method]) for method in dict.fromkeys(called))
+        reading.flows[name] = CodeFlow(name, Lane.SHORT, str(file), steps)
+
+
+def _calls_of_run(node: ast.ClassDef) -> Iterator[str]:
+    """The methods of itself that a task's `run` calls, in the order in which its lines stand."""
+    for method in node.body:
+        if isinstance(method, ast.FunctionDef) and method.name == "run":
+            calls = [each for each in ast.walk(method) if isinstance(each, ast.Call)]
+            for call in sorted(calls, key=lambda each: (each.lineno, each.col_offset)):
+                owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+                if isinstance(owner, ast.Name) and owner.id == "self":
+                    yield call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
 def _nobody_reads(file: Path, modules: Modules, reading: Reading) -> None:  # noqa: ARG001 (reader)
     """A lane whose first workflow brings its reader along with it."""
     reading.finding(file, 1, "nothing reads the workflows of this lane yet: add its reader")
@@ -101,7 +132,7 @@ Reader = Callable[[Path, Modules, Reading], None]
 READERS: dict[str, Reader] = {
     "workflows.py": _read_workflows,
     "pipelines.py": _nobody_reads,
-    "tasks.py": _nobody_reads,
+    "tasks.py": _read_tasks,
 }
 
 

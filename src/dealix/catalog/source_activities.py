@@ -116,6 +116,16 @@ class Modules:
                 if activity is not None:
                     yield each.name, activity
 
+    def parts(self, file: Path, node: ast.ClassDef) -> dict[str, Activity]:
+        """The parts of a short task, by the methods that are decorated with `@part`."""
+        found: dict[str, Activity] = {}
+        for each in node.body:
+            call = decorator_call(each, "part") if isinstance(each, ast.FunctionDef) else None
+            part = self._of(file, "part", call) if call is not None else None
+            if part is not None and isinstance(each, ast.FunctionDef):
+                found[each.name] = part
+        return found
+
     def _of(self, file: Path, kind: str, call: ast.Call) -> Activity | None:
         values = literals(call)
         name = literal(call.args[0]) if call.args else values.get("name")

@@ -15,6 +15,7 @@ from dealix.cli import (
     deciding,
     evidence,
     inventory,
+    language,
     looking,
     policy,
     rehearse,
@@ -36,7 +37,6 @@ app = typer.Typer(
 )
 
 LATER = {
-    "language": "Evaluating the language models",
     "knowledge": "Evaluating the knowledge search",
     "openclaw": "Running the OpenClaw pipelines",
     "mcp": "Serving tools over MCP",
@@ -85,6 +85,7 @@ app.command("effects")(looking.effects)
 app.add_typer(deciding.cases, name="cases")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(audit.app, name="audit")
+app.add_typer(language.app, name="language")
 app.add_typer(adr.app, name="adr")
 app.add_typer(policy.app, name="policy")
 app.add_typer(calendar.app, name="calendar")

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from dealix import catalog
+from dealix.catalog.words import Lane
 from dealix.cli.http_stage import HttpStage
 from dealix.cli.output import AsJson, print_json
 from dealix.engines import postgres
@@ -56,6 +57,8 @@ def chosen(workflow: str, file: Path | None) -> Scenario:
         raise InvalidInput("unknown_workflow", workflow=workflow)
     if not catalog.row(workflow).built:
         raise InvalidInput("not_built", workflow=workflow)
+    if catalog.row(workflow).here.lane is Lane.SHORT:
+        raise InvalidInput("answers_at_once", workflow=workflow)
     place = file or STORIES / workflow / FIRST
     story = load(place)
     if story.workflow != workflow:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from temporalio.service import RPCError
 
-from dealix import clock
+from dealix import catalog, clock
 from dealix.actors import Actor
 from dealix.errors import Conflict, DealixError, InvalidInput
 from dealix.lanes import pausing, run_book, run_views, signals
@@ -261,7 +261,8 @@ class RunService:
             raise InvalidInput("unknown_workflow", workflow=workflow)
         kind = self.kinds.get(workflow)
         if kind is None:
-            raise InvalidInput("not_built", workflow=workflow)
+            built = catalog.row(workflow).built
+            raise InvalidInput("answers_at_once" if built else "not_built", workflow=workflow)
         return kind
 
     def _store(

@@ -34,6 +34,15 @@ NOTICES = Counter(
 UNROUTED = Gauge(
     "dealix_inbox_unrouted", "Deliveries that belong to no known message after the grace time."
 )
+SHORT = Histogram(
+    "dealix_short_seconds",
+    "Tasks of the short lane by workflow and outcome.",
+    ["workflow", "outcome"],
+    buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3),
+)
+LABELS = Counter(
+    "dealix_message_labels_total", "Labels that messages got, by kind.", ["kind", "label"]
+)
 CALLS = Histogram(
     "dealix_connector_seconds",
     "Calls to providers by operation and outcome.",
@@ -80,6 +89,16 @@ def notice(kind: str, outcome: str) -> None:
 def connector_call(provider: str, operation: str, outcome: str, seconds: float) -> None:
     """One call to a provider ended."""
     CALLS.labels(provider, operation, outcome).observe(seconds)
+
+
+def short_task(workflow: str, outcome: str, seconds: float) -> None:
+    """One task of the short lane ended (done, failed, or the code of its error)."""
+    SHORT.labels(workflow, outcome).observe(seconds)
+
+
+def label(kind: str, given: str) -> None:
+    """One message got a label (intent, dialect)."""
+    LABELS.labels(kind, given).inc()
 
 
 def exposition() -> tuple[bytes, str]:

@@ -4,6 +4,7 @@ import uvicorn
 
 from dealix.api.app import create_app
 from dealix.bootstrap import services
+from dealix.business.messages.service import warm
 from dealix.console.routes import add_pages
 from dealix.observability import logs
 from dealix.observability.exit import leave
@@ -13,6 +14,7 @@ def main() -> int:
     """Entry of `python -m dealix.processes.api`."""
     made = services()
     logs.configure(made.settings.process, made.settings.log_level)
+    warm()
     uvicorn.run(
         create_app(made, add_pages),
         host=made.settings.api_host,

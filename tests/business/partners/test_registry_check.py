@@ -6,9 +6,10 @@ import pytest
 
 from dealix.business.partners.registry_check import refusal, today
 from dealix.business.partners.registry_packet import context, persons, risks
-from dealix.business.partners.schemas import Provenance, RegistryFinding, RegistryManager
+from dealix.business.partners.schemas import RegistryFinding, RegistryManager
 from dealix.connectors.company_research import RegistryRecord
 from dealix.connectors.company_research.wathq import state_of
+from dealix.lanes.provenance import Provenance
 
 DAY = date(2027, 3, 1)
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from dealix import catalog
 from dealix.api.deps import Ident, Parts, Who, problems
 from dealix.api.schemas import InventoryDetail, InventoryRow
+from dealix.api.short_inputs import SHORT_INPUTS
 from dealix.trust.access.rights import permit
 
 router = APIRouter(prefix="/inventory", tags=["inventory"])
@@ -30,6 +31,16 @@ def row(
     permit(actor, "inventory.read")
     shown = catalog.row(key).as_public(services.settings)
     kind = services.kinds.get(key)
+    if key in SHORT_INPUTS:
+        model, asked = SHORT_INPUTS[key]
+        schema = model.model_json_schema()
+        return {
+            **shown,
+            "input_schema": schema,
+            "example": asked(example),
+            "gates": [],
+            "events": [],
+        }
     if kind is None:
         return {**shown, "input_schema": None, "example": None, "gates": None, "events": None}
     return {

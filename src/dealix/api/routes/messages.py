@@ -1,13 +1,37 @@
-"""Messages to outsiders with the verdict of each rule, and what came in from outside."""
+"""Messages to outsiders with the verdict of each rule, what came in, and what a message says."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter
+from pydantic import Field
 
+from dealix.api.bodies import Body
 from dealix.api.deps import Further, Limit, OptionalIdent, Parts, Who, problems
 from dealix.api.schemas import DeliveryView, OutsideMessageView
+from dealix.business.messages.schemas import ClassifiedMessage, DetectedDialect
 
 router = APIRouter(prefix="/messages", tags=["messages"])
+
+Text = Annotated[
+    str, Field(min_length=1, max_length=200_000, description="The message, as it was written.")
+]
+HeaderName = Annotated[str, Field(max_length=100)]
+HeaderValue = Annotated[str, Field(max_length=2000)]
+
+
+class Said(Body):
+    """A message."""
+
+    text: Text
+
+
+class SaidByMail(Said):
+    """A message, and of a mail its subject and headers, by which automatic answers are known."""
+
+    subject: Annotated[str, Field(max_length=2000)] = ""
+    headers: Annotated[dict[HeaderName, HeaderValue], Field(max_length=200)] = Field(
+        default_factory=dict
+    )
 
 
 @router.get(
@@ -36,3 +60,16 @@ def inbound(
 ) -> list[dict[str, Any]]:
     """What came in, newest first, of one run or of all; the header `Link` leads to older ones."""
     return further(services.desk.deliveries(actor, run, limit, cursor), limit)
+
+
+@router.post("/classify", responses={200: {"model": ClassifiedMessage}, **problems(401, 403, 422)})
+def classify(body: SaidByMail, actor: Who, services: Parts) -> dict[str, Any]:
+    """What a message wants, how sure that is, and what follows; nothing of it is kept."""
+    found = services.messages.classify(actor, body.text, subject=body.subject, headers=body.headers)
+    return found.model_dump(mode="json")
+
+
+@router.post("/dialect", responses={200: {"model": DetectedDialect}, **problems(401, 403, 422)})
+def dialect(body: Said, actor: Who, services: Parts) -> dict[str, Any]:
+    """In which dialect a message is written, and how sure that is; nothing of it is kept."""
+    return services.messages.dialect(actor, body.text).model_dump(mode="json")

@@ -10,12 +10,12 @@ from dealix.business.partners import repository
 from dealix.business.partners.schemas import (
     ActivationFacts,
     PartnerApprovalInput,
-    Provenance,
     SaudizationStatus,
 )
 from dealix.errors import InvalidInput
 from dealix.lanes import run_events
 from dealix.lanes.models import Run
+from dealix.lanes.provenance import Provenance
 from dealix.records.canonical import digest
 from dealix.records.run_notes import note
 from dealix.store.ids import new_id

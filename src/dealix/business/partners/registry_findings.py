@@ -10,7 +10,6 @@ from dealix.business.compliance.service import REGISTRY, CompanyRegistry, Findin
 from dealix.business.partners import repository
 from dealix.business.partners.registry_check import COVERED, refusal, today
 from dealix.business.partners.schemas import (
-    Provenance,
     RegistryConfirmation,
     RegistryFinding,
     RegistryManager,
@@ -22,6 +21,7 @@ from dealix.connectors.company_research.records import bare_name
 from dealix.errors import ProviderRefused
 from dealix.lanes import run_book
 from dealix.lanes.models import Run
+from dealix.lanes.provenance import Provenance
 from dealix.lanes.schemas import StepCall
 from dealix.records.canonical import digest
 from dealix.records.schemas import Reply

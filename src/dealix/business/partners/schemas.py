@@ -20,6 +20,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from dealix.connectors import phones
 from dealix.errors import InvalidInput
+from dealix.lanes.provenance import Provenance
 
 PARTNER_TYPES = ("referral", "distribution", "technology", "strategic", "government")
 REGISTRATION: dict[str, str] = {
@@ -245,24 +246,6 @@ class PartnerAnswer(Strict):
         if self.answer == "counter" and not proposed:
             raise PydanticCustomError("counter_without_proposal", "a counter proposes something")
         return self
-
-
-class Provenance(Strict):
-    """Where an output comes from; nothing that is not configured is pretended.
-
-    `delayed` are sources that did not answer when they were asked first.
-    """
-
-    generated_at: datetime
-    method: Literal["rules", "model", "person", "registry"]
-    model: str | None = None
-    prompt_version: str | None = None
-    rules_version: str | None = None
-    inputs_hash: str
-    sources: list[str]
-    confidence: str | None = None
-    not_configured: list[str] = Field(default_factory=list)
-    delayed: list[str] = Field(default_factory=list)
 
 
 class RegistryManager(Strict):

@@ -3,7 +3,8 @@
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from dealix.business.partners.schemas import Economics, EconomicsModel, Provenance, Signal
+from dealix.business.partners.schemas import Economics, EconomicsModel, Signal
+from dealix.lanes.provenance import Provenance
 
 RULES_VERSION = "fit-1"
 CENT = Decimal("0.01")

@@ -20,13 +20,13 @@ from dealix.business.partners.schemas import (
     PartnerApprovalInput,
     PartnerDossier,
     PartnerTerms,
-    Provenance,
     RegistryFinding,
 )
 from dealix.business.partners.term_sheets import TermSheets, reference_of
 from dealix.errors import Conflict, InvalidInput
 from dealix.lanes.kinds import Beginning, Prepared, Subject
 from dealix.lanes.models import Run
+from dealix.lanes.provenance import Provenance
 from dealix.records.canonical import canonical, digest
 from dealix.store.ids import new_id
 from dealix.store.locks import lock_named

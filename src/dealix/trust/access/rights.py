@@ -135,6 +135,9 @@ RIGHTS: dict[str, Right] = {
         frozenset({"tenant_admin"}),
     ),
     "message.read": Right("See messages to outsiders with the verdict of each rule.", EVERYBODY),
+    "message.classify": Right(
+        "Ask what a message wants and in which dialect it is; nothing of it is kept.", EVERYBODY
+    ),
     "consent.read": Right(
         "See what people outside consented to, by name.",
         PARTNERSHIPS | WATCHERS | {"legal_counsel"},

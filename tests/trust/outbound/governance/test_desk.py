@@ -64,3 +64,20 @@ def test_a_stop_word_in_an_answer_opts_out_in_the_same_transaction(company, desk
     shown = desk.person(actor(company, "auditor"), person)
     assert shown["events"][-1]["source"] == "reply"
     assert [each["person_id"] for each in desk.people(actor(company, "auditor"))] == [person]
+
+
+@pytest.mark.parametrize(
+    ("texts", "out"),
+    [
+        (("Re: Terms", "شكرا، بس لا عاد ترسلون لي شي"), True),
+        (("Re: Terms", "Kindly remove my email address from your list."), True),
+        (("Re: Terms", "Please do not send the contract before Sunday"), False),
+        (("Re: Terms", "نقترح إلغاء البند الثالث وإرسال نسخة جديدة"), False),
+    ],
+)
+def test_a_whole_sentence_opts_out_as_a_stop_word_does(company, texts, out):
+    number = f"+9665{abs(hash(texts)) % 10**8:08}"
+    person, run = company.person(f"p{number[1:]}@partner.example", number), company.run()
+    with company.database.tenant(company.tenant) as session:
+        Listener(company.book)(session, Heard(person, run, "smtp", texts))
+        assert company.book.standing(session, person).opted_out is out

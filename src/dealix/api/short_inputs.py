@@ -1,0 +1,30 @@
+"""What the short tasks are asked with: for the inventory, which shows an input that runs."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import BaseModel
+
+from dealix.api.routes.messages import Said, SaidByMail
+
+_ASKED = (
+    "كم سعر الباقة السنوية؟",
+    "What does the annual plan cost?",
+    "وش المطلوب مني عشان أشترك؟",
+    "Can we meet on Sunday?",
+    "مو مهتمين، شكرا",
+)
+
+ShortInput = tuple[type[BaseModel], Callable[[int], dict[str, Any]]]
+
+
+def _message(number: int) -> dict[str, Any]:
+    said = _ASKED[number % len(_ASKED)]
+    return {"text": said if number < len(_ASKED) else f"{said} ({number})"}
+
+
+SHORT_INPUTS: dict[str, ShortInput] = {
+    "message_classification": (SaidByMail, _message),
+    "dialect_detection": (Said, _message),
+}
+"""By workflow: the body of its call, and the nth distinct example of one."""

@@ -1,0 +1,1 @@
+"""What comes in from people: what a message wants, in which dialect it is, what follows from it."""

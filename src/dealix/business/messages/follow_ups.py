@@ -1,0 +1,47 @@
+"""What follows from each intent, as a table: the next move, who makes it, and when."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from dealix.i18n import N_
+
+Action = Literal[
+    "book", "send_pricing", "answer", "answer_and_follow_up", "stop", "follow_up", "partner_flow",
+    "stop_for_good", "hand_over", "wait", "read",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """The next move after a message: a key for programs, a sentence for people.
+
+    `after` is how long the move waits; `by_itself` says that no person has to look first.
+    """
+
+    action: Action
+    sentence: str
+    after: timedelta | None = None
+    by_itself: bool = False
+
+
+FOLLOW_UPS: dict[str, FollowUp] = {
+    "interested": FollowUp("book", N_("Offer times and book a meeting.")),
+    "pricing_question": FollowUp("send_pricing", N_("Send the prices and offer a demo.")),
+    "product_question": FollowUp("answer", N_("Answer the question and offer a demo.")),
+    "meeting_request": FollowUp("book", N_("Book the meeting that they ask for.")),
+    "objection": FollowUp(
+        "answer_and_follow_up", N_("Answer the objection, then follow up."), timedelta(days=3)
+    ),
+    "not_interested": FollowUp("stop", N_("Stop this sequence."), by_itself=True),
+    "not_now": FollowUp("follow_up", N_("Follow up in 30 days."), timedelta(days=30)),
+    "partner_enquiry": FollowUp("partner_flow", N_("Start a partner approval.")),
+    "opt_out": FollowUp(
+        "stop_for_good", N_("Never write to them again, on any channel."), by_itself=True
+    ),
+    "support": FollowUp("hand_over", N_("Hand over to support.")),
+    "out_of_office": FollowUp(
+        "wait", N_("Wait until they are back."), timedelta(days=7), by_itself=True
+    ),
+    "other": FollowUp("read", N_("A person reads it.")),
+}

@@ -1,0 +1,1 @@
+"""What a message says: its script, its dialect, its intent; offline, and knowing no business."""
