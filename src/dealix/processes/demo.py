@@ -1,4 +1,4 @@
-"""Plays every story of every built workflow on a stack of its own; `make demo`."""
+"""Plays every story and asks every short task on a stack of its own; `make demo`."""
 
 import sys
 import threading
@@ -18,6 +18,7 @@ from dealix.errors import DealixError
 from dealix.lanes.rehearsal import Performance
 from dealix.lanes.scenarios import load
 from dealix.observability.exit import leave
+from dealix.processes.demo_messages import answers
 from dealix.settings import Settings
 
 AT_ONCE = 3
@@ -86,6 +87,8 @@ def run(folder: Path) -> int:
         say(f"Everything is up after {time.monotonic() - began:.0f} s.\n")
         with ThreadPoolExecutor(AT_ONCE) as players:
             held = list(players.map(lambda file: tell(record, file, folder), files))
+        heard, lines = answers(record)
+        say("\n".join([f"{'── short tasks: messages ':─<78}", *lines, ""]))
     except DealixError as failure:
         say(failure.sentence)
         return 1
@@ -96,7 +99,7 @@ def run(folder: Path) -> int:
         f"{sum(held)} of {len(held)} stories ended as they should, {packs} evidence packs are in "
         f"{folder}; {time.monotonic() - began:.0f} s in all."
     )
-    return 0 if held and all(held) else 1
+    return 0 if held and all(held) and heard else 1
 
 
 def main() -> int:
