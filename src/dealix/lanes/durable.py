@@ -157,7 +157,8 @@ class DurableFlow(FlowCore):
     async def _close(self, ending: Ending) -> FlowEnd:
         """Undo after a bad end, assemble what belongs to every end, settle the run's state."""
         good = ending.outcome in self.good_outcomes
-        await self._local("close_gates", StepResult, {"outcome": ending.outcome})
+        took = {each: at.isoformat() for each, at in self._took.items()}
+        await self._local("close_gates", StepResult, {"outcome": ending.outcome, "took": took})
         undone = 0 if good else await self.take_back(ending)
         await self.conclude(ending.outcome)
         settled = ending.model_copy(update={"undone": undone, "good": good})
@@ -272,6 +273,7 @@ class DurableFlow(FlowCore):
                     word = "load_decision" if heard > seen[name] else "escalate"
                     asked = {"approval_id": gate.approval_id}
                     states[name] = await self._whole(self._local(word, GateState, asked))
+                    self._took |= states[name].took
                     seen[name] = heard
                 if states[name].status != "open":
                     del self._gates[name]

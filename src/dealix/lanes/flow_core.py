@@ -41,6 +41,7 @@ class FlowCore:
         self._rounds: dict[str, int] = {}
         self._gates: dict[str, GateOpened] = {}
         self._passed: set[str] = set()
+        self._took: dict[str, datetime] = {}
         self._heard: list[Delivery] = []
         self._consumed: dict[tuple[str, str], int] = {}
         self._paused = False

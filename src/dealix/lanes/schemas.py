@@ -74,11 +74,13 @@ class GateState(Message):
     """What the stored decisions of a request add up to, and when its SLA has its next word.
 
     `next_level` is 1 for the reminder, 2 for the breach, 3 for the last escalation, 0 for none.
+    `took` are its decisions, each with when it took effect on the run's clock.
     """
 
     status: Literal["open", "approved", "rejected", "changes_requested", "closed"]
     next_level: int = 0
     next_at: datetime | None = None
+    took: dict[str, datetime] = {}
 
 
 class EventState(Message):

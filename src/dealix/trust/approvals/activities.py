@@ -1,5 +1,8 @@
 """The durable lane's end of the door: what a stored decision adds up to, on the run's clock."""
 
+from datetime import datetime
+
+from pydantic import TypeAdapter
 from temporalio import activity
 
 from dealix.lanes import run_book, signals
@@ -23,8 +26,12 @@ class ApprovalActivities:
 
     @activity.defn(name="load_decision")
     def load_decision(self, call: StepCall) -> GateState:
-        """The state of a request; each decision takes effect now, by the run's clock."""
-        with self.database.tenant(call.tenant_id) as session:
+        """The state of a request; each decision takes effect now, by the run's clock.
+
+        The next step waits for this, so it does not wait for the disk: that step's own commit takes
+        it along, and `close_gates` hears from the workflow what was forgotten all the same.
+        """
+        with self.database.lazily(call.tenant_id) as session:
             approval, run = rounds.heard(session, call.data["approval_id"])
             refuse_stranger(run)
             state = self.approvals.state_of(session, approval, call.at)
@@ -50,6 +57,8 @@ class ApprovalActivities:
         with self.database.tenant(call.tenant_id) as session:
             run = own_run(session, call)
             rounds.close_open(session, run, call.at)
+            took = TypeAdapter(dict[str, datetime]).validate_python(call.data.get("took", {}))
+            reading.had_effect(session, run.id, took)
             effective = [f"sig_decision_{one}" for one in reading.effective(session, run.id)]
             for kind in OVERTAKEN:
                 for signal in signals.overtaken(session, run.id, kind, effective):

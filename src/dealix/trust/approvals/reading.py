@@ -1,11 +1,11 @@
 """What other parts may read of approvals: the packet that was approved, and a run's decisions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from dealix.actors import Actor
@@ -203,14 +203,29 @@ def decisions_on(session: Session, approval_id: str) -> list[Decision]:
     return list(session.execute(query).scalars())
 
 
-def take_effect(session: Session, approval_id: str, at: datetime) -> None:
-    """The decisions on a request have been heard: they take effect at `at`, unless they have."""
-    session.execute(
+def take_effect(session: Session, approval_id: str, at: datetime) -> dict[str, datetime]:
+    """The decisions on a request have been heard: they take effect at `at`, unless they have.
+
+    Answers each with when it took effect.
+    """
+    heard = session.execute(
         update(Decision)
-        .where(Decision.approval_id == approval_id, Decision.effective_at.is_(None))
-        .values(effective_at=at)
+        .where(Decision.approval_id == approval_id)
+        .values(effective_at=func.coalesce(Decision.effective_at, at))
+        .returning(Decision.id, Decision.effective_at)
         .execution_options(synchronize_session=False)
     )
+    return {row.id: row.effective_at for row in heard}
+
+
+def had_effect(session: Session, run_id: str, took: Mapping[str, datetime]) -> None:
+    """What a run's workflow says of its decisions, where the database was killed over it."""
+    forgotten = select(Decision).where(
+        Decision.run_id == run_id, Decision.effective_at.is_(None), Decision.id.in_(took)
+    )
+    for decision in session.execute(forgotten).scalars():
+        decision.effective_at = took[decision.id]
+    session.flush()
 
 
 def timeline(session: Session, run_id: str) -> list[dict[str, Any]]:

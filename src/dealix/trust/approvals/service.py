@@ -170,10 +170,10 @@ class ApprovalService(ApprovalDesk):
     @staticmethod
     def state_of(session: Session, approval: Approval, at: datetime) -> GateState:
         """The same of a request that the caller has read."""
-        reading.take_effect(session, approval.id, at)
+        took = reading.take_effect(session, approval.id, at)
         level, due = sla.upcoming(session, approval)
         return GateState.model_validate(
-            {"status": approval.status, "next_level": level, "next_at": due}
+            {"status": approval.status, "next_level": level, "next_at": due, "took": took}
         )
 
     def escalate(self, session: Session, approval_id: str, at: datetime) -> GateState:
