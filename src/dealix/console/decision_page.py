@@ -74,9 +74,8 @@ def draw(
     visit.section = "approvals"
     packet, speech = found["packet"], visit.speech
     run = visit.services.runs.get(visit.who, found["run"])
-    changed = found.get("difference") or []
-    if refusal is not None:
-        changed = refusal.params.get("difference") or changed
+    refused: Any = refusal.params.get("difference") if refusal else None
+    changed = refused or found.get("difference") or []
     return page(
         visit,
         "approval.html",
