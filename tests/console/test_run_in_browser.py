@@ -2,6 +2,7 @@
 
 import pytest
 from tests.console.test_in_browser import window
+from tests.console.touring import SHOTS
 
 pytestmark = pytest.mark.browser
 LATER = "2031-05-06T10:30"
@@ -39,3 +40,26 @@ def test_a_rehearsals_date_moves_on_the_page_that_stays_open(console, browser):
             "before => document.querySelector('#rehearsal time').dateTime !== before", arg=before
         )
         assert said == []
+
+
+@pytest.mark.parametrize("locale", ["ar", "en"])
+def test_a_phone_folds_the_menu_and_the_keyboard_opens_it_without_a_script(
+    console, browser, locale
+):
+    with window(console, browser, "noura", locale, 360, java_script_enabled=False) as (page, _):
+        page.goto(f"{console.url}/runs")
+        board = page.locator('#menu a[href="/board"]')
+        assert not board.is_visible()
+        assert page.locator(".top").bounding_box()["height"] < 80
+        page.locator(".menu-way").focus()
+        page.keyboard.press("Enter")
+        assert board.is_visible()
+        assert page.locator("#menu button").is_visible()  # the way out of the session, too
+        page.screenshot(path=SHOTS / f"menu-{locale}-phone.png")
+        board.click()
+        page.wait_for_url("**/board")
+        assert not page.locator("#menu").is_visible()
+    with window(console, browser, "noura", locale) as (page, _):
+        page.goto(f"{console.url}/runs")
+        assert page.locator('#menu a[href="/board"]').is_visible()
+        assert not page.locator(".menu-way").is_visible()
