@@ -156,6 +156,7 @@ class DurableFlow(FlowCore):
 
     async def _close(self, ending: Ending) -> FlowEnd:
         """Undo after a bad end, assemble what belongs to every end, settle the run's state."""
+        self._closing = True
         good = ending.outcome in self.good_outcomes
         took = {each: at.isoformat() for each, at in self._took.items()}
         await self._local("close_gates", StepResult, {"outcome": ending.outcome, "took": took})

@@ -45,6 +45,7 @@ class FlowCore:
         self._heard: list[Delivery] = []
         self._consumed: dict[tuple[str, str], int] = {}
         self._paused = False
+        self._closing = False
         self._deadline: datetime | None = None
         self._ending: FlowEnded | None = None
 
@@ -83,9 +84,9 @@ class FlowCore:
         await workflow.wait_condition(lambda: self._count(kind, reference) > seen)
 
     async def _unless_paused(self) -> None:
-        """Nothing new begins while the run is paused."""
-        if self._paused:
-            await workflow.wait_condition(lambda: not self._paused)
+        """Nothing new begins while the run is paused; one that is ending goes on to its end."""
+        if self._paused and not self._closing:
+            await workflow.wait_condition(lambda: not self._paused or self._closing)
 
     async def _until(self, moment: datetime) -> None:
         """Sleep until `moment` of the workflow's clock."""
