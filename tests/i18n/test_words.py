@@ -65,8 +65,13 @@ def of_deeds() -> set[str]:
     return found
 
 
+def of_deliveries() -> set[str]:
+    """The deeds of the inbox, whose names are put together."""
+    return {f"{what}.{end}" for what in ("message", "receipt") for end in ("attached", "unmatched")}
+
+
 def test_every_deed_of_the_records_has_a_word() -> None:
-    deeds = of_deeds()
+    deeds = of_deeds() | of_deliveries()
     assert {"run.started", "approval.decided", "person.erased"} <= deeds
     assert deeds - WORDS.keys() == set()
     assert all(ARABIC.search(translate("ar", WORDS[each])) for each in deeds)
