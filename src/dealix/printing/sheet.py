@@ -29,7 +29,7 @@ FONTS: dict[Face, tuple[str, dict[str, str]]] = {
     "naskh": ("fontpkg_amiri", {"": "Amiri-Regular.ttf", "B": "Amiri-Bold.ttf"}),
 }
 Kept = TypeVar("Kept")
-Texts = dict[tuple[str, str, float, str], Kept]
+Texts = dict[tuple[str, str, float, str | bool], Kept]
 """What was found out about a text by face, size and weight, or direction: the same ones recur."""
 
 UNKNOWN = "?"
@@ -115,22 +115,18 @@ class Sheet(FPDF):
         base = top + 0.5 * self.line_height + 0.3 * float(self.font_size)
         for family, text in reversed(pieces) if leftward else pieces:
             font = self._font(family)
-            shown = self._shown(font, text, size, "rtl" if leftward else "ltr")
+            shown = self._shown(font, text, size, leftward=leftward)
             self._resource_catalog.add(PDFResourceType.FONT, font.i, self.page)
             begin = f"{place * self.k:.2f} {(self.h - base) * self.k:.2f} Td"
             colour = ink.serialize().lower() if ink else ""
             self._out(f"q {colour} BT /F{font.i} {size:.2f} Tf {begin} {shown} ET Q")
             place += self._width(family, text)
 
-    def _shown(self, font: TTFFont, text: str, size: float, direction: str) -> str:
-        """The operators that draw a shaped text, relative to where the pen stands.
-
-        A glyph that moves aside is set by `TJ`, in thousandths of the size against the direction of
-        the pen, and one that moves up by the text rise.
-        """
-        key = (font.fontkey, text, size, direction)
+    def _shown(self, font: TTFFont, text: str, size: float, *, leftward: bool) -> str:
+        """The operators that draw a run, shaped once however often the paper says it."""
+        key = (font.fontkey, text, size, leftward)
         if key not in self._shaped:
-            self._shaped[key] = drawn(font, text, size, leftward=direction == "rtl")
+            self._shaped[key] = drawn(font, text, size, leftward=leftward)
         return self._shaped[key]
 
     def _font(self, family: str) -> TTFFont:

@@ -36,7 +36,6 @@ class Database:
     def tenant(self, tenant_id: str) -> Iterator[Session]:
         """One transaction that sees and writes only this tenant's rows."""
         with self._begun(SET_TENANT, {"tenant": tenant_id}) as session:
-            session.info["tenant"] = tenant_id
             yield session
 
     @contextmanager
@@ -47,7 +46,6 @@ class Database:
         forgotten it, unless a later commit has reached the disk, which takes it along.
         """
         with self._begun(SET_TENANT_LAZILY, {"tenant": tenant_id}) as session:
-            session.info["tenant"] = tenant_id
             yield session
 
     @contextmanager
@@ -65,6 +63,7 @@ class Database:
         sake would cost every transaction a round trip.
         """
         session = self._sessions()
+        session.info.update(given)
         try:
             try:
                 session.execute(first, given)
