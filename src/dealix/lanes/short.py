@@ -7,12 +7,12 @@ catalogue, so every argument is a literal. A task writes nothing outside and und
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from dealix.errors import DealixError
+from dealix.lanes.steps import Method
 from dealix.observability import metrics
 
-Method = Literal["upsert", "idempotency_header", "message_id", "request_id", "content_hash"]
 Task = TypeVar("Task", bound=type[Any])
 Part = TypeVar("Part", bound=Callable[..., Any])
 
