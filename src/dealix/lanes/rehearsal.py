@@ -23,6 +23,8 @@ PAST_DEADLINE = timedelta(minutes=1)
 PAST_OUTAGE = timedelta(minutes=15)
 """More than the longest back-off of a step: within it the first try after an outage is made."""
 A_MOMENT = timedelta(seconds=1)
+"""What is left of a pause when a jump over it ends: its end, on which steps run, comes by itself,
+since a jump whose end comes while they run may go on to the next timer, days away."""
 A_LEAP = timedelta(minutes=1)
 """More than a look takes: a run's clock that has gone on by so much was moved."""
 DECISIONS = frozenset({"approve", "reject", "request_changes"})
@@ -205,8 +207,9 @@ class Director:
             self._look(found, since=run)
             return self._at(found, occasions)
         if run["resumes_at"] is not None:
-            rest = moment(run["resumes_at"]) - moment(run["now"])
-            return self.stage.fast_forward(run["id"], max(rest, timedelta(0)) + A_MOMENT)
+            rest = moment(run["resumes_at"]) - moment(run["now"]) - A_MOMENT
+            if rest > timedelta(0):
+                return self.stage.fast_forward(run["id"], rest)
         outage = self._outage(run)
         if outage is not None and outage > moment(run["now"]):
             return self.stage.fast_forward(run["id"], outage - moment(run["now"]))

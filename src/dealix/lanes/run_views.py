@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from dealix.lanes import pausing, run_events
 from dealix.lanes.inbox_models import InboundEvent, Receipt
@@ -85,18 +85,13 @@ def undo_preview(session: Session, run: Run) -> dict[str, Any]:
     `how` says what each undo does: `act`, `together` with an earlier one of the same action (one
     message for several), `nothing` (the step never took effect) or `ask` a person first.
     """
-    undos = session.execute(
-        select(Undo).where(Undo.run_id == run.id).order_by(Undo.seq.desc())
-    ).scalars()
-    effects = {
-        effect.key: effect
-        for effect in session.execute(select(Effect).where(Effect.run_id == run.id)).scalars()
-    }
+    pairs = _ledger(session, run.id)
+    undos = [(undo, effect) for undo, effect in pairs if undo is not None]
     back: list[dict[str, Any]] = []
-    for undo in undos:
+    for undo, effect in sorted(undos, key=lambda pair: pair[0].seq, reverse=True):
         if undo.status in {"registered", "failed"}:
             told = {one["action"] for one in back if one["how"] == "act"}
-            back.append(_undo_item(undo, effects.get(undo.key), told))
+            back.append(_undo_item(undo, effect, told))
     final = [
         {
             "step": e.step,
@@ -105,10 +100,21 @@ def undo_preview(session: Session, run: Run) -> dict[str, Any]:
             "reference": e.reference,
             "at": stamp(e.done_at),
         }
-        for e in sorted(effects.values(), key=lambda e: e.seq)
+        for e in sorted((e for _, e in pairs if e is not None), key=lambda e: e.seq)
         if e.final and e.system is not None and e.undoes is None and e.status == "done"
     ]
     return {"run": run.id, "undo": back, "final": final}
+
+
+def _ledger(session: Session, run_id: str) -> list[tuple[Undo | None, Effect | None]]:
+    """Undos beside the effects they take back, as of one moment.
+
+    Two reads could fall on both sides of a change by which an effect becomes final.
+    """
+    undo = aliased(Undo, select(Undo).where(Undo.run_id == run_id).subquery())
+    effect = aliased(Effect, select(Effect).where(Effect.run_id == run_id).subquery())
+    both = select(undo, effect).join_from(undo, effect, undo.key == effect.key, full=True)
+    return [(one, other) for one, other in session.execute(both)]
 
 
 def _undo_item(undo: Undo, effect: Effect | None, told: set[str]) -> dict[str, Any]:
