@@ -115,3 +115,41 @@ def test_every_raised_error_code_exists():
     found = list(raised_codes())
     assert found
     assert [f"{where} raises {code}" for where, code in found if code not in CODES] == []
+
+
+# What a flow must not touch: it runs again from its history, and must then do the same.
+LOTS_AND_CLOCKS = {"random", "secrets", "uuid", "time", "threading", "os", "socket", "httpx"}
+MACHINE_CLOCK = {"now", "today", "utcnow", "real_now", "monotonic", "perf_counter"}
+OWN_CLOCK = "workflow"
+
+
+def flows() -> list[Path]:
+    """Every module whose code runs inside a workflow; the bare ones of the bench too."""
+    return [file for file in FILES if ("temporalio", ("workflow",)) in imports(file)]
+
+
+def chances(file: Path) -> Iterator[str]:
+    """What a module would do differently when it runs again."""
+    for name, _ in imports(file):
+        if name.partition(".")[0] in LOTS_AND_CLOCKS or name == "dealix.clock":
+            yield f"{module(file)} imports {name}"
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute) and node.attr in MACHINE_CLOCK:
+            of = node.value.id if isinstance(node.value, ast.Name) else None
+            if of != OWN_CLOCK:
+                yield f"{module(file)}:{node.lineno} asks {of}.{node.attr}"
+        if isinstance(node, ast.Name) and node.id in {"open", "input"}:
+            yield f"{module(file)}:{node.lineno} uses {node.id}"
+
+
+def test_flows_read_no_clock_and_draw_no_lots():
+    assert len(flows()) > 3
+    assert [found for file in flows() for found in chances(file)] == []
+
+
+def test_the_check_of_flows_sees_a_clock(tmp_path, monkeypatch):
+    file = tmp_path / "dealix" / "flow.py"
+    file.parent.mkdir()
+    file.write_text("import random\nfrom temporalio import workflow\nx = datetime.now()\n")
+    monkeypatch.setitem(globals(), "PACKAGE", file.parent)
+    assert list(chances(file)) == ["dealix.flow imports random", "dealix.flow:3 asks datetime.now"]

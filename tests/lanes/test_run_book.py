@@ -168,7 +168,7 @@ def test_an_open_case_keeps_a_bad_end_in_attention_until_it_is_settled(
 def test_a_workflow_that_is_not_the_runs_own_is_refused(database: Database, run: str) -> None:
     with database.tenant(TENANT) as session:
         row = run_book.get(session, run)
-        run_book.refuse_strangers(row, row.engine_id)
+        run_book.refuse_strangers(row.engine_id, row.engine_id)
         for stranger in (f"{row.engine_id}.forged", "", None):
             with pytest.raises(NotEntitled):
-                run_book.refuse_strangers(row, stranger)
+                run_book.refuse_strangers(row.engine_id, stranger)

@@ -4,8 +4,7 @@ import json
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.worker import Replayer
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 from temporalio.workflow import NondeterminismError
 from tests.replay.keys import HISTORIES, TEST_KEYS
 
@@ -21,13 +20,10 @@ FILES = sorted(HISTORIES.glob("*.json"))
 
 def replayer(keys=TEST_KEYS):
     secrets = LocalSecrets(None, {"DEALIX_SECRET_CODEC_KEYS": keys})
-    passed = SandboxRestrictions.default.with_passthrough_modules(
-        "dealix", "pydantic", "pydantic_core", "annotated_types", "sqlalchemy"
-    )
     return Replayer(
         workflows=FLOWS,
         data_converter=data_converter(secrets, Settings()),
-        workflow_runner=SandboxedWorkflowRunner(restrictions=passed),
+        workflow_runner=UnsandboxedWorkflowRunner(),
     )
 
 

@@ -22,14 +22,14 @@ UNSETTLED = ("registered", "failed")
 def own_run(session: Session, call: StepCall) -> Run:
     """The run of the workflow that calls, locked; refused to a workflow that is not the run's."""
     run = run_book.get(session, call.run_id, lock=True)
-    refuse_stranger(run)
+    refuse_stranger(run.engine_id)
     return run
 
 
-def refuse_stranger(run: Run) -> None:
+def refuse_stranger(engine_id: str) -> None:
     """Refuse a step to a workflow that is not the run's; outside a step there is none to ask."""
     if activity.in_activity():
-        run_book.refuse_strangers(run, activity.info().workflow_id)
+        run_book.refuse_strangers(engine_id, activity.info().workflow_id)
 
 
 class RunActivities:

@@ -62,13 +62,13 @@ def fence(session: Session, run_id: str) -> Run:
     return run
 
 
-def refuse_strangers(run: Run, workflow_id: str | None) -> None:
+def refuse_strangers(engine_id: str, workflow_id: str | None) -> None:
     """Refuse a workflow that is not the run's own; whoever reaches Temporal can start one there.
 
     Raises:
         NotEntitled: `not_entitled`, so that neither its end nor its undo touches the run.
     """
-    if workflow_id != run.engine_id:
+    if workflow_id != engine_id:
         raise NotEntitled("not_entitled")
 
 

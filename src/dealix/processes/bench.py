@@ -1,8 +1,8 @@
 """`make bench`: our flow against the same activities on the bare SDK, in the same run.
 
 The bare flow calls the very same activities, local or not as ours does, in a plain workflow on a
-plain client and worker: no codec, no interceptor, no undo, no deadline. What remains between the
-two is what the durable lane costs. A second bare flow calls activities of the same names that do
+plain client and worker as the SDK makes them: no codec, no interceptor, no undo, no deadline, and
+the sandbox, which our worker does without. What remains is what the durable lane costs. A second bare flow calls activities of the same names that do
 nothing, which shows what the steps' own work (ledger, audit, policy, mail, CRM) costs.
 """
 

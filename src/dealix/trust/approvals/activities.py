@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 from temporalio import activity
 
-from dealix.lanes import run_book, signals
+from dealix.lanes import signals
 from dealix.lanes.run_activities import own_run, refuse_stranger
 from dealix.lanes.schemas import GateState, StepCall, StepResult
 from dealix.records.run_notes import note
@@ -28,16 +28,17 @@ class ApprovalActivities:
     def load_decision(self, call: StepCall) -> GateState:
         """The state of a request; each decision takes effect now, by the run's clock.
 
-        The next step waits for this, so it does not wait for the disk: that step's own commit takes
-        it along, and `close_gates` hears from the workflow what was forgotten all the same.
+        The next step waits for this, so it asks once and does not wait for the disk: that step's
+        own commit takes it along, and `close_gates` hears from the workflow what was forgotten all
+        the same.
         """
         with self.database.lazily(call.tenant_id) as session:
-            approval, run = rounds.heard(session, call.data["approval_id"])
-            refuse_stranger(run)
-            state = self.approvals.state_of(session, approval, call.at)
-            if state.status != "open":
-                run_book.show(session, run, "running")
-        return state
+            approval_id: str = call.data["approval_id"]
+            heard = reading.hear(session, approval_id, call.at)
+            refuse_stranger(heard.engine_id)
+            if heard.status == "open":
+                return self.approvals.state(session, approval_id, call.at)
+        return GateState.model_validate({"status": heard.status, "took": heard.took})
 
     @activity.defn(name="escalate")
     def escalate(self, call: StepCall) -> GateState:

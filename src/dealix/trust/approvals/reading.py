@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from dealix.actors import Actor
@@ -203,19 +203,46 @@ def decisions_on(session: Session, approval_id: str) -> list[Decision]:
     return list(session.execute(query).scalars())
 
 
+_took = (
+    update(Decision)
+    .where(Decision.approval_id == bindparam("asked"))
+    .values(effective_at=func.coalesce(Decision.effective_at, bindparam("now")))
+    .returning(Decision.id, Decision.effective_at)
+    .cte("took")
+)
+HEAR = (
+    select(Approval.status, Run.engine_id, _took.c.id, _took.c.effective_at)
+    .join(Run, (Run.tenant_id == Approval.tenant_id) & (Run.id == Approval.run_id))
+    .outerjoin(_took, true())
+    .where(Approval.id == bindparam("asked"))
+)
+
+
+class Heard(NamedTuple):
+    """A request as a workflow hears of it: how it stands, whose it is, what took effect when."""
+
+    status: str
+    engine_id: str
+    took: dict[str, datetime]
+
+
+def hear(session: Session, approval_id: str, at: datetime) -> Heard:
+    """As `take_effect`, with how the request stands, by one question: a step waits for it.
+
+    A decision that is stored meanwhile is told by a signal of its own.
+    """
+    rows = session.execute(HEAR, {"asked": approval_id, "now": at}).all()
+    if not rows:
+        raise NotFound("not_found")
+    return Heard(rows[0][0], rows[0][1], {row.id: row.effective_at for row in rows if row.id})
+
+
 def take_effect(session: Session, approval_id: str, at: datetime) -> dict[str, datetime]:
     """The decisions on a request have been heard: they take effect at `at`, unless they have.
 
     Answers each with when it took effect.
     """
-    heard = session.execute(
-        update(Decision)
-        .where(Decision.approval_id == approval_id)
-        .values(effective_at=func.coalesce(Decision.effective_at, at))
-        .returning(Decision.id, Decision.effective_at)
-        .execution_options(synchronize_session=False)
-    )
-    return {row.id: row.effective_at for row in heard}
+    return hear(session, approval_id, at).took
 
 
 def had_effect(session: Session, run_id: str, took: Mapping[str, datetime]) -> None:

@@ -40,22 +40,6 @@ def locked(session: Session, approval_id: str) -> tuple[Approval, Run]:
     return find(session, approval_id, lock=True), run
 
 
-def heard(session: Session, approval_id: str) -> tuple[Approval, Run]:
-    """A request as it stands, and its locked run, in one look: a workflow waits for the answer.
-
-    A decision that is stored while this waits for the lock is told by a signal of its own.
-    """
-    row = session.execute(
-        select(Approval, Run)
-        .join(Run, (Run.tenant_id == Approval.tenant_id) & (Run.id == Approval.run_id))
-        .where(Approval.id == approval_id)
-        .with_for_update(of=Run, key_share=True)
-    ).one_or_none()
-    if row is None:
-        raise NotFound("not_found")
-    return row[0], row[1]
-
-
 def of_round(session: Session, opening: Opening) -> Approval | None:
     """The request of this very run, gate and round: asking again finds it (request ID dedup)."""
     return session.execute(

@@ -165,12 +165,8 @@ class ApprovalService(ApprovalDesk):
 
     def state(self, session: Session, approval_id: str, at: datetime) -> GateState:
         """How a request stands and when its SLA has its next word; its decisions take effect."""
-        return self.state_of(session, rounds.find(session, approval_id), at)
-
-    @staticmethod
-    def state_of(session: Session, approval: Approval, at: datetime) -> GateState:
-        """The same of a request that the caller has read."""
-        took = reading.take_effect(session, approval.id, at)
+        approval = rounds.find(session, approval_id)
+        took = reading.take_effect(session, approval_id, at)
         level, due = sla.upcoming(session, approval)
         return GateState.model_validate(
             {"status": approval.status, "next_level": level, "next_at": due, "took": took}
@@ -307,6 +303,7 @@ def _close(session: Session, approval: Approval, word: str, run: Run) -> None:
         approval.status = "approved"
     if approval.status != "open":
         approval.closed_at = run.now()
+        run_book.show(session, run, "running")
 
 
 def _people(seats: Seats) -> list[str]:
