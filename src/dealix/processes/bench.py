@@ -2,8 +2,9 @@
 
 The bare flow calls the very same activities, local or not as ours does, in a plain workflow on a
 plain client and worker as the SDK makes them: no codec, no interceptor, no undo, no deadline, and
-the sandbox, which our worker does without. What remains is what the durable lane costs. A second bare flow calls activities of the same names that do
-nothing, which shows what the steps' own work (ledger, audit, policy, mail, CRM) costs.
+the sandbox, which our worker does without. What remains between the two is what the durable lane
+costs. A second bare flow calls activities of the same names that do nothing, which shows what the
+steps' own work (ledger, audit, policy, mail, CRM) costs.
 """
 
 import asyncio
