@@ -11,18 +11,21 @@ from tests.console.visiting import Visitor
 
 from dealix import clock
 from dealix.api.app import create_app
+from dealix.cli.client import Client
 from dealix.console.pages import audit, cases, consents, outbound, persons
 from dealix.console.pages import runs as run_pages
 from dealix.console.pages import users as user_pages
 from dealix.console.routes import add_pages
 from dealix.lanes.inbox_models import InboundEvent
 from dealix.records.case_book import open_case
+from dealix.records.models import Effect
 from dealix.store.ids import new_id
 from dealix.trust.outbound.governance.models import ConsentEvent, Judgment
 
 TENANT = "rawabi-sa"
 LISTS = {
     "runs": ("noura", "id"),
+    "effects": ("noura", "key"),
     "cases": ("noura", "id"),
     "cases?status=open": ("noura", "id"),
     "users": ("noura", "id"),
@@ -53,9 +56,32 @@ def filled(door):
             )
             for again in range(2):  # a message that was judged twice is still one
                 session.execute(insert(Judgment).values(judgment(run, number, again)))
+            session.execute(insert(Effect).values(effect(run, number)))
             session.execute(insert(InboundEvent).values(delivery(number)))
             session.execute(insert(ConsentEvent).values(consent(f"person_{number}", number)))
     return door
+
+
+def effect(run, number):
+    at = clock.real_now() - timedelta(minutes=number // 2)
+    return {
+        "tenant_id": TENANT,
+        "id": new_id("eff"),
+        "run_id": run,
+        "seq": 1,
+        "step": "send_terms",
+        "key": f"{run}:send_terms",
+        "system": "email",
+        "kind": "email",
+        "method": "message_id",
+        "on_started": "ask",
+        "final": False,
+        "status": "done",
+        "open_attempt": False,
+        "attempts": 1,
+        "started_at": at,
+        "recorded_at": at,
+    }
 
 
 def judgment(run, number, again):
@@ -125,6 +151,23 @@ def test_a_program_that_follows_the_links_gets_every_row_once(filled, path):
         address = link[1] if link else ""
     assert len(found) == len(set(found))
     assert [each for each in found if each in whole] == whole
+
+
+def test_a_command_prints_the_whole_list(filled, monkeypatch, tmp_path):
+    whole = filled.client("noura").get("/api/v1/effects").json()
+    monkeypatch.setattr(Client, "url", lambda _self: "http://here")
+    terminal = Client(tmp_path, environment={"DEALIX_TOKEN": filled.person("noura")["token"]})
+    asked = []
+
+    def ask(method, path, **given):
+        asked.append(given["params"])
+        small = {"limit": 2, **dict(given["params"])}
+        return filled.client("noura").request(method, f"/api/v1{path}", params=small)
+
+    monkeypatch.setattr(terminal, "_ask", ask)
+    assert terminal.get("/effects") == whole
+    assert len(asked) == len(whole) // 2 + 1
+    assert len(terminal.get("/effects", limit=2)) == 2
 
 
 def test_a_message_that_was_judged_twice_is_told_once_with_both(filled):

@@ -65,7 +65,7 @@ def activate(context: typer.Context, version: VersionNumber, as_json: AsJson = F
 def listed(context: typer.Context, reveal: Reveal = False, as_json: AsJson = False) -> None:
     """List persons with what is held of them."""
     if context.invoked_subcommand is None:
-        found = client(context).get("/people", reveal=str(reveal).lower(), limit=200)
+        found = client(context).get("/people", reveal=str(reveal).lower())
         show_rows(found, PERSONS, "Nobody's data are held.", as_json=as_json)
 
 

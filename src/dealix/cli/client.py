@@ -37,9 +37,18 @@ class Client:
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def get(self, path: str, **parameters: str | int | None) -> Any:
-        """The JSON answer of a GET under `/api/v1`."""
+        """The JSON answer of a GET under `/api/v1`; of a list whatever its links lead on to.
+
+        A `limit` asks for no more than one answer of so many.
+        """
         given = {name: value for name, value in parameters.items() if value is not None}
-        return self._ask("GET", path, params=given).json()
+        answer = self._ask("GET", path, params=given)
+        found = answer.json()
+        while "limit" not in given and "next" in answer.links:
+            address = httpx.URL(answer.links["next"]["url"])
+            answer = self._ask("GET", path, params=address.params)
+            found += answer.json()
+        return found
 
     def post(self, path: str, body: Any) -> Any:
         """The JSON answer of a POST under `/api/v1`."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -227,11 +227,21 @@ def has_begun(session: Session, key: str) -> bool:
     return row is not None and (row.status != "started" or row.open_attempt)
 
 
-def list_effects(session: Session, run_id: str | None = None) -> list[dict[str, Any]]:
-    """The ledger as the surface shows it, oldest first."""
-    query = select(Effect).order_by(Effect.recorded_at, Effect.seq)
+def list_effects(
+    session: Session,
+    run_id: str | None = None,
+    *,
+    behind: str | None = None,
+    limit: int | None = None,
+) -> list[dict[str, Any]]:
+    """The ledger as the surface shows it, oldest first, from `behind` an effect's key on."""
+    places = (Effect.recorded_at, Effect.seq, Effect.key)
+    query = select(Effect).order_by(*places).limit(limit)
     if run_id is not None:
         query = query.where(Effect.run_id == run_id)
+    if behind is not None:
+        last = select(*places).where(Effect.key == behind).scalar_subquery()
+        query = query.where(tuple_(*places) > last)
     return [public(effect) for effect in session.execute(query).scalars()]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
@@ -34,11 +34,19 @@ class Known(Body):
 
 
 @router.get("/effects", responses={200: {"model": list[EffectView]}, **problems(401, 403, 422)})
-def effects(actor: Who, services: Parts, run: OptionalIdent = None) -> list[dict[str, Any]]:
-    """The ledger, of one run or of all."""
+def effects(
+    actor: Who,
+    services: Parts,
+    further: Further,
+    run: OptionalIdent = None,
+    limit: Limit = 200,
+    cursor: Annotated[str | None, Query(max_length=300)] = None,
+) -> list[dict[str, Any]]:
+    """The ledger, of one run or of all, oldest first; the header `Link` leads on."""
     permit(actor, "effect.read")
     with services.database.tenant(actor.tenant_id) as session:
-        return list_effects(session, run)
+        found = list_effects(session, run, behind=cursor, limit=limit)
+    return further(found, limit, "key")
 
 
 @router.get("/cases", responses={200: {"model": list[CaseView]}, **problems(401, 403, 422)})

@@ -4,7 +4,7 @@ Each seat takes an ordinary candidate where the rest can still be staffed, earli
 deputy steps in only where it cannot. Whoever is then eligible for a slot leaves the rest fillable.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dealix.errors import InvalidInput
@@ -25,6 +25,9 @@ class Candidates:
     deputies: frozenset[str]
 
 
+RELATIONS = ("manager", "managers_manager")
+
+
 @dataclass(frozen=True)
 class Staffed:
     """Who may fill a slot now; `by_deputy` when some of its seats are left to deputies."""
@@ -43,14 +46,19 @@ class _Seat:
 
 def relations_of(people: Sequence[Person], requester_id: str) -> dict[str, str]:
     """Who stands in which relation to the requester, active people only."""
-    known = {person.user_id: person for person in people}
-    found: dict[str, str] = {}
-    person = known.get(requester_id)
-    for relation in ("manager", "managers_manager"):
-        person = known.get(person.manager_id or "") if person else None
-        if person is not None and person.user_id != requester_id:
-            found[relation] = person.user_id
-    return found
+    line = line_above({person.user_id: person for person in people}, requester_id)
+    return {name: above.user_id for name, above in zip(RELATIONS, line, strict=False)}
+
+
+def line_above(known: Mapping[str, Person], user_id: str) -> Iterator[Person]:
+    """Somebody's manager, then theirs, up to the first who has none or was named before."""
+    passed, person = {user_id}, known.get(user_id)
+    while person is not None:
+        person = known.get(person.manager_id or "")
+        if person is None or person.user_id in passed:
+            return
+        passed.add(person.user_id)
+        yield person
 
 
 def candidates_for(
