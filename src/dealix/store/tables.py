@@ -6,6 +6,7 @@ MODULES = (
     "dealix.trust.access.models",
     "dealix.trust.privacy.models",
     "dealix.trust.policy.models",
+    "dealix.trust.model_use.models",
     "dealix.trust.approvals.models",
     "dealix.trust.outbound.governance.models",
     "dealix.records.audit.models",

@@ -74,6 +74,10 @@ class StructuredModel(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Close the pooled connections."""
+        ...
+
     def probe(self) -> Health:
         """Whether it answers and accepts our key; asks the model nothing."""
         ...
