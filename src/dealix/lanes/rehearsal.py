@@ -23,8 +23,7 @@ PAST_DEADLINE = timedelta(minutes=1)
 PAST_OUTAGE = timedelta(minutes=15)
 """More than the longest back-off of a step: within it the first try after an outage is made."""
 A_MOMENT = timedelta(seconds=1)
-"""What is left of a pause when a jump over it ends: its end, on which steps run, comes by itself,
-since a jump whose end comes while they run may go on to the next timer, days away."""
+"""What a jump leaves of a pause: one that ends while steps run may go on to the next timer."""
 A_LEAP = timedelta(minutes=1)
 """More than a look takes: a run's clock that has gone on by so much was moved."""
 DECISIONS = frozenset({"approve", "reject", "request_changes"})
