@@ -248,10 +248,9 @@ class Director:
         return self.stage.get(run["id"])
 
     def _goes_on(self, run: Json, occasions: list["Occasion"]) -> bool:
-        """Whether others are waited for once nothing is under way.
+        """Whether others are waited for once nothing is under way: what it was may just have come.
 
-        Gates side by side open one after the other, and what the run was seen to wait for may have
-        come in that instant.
+        Gates side by side open one after the other.
         """
         self.stage.settle(run["id"])
         now = self._occasions(self.stage.get(run["id"]))
