@@ -17,6 +17,7 @@ from dealix.business.partners.signing import Agreements
 from dealix.business.partners.workflows import PartnerApproval
 from dealix.business.signatures.activities import SignatureActivities
 from dealix.lanes.kinds import WorkflowKind
+from dealix.lanes.pipelines import Pipeline
 from dealix.lanes.run_activities import RunActivities
 from dealix.trust.approvals.activities import ApprovalActivities
 
@@ -47,6 +48,12 @@ def kinds_of(made: "Services") -> dict[str, WorkflowKind]:
             subjects=made.partners.subjects,
         )
     }
+
+
+def pipelines_of(made: "Services") -> dict[str, Pipeline]:  # noqa: ARG001 (none is built yet)
+    """Every pipeline of the medium lane, bound to its collaborators, by its workflow's key."""
+    lines: tuple[Pipeline, ...] = ()
+    return {line.workflow: line for line in lines}
 
 
 def steps_of(made: "Services") -> list[Callable[..., Any]]:

@@ -219,6 +219,8 @@ CASES = {
     "cancelled_behind": N_("Cancelled behind our back"),
     "still_in_force": N_("Signed, though the run ended otherwise"),
     "signed_by_all": N_("All have signed, and nothing takes that back"),
+    "pipeline_failed": N_("A step failed for good"),
+    "superseded": N_("It does not count: the run ended otherwise"),
     "stuck": N_("The flow cannot go on"),
     "unmatched": N_("Message without a run"),
     "happened": N_("It happened"),
