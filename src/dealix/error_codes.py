@@ -187,6 +187,13 @@ CODES: dict[str, str] = {
     "invariant_broken": "An invariant is broken: {what}.",
     "audit_file_unreadable": "Line {line} of this file is not that of an audit export.",
     "anchor_unreadable": "This file holds no anchor of this company's audit.",
+    "pack_needs_run": "This kind of pack is about one run: name it, and leave the days empty.",
+    "pack_needs_days": "This kind of pack is about a time: name its days, and leave the run empty.",
+    "pack_days": "The last day is not before the first, not in the future, and at most 366 days later.",
+    "pack_run": "There is no run {run} of which such a pack is made.",
+    "pack_run_goes_on": "This run still goes on: a deal is closed once its run has ended.",
+    "pack_too_large": "There are more than {limit} rows of {table} in this time: choose fewer days.",
+    "evidence_unverified": "The pack that was stored does not verify: {what}.",
     "evidence_unreadable": "This file is not an evidence pack.",
     "object_broken": "The stored file {sha256} is no longer what its name says.",
 }

@@ -174,6 +174,7 @@ EVIDENCE_PACK = Row(
     name_ar="تجميع حزمة الأدلة",
     capability="evidence",
     external_io="Internal only",
+    built=True,
     declared=_facts(
         Engine.CELERY_TASK,
         "1-5 min",

@@ -33,6 +33,7 @@ DEEDS = {
     "effect.in_doubt": N_("Nobody knows whether a step happened"),
     "effect.left_out": N_("A step was left out in practice"),
     "effect.stands": N_("A step stands for good"),
+    "effect.superseded": N_("A step does not count any more"),
     "evidence.assembled": N_("An evidence pack was assembled"),
     "evidence.revealed": N_("An evidence pack was opened"),
     "key.rotated": N_("A key was rotated"),

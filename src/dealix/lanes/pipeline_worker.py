@@ -87,7 +87,8 @@ class PipelineWorker:
             if run.cancel_requested_at is not None:
                 return self._end(lease, line, Ending(outcome="cancelled", reason="cancelled"))
             if not ahead:
-                return self._end(lease, line, Ending(outcome=line.outcome, good=True))
+                result = done[facts_of(steps[-1]).name]
+                return self._end(lease, line, Ending(outcome=line.outcome, good=True), result)
             if self.stopping.is_set():
                 return self._rest(lease, AT_ONCE, tried=False)
             call = _call(run, ahead[0], steps.index(ahead[0]) + 1, done)
@@ -189,13 +190,14 @@ class PipelineWorker:
             )
 
         ending = Ending(outcome="failed", reason=error["code"], error={"step": facts.name, **error})
-        self._end(lease, line, ending, why)
+        self._end(lease, line, ending, first=why)
 
     def _end(
         self,
         lease: Lease,
         line: Pipeline,
         ending: Ending,
+        result: dict[str, Any] | None = None,
         first: Callable[[Session, Run], None] = lambda _session, _run: None,
     ) -> None:
         """Settle the run, once: a bad end supersedes what the run wrote, in one transaction."""
@@ -208,6 +210,7 @@ class PipelineWorker:
                     line.supersede(session, run)
                     undone = progress.supersede(session, run.id, run.chain)
                 settled = ending.model_copy(update={"undone": undone})
+                run.result = result
                 run_book.close(session, run, settled, clock.real_now())
             leases.end(session, lease)
         metrics.run(run.workflow, run.status)

@@ -37,6 +37,11 @@ def several(session: Session, run_ids: Iterable[str]) -> dict[str, Run]:
     return {run.id: run for run in session.execute(query).scalars()}
 
 
+def rehearsals(session: Session) -> frozenset[str]:
+    """The runs that were only rehearsed."""
+    return frozenset(session.execute(select(Run.id).where(Run.rehearsal)).scalars())
+
+
 def hold_clock(session: Session, run_id: str) -> None:
     """A rehearsal's clock is about to jump: wait for what the sweep does on it, and keep it out."""
     lock_named(session, "clock", run_id)

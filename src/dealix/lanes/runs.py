@@ -320,6 +320,9 @@ _BUSINESS_CODES = frozenset(
         "malformed_phone",
         "negative_amount",
         "unknown_country",
+        "pack_needs_run",
+        "pack_needs_days",
+        "pack_days",
     }
 )
 

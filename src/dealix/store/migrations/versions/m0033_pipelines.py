@@ -1,4 +1,4 @@
-"""The leases of pipelines: who works on a run of the medium lane, and until when."""
+"""The leases of pipelines, and packs that a pipeline assembles about another run."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,6 +23,30 @@ runs keeps another's from its turn."""
 
 
 def upgrade() -> None:
+    """Create what the medium lane and its first pipeline keep."""
+    leases()
+    packs()
+
+
+def packs() -> None:
+    """A pack may be assembled by a run of its own; what that run has so far lies in its drafts."""
+    op.add_column("evidence_packs", sa.Column("assembled_by", sa.String))
+    op.create_foreign_key(
+        None, "evidence_packs", "runs", ["tenant_id", "assembled_by"], ["tenant_id", "id"]
+    )
+    op.create_index("ix_evidence_packs_by", "evidence_packs", ["tenant_id", "assembled_by"])
+    op.create_table(
+        "evidence_drafts",
+        sa.Column("tenant_id", sa.String, primary_key=True),
+        sa.Column("run_id", sa.String, primary_key=True),
+        sa.Column("name", sa.String, primary_key=True),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id", "run_id"], ["runs.tenant_id", "runs.id"]),
+    )
+    rls.protect("evidence_drafts")
+
+
+def leases() -> None:
     """One row a run that has not ended; a worker's token rises with each who takes it."""
     op.create_table(
         "run_leases",
