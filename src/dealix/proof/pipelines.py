@@ -1,0 +1,73 @@
+"""Rounds of the medium lane: runs held at every step, processes killed, each pack then judged.
+
+The judge asks what anyone may ask: the run and its ledger at the door, and the pack itself, which
+is verified offline. It knows nothing of leases.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from dealix.business.evidence.verifying import verify_bytes
+from dealix.proof import points
+from dealix.proof.cast import Cast
+from dealix.proof.points import Point
+from dealix.proof.rig import HOLD_SECONDS, Rig, until
+from dealix.proof.rounds import Line, Round
+
+WORKFLOW = "evidence_pack"
+EVERYWHERE = tuple(points.of(WORKFLOW))
+KINDS_OF_PACKS = ("board_report", "compliance_audit")
+END_SECONDS = 90.0
+
+
+def crash(rig: Rig, cast: Cast, kinds: Sequence[str], wanted: Sequence[Point]) -> Round:
+    """Hold a run at each of these points, kill these processes at once, judge every run."""
+    began = time.monotonic()
+    rig.arm(wanted)
+    runs = [_start(cast) for _ in wanted]
+    until(lambda: len(rig.held(wanted)) == len(wanted), HOLD_SECONDS)
+    held = rig.held(wanted)
+    killed = {kind: rig.kill(kind) for kind in kinds}
+    rig.release()
+    back = max(rig.await_return(kind, pid) for kind, pid in killed.items())
+    until(lambda: all(_run(cast, run)["ended_at"] for run in runs), END_SECONDS, 0.3)
+    fault = f"kill {' and '.join(kinds)}"
+    lines = [_line(cast, point.step, f"{fault} {point.point}", run) for point, run in held.items()]
+    elsewhere = [run for run in runs if run not in held.values()]
+    lines += [_line(cast, "between steps", fault, run) for run in elsewhere]
+    return Round(lines, len(held), time.monotonic() - began, back)
+
+
+def _start(cast: Cast) -> str:
+    number, cast.number = cast.number, cast.number + 1
+    given = {"type": KINDS_OF_PACKS[number % len(KINDS_OF_PACKS)]}
+    body = {"workflow": WORKFLOW, "input": given, "key": f"proof-pack-{number}"}
+    return str(cast.door.post(cast.keeper, "/runs", body)["id"])
+
+
+def _run(cast: Cast, run: str) -> Any:
+    return cast.door.get(cast.keeper, f"/runs/{run}")
+
+
+def _line(cast: Cast, step: str, fault: str, run: str) -> Line:
+    """The verdict on one run: every step once, one pack, and a pack that proves itself."""
+    seen, lost = _run(cast, run), []
+    ledger = cast.door.get(cast.keeper, "/effects", run=run)
+    rows = Counter(row["key"] for row in ledger if row["status"] == "done")
+    keys = [f"{run}:{facts.name}" for facts in points.facts(WORKFLOW)]
+    if seen["status"] != "completed":
+        lost.append(f"the run is {seen['status']}: {seen['error']}")
+    lost += [f"{key} is not on record" for key in keys if key not in rows]
+    doubled = [f"{key} ×{count}" for key, count in rows.items() if count > 1 or key not in keys]
+    doubled += [f"{len(seen['evidence'])} packs"] if len(seen["evidence"]) > 1 else []
+    lost += [] if seen["evidence"] else ["there is no pack"]
+    for pack in seen["evidence"]:
+        report = verify_bytes(cast.door.content(cast.keeper, f"/evidence/{pack}.zip"))
+        lost += [] if report.ok else [f"its pack does not verify: {report.first_bad}"]
+    cases = cast.door.get(cast.keeper, "/cases", status="open", run=run)
+    left = [f"a case asks about nothing: {case['kind']}" for case in cases]
+    outcome = str(seen["outcome"] or seen["status"])
+    counts = (len(lost), len(doubled), len(left))
+    return Line(WORKFLOW, step, fault, outcome, *counts, [*lost, *doubled, *left])
