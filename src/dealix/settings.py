@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     )
 
     medium_threads: int = Field(
-        4, ge=1, le=64, description="Pipelines that one worker of the medium lane runs at once."
+        4, ge=1, le=10, description="Pipelines that one worker of the medium lane runs at once."
     )
 
     temporal_address: str | None = Field(None, description="host:port of a Temporal cluster.")
