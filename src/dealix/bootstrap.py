@@ -9,6 +9,7 @@ from temporalio.runtime import Runtime
 from temporalio.worker import Worker
 
 from dealix import catalog
+from dealix.business.compliance.contradictions import ContradictionBook, Contradictions
 from dealix.business.compliance.service import CompanyRegistry
 from dealix.business.evidence.door import EvidenceService
 from dealix.business.evidence.report import reports
@@ -346,6 +347,11 @@ class Services(Providers):
             RunWindows(self.packs),
             self.vault.blind_index,
         )
+
+    @cached_property
+    def contradictions(self) -> Contradictions:
+        """What papers and settings say against one another."""
+        return Contradictions(self.database, ContradictionBook(self.vault), permit)
 
     @cached_property
     def companies(self) -> CompanyRegistry:

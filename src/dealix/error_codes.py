@@ -187,6 +187,7 @@ CODES: dict[str, str] = {
     "invariant_broken": "An invariant is broken: {what}.",
     "audit_file_unreadable": "Line {line} of this file is not that of an audit export.",
     "anchor_unreadable": "This file holds no anchor of this company's audit.",
+    "contradiction_stands_so": "This contradiction stands so already.",
     "pack_needs_run": "This kind of pack is about one run: name it, and leave the days empty.",
     "pack_needs_days": "This kind of pack is about a time: name its days, and leave the run empty.",
     "pack_days": "The last day is not before the first, not in the future, and at most 366 days later.",

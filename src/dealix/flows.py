@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from dealix.business.compliance.contradictions import ContradictionBook
+from dealix.business.compliance.pipelines import ContradictionScan
+from dealix.business.compliance.scanning import ContradictionScanInput, prepare, scan_example
 from dealix.business.evidence.asking import EvidencePackInput
 from dealix.business.evidence.pipelines import EvidencePackAssembly
 from dealix.business.evidence.starting import PackStarts, about, pack_example, persons_of
@@ -23,6 +26,7 @@ from dealix.lanes.kinds import WorkflowKind
 from dealix.lanes.pipelines import MEDIUM, Pipeline
 from dealix.lanes.run_activities import RunActivities
 from dealix.packs import pack_kinds
+from dealix.scans import scan_reader
 from dealix.trust.approvals.activities import ApprovalActivities
 
 if TYPE_CHECKING:
@@ -59,6 +63,13 @@ def kinds_of(made: "Services") -> dict[str, WorkflowKind]:
             lane=MEDIUM,
             subjects=lambda session, runs: about(made.subjects, session, runs),
         ),
+        "contradiction_scan": WorkflowKind(
+            key="contradiction_scan",
+            input_model=ContradictionScanInput,
+            prepare=prepare,
+            examples=scan_example,
+            lane=MEDIUM,
+        ),
     }
 
 
@@ -71,6 +82,7 @@ def pipelines_of(made: "Services") -> dict[str, Pipeline]:
             pack_kinds(made),
             lambda session, run: persons_of(made.subjects, session, run),
         ),
+        ContradictionScan(made.database, scan_reader(made), ContradictionBook(made.vault)),
     )
     return {line.workflow: line for line in lines}
 

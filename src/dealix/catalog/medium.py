@@ -203,6 +203,8 @@ CONTRADICTION_SCAN = Row(
     name_ar="كشف التناقضات",
     capability="compliance",
     external_io="LLM provider",
+    built=True,
+    note="Compares by rules only; no model is asked yet.",
     declared=_facts(
         Engine.CELERY_TASK,
         "5-30 min",

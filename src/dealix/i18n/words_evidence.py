@@ -40,3 +40,12 @@ EVIDENCE = {
     "scope": N_("What the pack is about"),
     "audit_of_the_time": N_("Audit of this time"),
 }
+
+CONTRADICTIONS = {
+    "contradiction_scan": N_("Contradiction scan"),
+    "scanned": N_("Scanned"),
+    "load_documents": N_("Documents loaded"),
+    "compare_claims": N_("Claims compared"),
+    "flag_conflicts": N_("Conflicts flagged"),
+}
+"""The steps of a scan for contradictions."""

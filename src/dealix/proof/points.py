@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from dealix.business.compliance.pipelines import ContradictionScan
 from dealix.business.evidence.pipelines import EvidencePackAssembly
 from dealix.business.partners.activities import PartnerActivities
 from dealix.business.partners.activities_activation import ActivationActivities
@@ -22,7 +23,10 @@ GROUPS: dict[str, tuple[type, ...]] = {
     )
 }
 
-PIPELINES: dict[str, type[Pipeline]] = {"evidence_pack": EvidencePackAssembly}
+PIPELINES: dict[str, type[Pipeline]] = {
+    "evidence_pack": EvidencePackAssembly,
+    "contradiction_scan": ContradictionScan,
+}
 
 
 @dataclass(frozen=True)

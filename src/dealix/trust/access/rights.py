@@ -52,6 +52,10 @@ RIGHTS: dict[str, Right] = {
         "Start the assembly of an evidence pack, of the kinds that one may read.",
         PARTNERSHIPS - {"sales_rep"} | LEGAL | KEEPERS | {"compliance_officer", "board_member"},
     ),
+    "run.start.contradiction_scan": Right(
+        "Start a scan for contradictions.",
+        LEGAL | KEEPERS | {"compliance_officer"},
+    ),
     "run.rehearse": Right(
         "Start a rehearsal and move its clock forward.", PARTNERSHIPS | {"operator"}
     ),
@@ -83,6 +87,14 @@ RIGHTS: dict[str, Right] = {
     "evidence.reveal": Right(
         "Fetch evidence packs with personal values in clear; this is audited.",
         frozenset({"auditor", "compliance_officer", "legal_counsel", "ceo"}),
+    ),
+    "contradiction.read": Right(
+        "See what papers and settings say against one another, with both quotations.",
+        LEGAL | WATCHERS | {"ceo"},
+    ),
+    "contradiction.settle": Right(
+        "Say that a contradiction is reviewed, resolved or accepted.",
+        LEGAL | {"compliance_officer"},
     ),
     "clauses.read": Right("See the clause library in both languages.", EVERYBODY),
     "clauses.write": Right(
