@@ -91,7 +91,7 @@ def run(folder: Path) -> int:
         heard, lines = answers(record)
         say("\n".join([f"{'── short tasks: messages ':─<78}", *lines, ""]))
         sealed, lines = packs(record, folder)
-        say("\n".join([f"{'── pipeline: evidence packs ':─<78}", *lines, ""]))
+        say("\n".join([f"{'── pipelines: evidence packs, contradictions ':─<78}", *lines, ""]))
     except DealixError as failure:
         say(failure.sentence)
         return 1

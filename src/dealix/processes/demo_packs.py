@@ -1,16 +1,26 @@
-"""The pipeline of evidence packs in the demo: each kind of pack, its steps, its time, its proof."""
+"""The pipelines in the demo: each kind of pack with its proof, and two papers that contradict."""
 
+import io
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import docx
+import httpx
+
 from dealix import catalog
 from dealix.business.evidence.verifying import verify
+from dealix.business.papers.schemas import DOCX
 from dealix.cli.client import Unable
 from dealix.proof.door import Door, Person, Refused
 
-COMPANY, KEY = "rawabi-sa", "evidence_pack"
+COMPANY, KEY, SCAN = "rawabi-sa", "evidence_pack", "contradiction_scan"
+PAPERS = (
+    ("Data policy", "All customer data is encrypted at rest and stays in the Kingdom."),
+    ("سياسة النسخ", "النسخ الاحتياطية غير مشفرة أثناء التخزين."),
+)
+"""Two papers of which one denies what the other promises."""
 KINDS = ("deal_closure", "incident_response", "compliance_audit", "board_report")
 PATIENCE = 60.0
 
@@ -31,7 +41,9 @@ def packs(record: Mapping[str, Any], folder: Path) -> tuple[bool, list[str]]:
             good, said = _pack(door, keeper, {"type": kind, **about}, folder, budget)
             held = held and good
             lines += said
-    except (Refused, Unable, LookupError) as failure:
+        good, said = _scan(door, record)
+        held, lines = held and good, [*lines, *said]
+    except (Refused, Unable, LookupError, StopIteration, httpx.HTTPError) as failure:
         return False, [*lines, f"  broke off: {failure}"]
     finally:
         door.close()
@@ -64,3 +76,42 @@ def _pack(
         f"{given['type']:<20}{took:>5.1f} s of {budget:.0f}  {steps}",
         f"{'':<20}{file.name}: {report.items} items, {report.audit_records} audit records, {state}",
     ]
+
+
+def _scan(door: Door, record: Mapping[str, Any]) -> tuple[bool, list[str]]:
+    """Bring two papers in, scan them, and read what was found with both quotations."""
+    began, counsel = time.monotonic(), door.holder("legal_counsel")
+    documents = [_brought(record, counsel, *paper) for paper in PAPERS]
+    body = {"workflow": SCAN, "input": {"documents": documents}}
+    run = door.post(counsel, "/runs", body)
+    while run["ended_at"] is None and time.monotonic() - began < PATIENCE:
+        time.sleep(0.05)
+        run = door.get(counsel, f"/runs/{run['id']}")
+    took = time.monotonic() - began
+    budget = catalog.row(SCAN).here.duration.longest.total_seconds()
+    steps = " → ".join(entry["name"] for entry in run["timeline"])
+    lines = [f"{SCAN:<20}{took:>5.1f} s of {budget:.0f}  {steps}"]
+    found = [
+        one
+        for one in door.get(counsel, "/contradictions")
+        if {one["a"]["quote"], one["b"]["quote"]} == {text for _, text in PAPERS}
+    ]
+    lines += [
+        f"{'':<20}{one['severity']} {one['kind']}: {one['a']['quote']} ≠ {one['b']['quote']}"
+        for one in found
+    ]
+    return run["outcome"] == "scanned" and len(found) == 1 and took < budget, lines
+
+
+def _brought(record: Mapping[str, Any], person: Person, title: str, text: str) -> str:
+    """A paper, uploaded by this person. Answers its ID."""
+    paper, file = docx.Document(), io.BytesIO()
+    paper.add_heading(title, 1)
+    paper.add_paragraph(text)
+    paper.save(file)
+    answer = httpx.post(
+        f"{record['url']}/api/v1/documents",
+        files={"file": (f"{title}.docx", file.getvalue(), DOCX)},
+        headers={"Authorization": f"Bearer {person.token}"},
+    )
+    return str(answer.raise_for_status().json()["id"])

@@ -59,11 +59,11 @@ def facts(workflow: str) -> list[StepFacts]:
 
 
 def of(workflow: str) -> list[Point]:
-    """Every point of a workflow."""
+    """Every point of a workflow; no pipeline that is built reaches a provider yet."""
     return [
         Point(workflow, each.name, point, each.is_undo)
         for each in facts(workflow)
-        for point in (OWN if each.system is None else OUTSIDE)
+        for point in (OWN if each.system is None or workflow in PIPELINES else OUTSIDE)
     ]
 
 
