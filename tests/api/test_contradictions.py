@@ -45,17 +45,20 @@ def test_a_scan_finds_flags_and_keeps_what_people_make_of_it(door, counsel):
     first, second = bring(counsel, PROMISE), bring(counsel, DENIAL)
     run = scan(door, counsel, documents=[first, second, "doc_unknown"])
     assert (run["status"], run["outcome"]) == ("completed", "scanned"), run["error"]
-    assert run["result"] == {"contradictions": 1, "by_kind": {"policy": 1}, "high": 1}
+    assert run["result"] == {"contradictions": 2, "by_kind": {"policy": 2}, "high": 2}
     steps = [(entry["name"], entry["status"]) for entry in run["timeline"]]
     assert steps == [(n, "done") for n in ("load_documents", "compare_claims", "flag_conflicts")]
     found = counsel.get("/api/v1/contradictions").json()
-    [one] = [each for each in found if each["run"] == run["id"]]
+    assert "settings" in {side["source"] for each in found for side in (each["a"], each["b"])}
+    [one] = [
+        each for each in found if {each["a"]["quote"], each["b"]["quote"]} == {PROMISE, DENIAL}
+    ]
     schemas.ContradictionView.model_validate(one)
-    assert {one["a"]["quote"], one["b"]["quote"]} == {PROMISE, DENIAL}
+    assert one["run"] == run["id"]
     assert {one["a"]["source"], one["b"]["source"]} == {f"document:{first}", f"document:{second}"}
     assert (one["severity"], one["status"]) == ("high", "detected")
     again = scan(door, counsel, documents=[first, second])
-    assert again["result"]["contradictions"] == 1
+    assert again["result"]["contradictions"] == 2
     assert [each["id"] for each in counsel.get("/api/v1/contradictions").json()].count(
         one["id"]
     ) == 1
