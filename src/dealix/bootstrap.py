@@ -4,17 +4,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from typing import Any
 
-from sqlalchemy.orm import Session
 from temporalio.runtime import Runtime
 from temporalio.worker import Worker
 
 from dealix import catalog
+from dealix.business.compliance.contradictions import ContradictionBook, Contradictions
 from dealix.business.compliance.service import CompanyRegistry
 from dealix.business.evidence.door import EvidenceService
 from dealix.business.evidence.report import reports
 from dealix.business.evidence.service import Evidence
+from dealix.business.evidence.windows import RunWindows
 from dealix.business.messages.service import MessageService
 from dealix.business.papers.library import ClauseLibrary
 from dealix.business.papers.service import PapersService
@@ -27,13 +27,15 @@ from dealix.business.partners.reading import RequestedPapers
 from dealix.business.partners.rounds import NegotiationDesk
 from dealix.business.partners.service import PartnerService
 from dealix.business.signatures.service import Signatures
-from dealix.flows import FLOWS, kinds_of, steps_of
+from dealix.flows import FLOWS, kinds_of, pipelines_of, steps_of
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.cases import CaseService
 from dealix.lanes.codec import data_converter
 from dealix.lanes.delivery import Courier
 from dealix.lanes.inbox import Inbox
 from dealix.lanes.kinds import WorkflowKind
+from dealix.lanes.medium import Bell
+from dealix.lanes.pipeline_worker import PipelineWorker
 from dealix.lanes.receipts import ReceiptBook
 from dealix.lanes.runs import RunService
 from dealix.lanes.subjects import Subjects
@@ -53,7 +55,6 @@ from dealix.trust.access.rights import can_activate, permit
 from dealix.trust.access.second_person import SecondPerson
 from dealix.trust.approvals import links
 from dealix.trust.approvals.outbox import Outbox
-from dealix.trust.approvals.reading import timeline
 from dealix.trust.approvals.seating import Seating
 from dealix.trust.approvals.service import ApprovalService
 from dealix.trust.approvals.workload import waiting_for
@@ -101,7 +102,17 @@ class Services(Providers):
     @cached_property
     def courier(self) -> Courier:
         """Delivery of stored signals to workflows."""
-        return Courier(self.database, self.bridge)
+        return Courier(self.database, self.bridge, self.bell.ring)
+
+    @cached_property
+    def bell(self) -> Bell:
+        """Wakes the workers of the medium lane."""
+        return Bell(self.settings, self.database)
+
+    @cached_property
+    def pipeline_worker(self) -> PipelineWorker:
+        """Works on the runs of the medium lane."""
+        return PipelineWorker(self.database, pipelines_of(self))
 
     @cached_property
     def inbox(self) -> Inbox:
@@ -334,9 +345,14 @@ class Services(Providers):
             self.courier,
             self.bridge,
             permit,
-            _Windows(self.packs),
+            RunWindows(self.packs),
             self.vault.blind_index,
         )
+
+    @cached_property
+    def contradictions(self) -> Contradictions:
+        """What papers and settings say against one another."""
+        return Contradictions(self.database, ContradictionBook(self.vault), permit)
 
     @cached_property
     def companies(self) -> CompanyRegistry:
@@ -367,21 +383,6 @@ class Services(Providers):
             self.bridge.close()
         if "database" in self.__dict__:
             self.database.close()
-
-
-@dataclass(frozen=True)
-class _Windows:
-    """What a run's page shows of approvals and evidence."""
-
-    packs: Evidence
-
-    def approvals(self, session: Session, run_id: str) -> list[dict[str, Any]]:
-        """See `lanes.runs.Windows`."""
-        return timeline(session, run_id)
-
-    def evidence(self, session: Session, run_id: str) -> list[str]:
-        """See `lanes.runs.Windows`."""
-        return [pack.id for pack in self.packs.of_run(session, run_id)]
 
 
 def services(settings: Settings | None = None) -> Services:

@@ -28,6 +28,10 @@ class Settings(BaseSettings):
         None, description="Celery broker: Valkey, Redis or RabbitMQ."
     )
 
+    medium_threads: int = Field(
+        4, ge=1, le=10, description="Pipelines that one worker of the medium lane runs at once."
+    )
+
     temporal_address: str | None = Field(None, description="host:port of a Temporal cluster.")
     temporal_namespace: str = Field("dealix", description="Namespace of real runs.")
     temporal_rehearsal_namespace: str = Field(

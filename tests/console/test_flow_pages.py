@@ -370,6 +370,23 @@ def test_what_answers_at_once_is_shown_as_built_and_started_by_nobody(console):
     assert visitor.get("/inventory/partner_approval").links("/start/")
 
 
+@pytest.mark.parametrize("locale", ["ar", "en"])
+def test_a_pipeline_is_started_by_its_form_and_followed_to_its_pack(console, locale):
+    visitor = console.visitor("amal", locale=locale)
+    form = visitor.get("/start/evidence_pack")
+    assert 'type="radio" name="_mode"' not in form.source  # neither practised nor rehearsed
+    wrong = visitor.send(form, "/start/evidence_pack", type="deal_closure")
+    assert wrong.path == "/start/evidence_pack"
+    assert 'aria-invalid="true"' in wrong.source
+    page = visitor.send(wrong, "/start/evidence_pack", type="board_report")
+    assert page.path.startswith("/runs/"), page.text
+    done = visitor.until(page.path, lambda page: page.links("/api/v1/evidence/"), "a pack")
+    names = [name for _, name, *_ in done.entries()]
+    assert names == ["query_sources", "aggregate_items", "hash_items", "store_pack"]
+    assert 'id="pause"' not in done.source
+    assert "_" not in re.sub(r"\b\w+_[0-9a-z]{8,}\S*", "", done.text.partition("Facts")[0])
+
+
 def test_an_auditor_verifies_the_chains_and_others_do_not_see_them(console):
     console.start()  # the page shows the newest records
     auditor = console.visitor("dana")

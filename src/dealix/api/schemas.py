@@ -309,6 +309,20 @@ class ConsentHistory(ConsentView):
     events: list[dict[str, Any]]
 
 
+class ContradictionView(Shown):
+    """Two quotations that do not both hold; the newest of its events says how it stands."""
+
+    id: str
+    run: str
+    kind: Literal["factual", "temporal", "scope", "policy"]
+    severity: Literal["high", "medium", "low"]
+    rule: str
+    status: Literal["detected", "reviewing", "resolved", "accepted"]
+    a: dict[str, Any]
+    b: dict[str, Any]
+    events: list[dict[str, Any]]
+
+
 class CalendarDay(Shown):
     """A day of the company's calendar; `hours` is null when nobody works."""
 

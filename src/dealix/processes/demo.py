@@ -1,4 +1,4 @@
-"""Plays every story and asks every short task on a stack of its own; `make demo`."""
+"""Plays every story, asks short tasks, runs pipelines, on a stack of its own; `make demo`."""
 
 import sys
 import threading
@@ -19,6 +19,7 @@ from dealix.lanes.rehearsal import Performance
 from dealix.lanes.scenarios import load
 from dealix.observability.exit import leave
 from dealix.processes.demo_messages import answers
+from dealix.processes.demo_packs import packs
 from dealix.settings import Settings
 
 AT_ONCE = 3
@@ -89,17 +90,19 @@ def run(folder: Path) -> int:
             held = list(players.map(lambda file: tell(record, file, folder), files))
         heard, lines = answers(record)
         say("\n".join([f"{'── short tasks: messages ':─<78}", *lines, ""]))
+        sealed, lines = packs(record, folder)
+        say("\n".join([f"{'── pipelines: evidence packs, contradictions ':─<78}", *lines, ""]))
     except DealixError as failure:
         say(failure.sentence)
         return 1
     finally:
         stack.stop()
-    packs = len(list(folder.glob("*.zip")))
+    found = len(list(folder.glob("*.zip")))
     say(
-        f"{sum(held)} of {len(held)} stories ended as they should, {packs} evidence packs are in "
+        f"{sum(held)} of {len(held)} stories ended as they should, {found} evidence packs are in "
         f"{folder}; {time.monotonic() - began:.0f} s in all."
     )
-    return 0 if held and all(held) and heard else 1
+    return 0 if held and all(held) and heard and sealed else 1
 
 
 def main() -> int:
