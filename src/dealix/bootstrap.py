@@ -27,6 +27,7 @@ from dealix.business.partners.reading import RequestedPapers
 from dealix.business.partners.rounds import NegotiationDesk
 from dealix.business.partners.service import PartnerService
 from dealix.business.signatures.service import Signatures
+from dealix.everyday import Everyday
 from dealix.flows import FLOWS, kinds_of, steps_of
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.cases import CaseService
@@ -41,9 +42,10 @@ from dealix.lanes.temporal import Engines, connect
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.lanes.worker import THREADS, durable_worker
 from dealix.lanes.working_time.service import CalendarService
+from dealix.observability.health import Watch
+from dealix.observability.tasks import HealthCheck
 from dealix.observability.temporal import runtime
 from dealix.printing.pictures import Gallery
-from dealix.providers import Providers
 from dealix.settings import Settings
 from dealix.store.objects import Objects
 from dealix.trust.access import directory
@@ -61,7 +63,7 @@ from dealix.trust.outbound.anchoring import Anchors
 from dealix.trust.outbound.effects import Post
 from dealix.trust.outbound.envelopes import Envelopes
 from dealix.trust.outbound.gatekeeping import PolicyGatekeeper
-from dealix.trust.outbound.governance import ConsentBook, Governance
+from dealix.trust.outbound.governance import Governance
 from dealix.trust.outbound.governance.desk import OutboundDesk
 from dealix.trust.outbound.governance.listening import Listener
 from dealix.trust.outbound.notices import Herald
@@ -71,10 +73,11 @@ from dealix.trust.policy.authority_desk import AuthorityDesk
 from dealix.trust.policy.engine import PolicyEngine
 from dealix.trust.privacy.register import Register
 from dealix.trust.privacy.rotation import Rotation
+from dealix.watching import connectors_of, engines_of, lanes_of
 
 
 @dataclass
-class Services(Providers):
+class Services(Everyday):
     """What every door and worker of one process holds; each part is made when first asked for."""
 
     @cached_property
@@ -238,11 +241,6 @@ class Services(Providers):
         return Outbound(self.database, PolicyGatekeeper(self.policy), governance)
 
     @cached_property
-    def consents(self) -> ConsentBook:
-        """What people outside agreed to."""
-        return ConsentBook(self.vault)
-
-    @cached_property
     def desk(self) -> OutboundDesk:
         """Messages to outsiders and the consents behind them, for the doors."""
         return OutboundDesk(self.database, self.consents, permit)
@@ -359,6 +357,11 @@ class Services(Providers):
             durable_worker(client, queue, flows=FLOWS, steps=steps_of(self), threads=threads)
             for client in clients
         ]
+
+    @cached_property
+    def health(self) -> Watch:
+        """How everything stands that this installation needs."""
+        return Watch(HealthCheck(engines_of(self), lanes_of(self), connectors_of(self)))
 
     def close(self) -> None:
         """Close what was opened."""

@@ -11,7 +11,6 @@ import dealix
 from dealix.api import problems
 from dealix.api.limits import DoorLimits
 from dealix.api.middleware import BodyLimit, SecurityHeaders, Taking
-from dealix.api.probes import Watch
 from dealix.api.routes import (
     accounts,
     administration,
@@ -24,6 +23,7 @@ from dealix.api.routes import (
     evidence,
     health,
     inventory,
+    leads,
     messages,
     records,
     runs,
@@ -47,6 +47,7 @@ RESOURCES: tuple[APIRouter, ...] = (
     evidence.router,
     calendar.router,
     messages.router,
+    leads.router,
     consents.router,
     documents.router,
     clauses.router,
@@ -67,7 +68,6 @@ def create_app(services: Services, add_pages: Callable[[FastAPI], None] | None =
         redirect_slashes=False,
     )
     app.state.services = services
-    app.state.watch = Watch(services)
     for router in RESOURCES:
         app.include_router(router, prefix=PREFIX)
     app.include_router(codec.router)

@@ -12,12 +12,14 @@ MODULES = (
     "dealix.records.models",
     "dealix.lanes.models",
     "dealix.lanes.inbox_models",
+    "dealix.lanes.short_models",
     "dealix.lanes.working_time.models",
     "dealix.business.partners.models",
     "dealix.business.evidence.models",
     "dealix.business.signatures.models",
     "dealix.business.compliance.models",
     "dealix.business.papers.models",
+    "dealix.business.leads.models",
 )
 
 for name in MODULES:

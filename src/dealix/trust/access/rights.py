@@ -138,6 +138,12 @@ RIGHTS: dict[str, Right] = {
     "message.classify": Right(
         "Ask what a message wants and in which dialect it is; nothing of it is kept.", EVERYBODY
     ),
+    "lead.read": Right(
+        "See leads with what they did and their scores.",
+        PARTNERSHIPS | {"auditor", "compliance_officer"},
+    ),
+    "lead.write": Right("Enter leads and what they did.", PARTNERSHIPS),
+    "lead.score": Right("Ask for the score of a lead.", PARTNERSHIPS | {"operator"}),
     "consent.read": Right(
         "See what people outside consented to, by name.",
         PARTNERSHIPS | WATCHERS | {"legal_counsel"},

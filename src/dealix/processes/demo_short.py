@@ -1,0 +1,53 @@
+"""The other short tasks in the demo: leads entered and scored by a worker, each with its time."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+
+from dealix import catalog
+from dealix.api.short_inputs import SHORT_INPUTS
+from dealix.cli.http_stage import HttpStage
+
+LEADS = 3
+Lines = list[str]
+
+
+def answers(record: Mapping[str, Any]) -> tuple[bool, Lines]:
+    """Every task once or more: whether each answered as it should in time, and a line for each.
+
+    `record` is the content of `stack.json`.
+    """
+    stage = HttpStage(record, "rawabi-sa", "partner_manager")
+    headers = {"Authorization": f"Bearer {stage.person('partner_manager')['token']}"}
+    try:
+        with httpx.Client(base_url=f"{record['url']}/api/v1", headers=headers, timeout=30) as door:
+            told = [each(door) for each in TASKS]
+    finally:
+        stage.close()
+    return all(held for held, _ in told), [line for _, lines in told for line in lines]
+
+
+def lead_scoring(door: httpx.Client) -> tuple[bool, Lines]:
+    """Leads as people enter them, each scored by a worker while the caller waits."""
+    held, lines = True, Lines()
+    for number in range(LEADS):
+        given = SHORT_INPUTS["lead_scoring"][1](number)
+        lead = door.post("/leads", json=given).raise_for_status().json()["id"]
+        done = {"kind": "pricing_question", "key": f"{given['key']}-asked"}
+        door.post(f"/leads/{lead}/activities", json=done).raise_for_status()
+        found = door.post(f"/leads/{lead}/score").raise_for_status().json()
+        card = found["card"] or {"score": "-", "grade": found["status"]}
+        good, line = _line("lead_scoring", card["grade"], card["score"], found["ms"])
+        held = held and good and found["status"] == "scored"
+        lines.append(f"{line}{given['company']['name']}")
+    return held, lines
+
+
+def _line(key: str, label: str, value: object, milliseconds: float) -> tuple[bool, str]:
+    budget = catalog.row(key).here.duration.longest.total_seconds() * 1000
+    text = f"{key:<24}{label:<18}{value!s:<8}{milliseconds:>7.1f} ms of {budget:.0f}  "
+    return milliseconds < budget, text
+
+
+TASKS: tuple[Callable[[httpx.Client], tuple[bool, Lines]], ...] = (lead_scoring,)
