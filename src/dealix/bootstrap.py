@@ -11,7 +11,6 @@ from temporalio.runtime import Runtime
 from temporalio.worker import Worker
 
 from dealix import catalog
-from dealix.business.compliance.service import CompanyRegistry
 from dealix.business.evidence.door import EvidenceService
 from dealix.business.evidence.report import reports
 from dealix.business.evidence.service import Evidence
@@ -29,7 +28,6 @@ from dealix.business.partners.service import PartnerService
 from dealix.business.signatures.service import Signatures
 from dealix.everyday import Everyday
 from dealix.flows import FLOWS, kinds_of, steps_of
-from dealix.lanes.bridge import Bridge
 from dealix.lanes.cases import CaseService
 from dealix.lanes.codec import data_converter
 from dealix.lanes.delivery import Courier
@@ -38,12 +36,10 @@ from dealix.lanes.kinds import WorkflowKind
 from dealix.lanes.receipts import ReceiptBook
 from dealix.lanes.runs import RunService
 from dealix.lanes.subjects import Subjects
-from dealix.lanes.temporal import Engines, connect
+from dealix.lanes.temporal import connect
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.lanes.worker import THREADS, durable_worker
 from dealix.lanes.working_time.service import CalendarService
-from dealix.observability.health import Watch
-from dealix.observability.tasks import HealthCheck
 from dealix.observability.temporal import runtime
 from dealix.printing.pictures import Gallery
 from dealix.settings import Settings
@@ -73,7 +69,6 @@ from dealix.trust.policy.authority_desk import AuthorityDesk
 from dealix.trust.policy.engine import PolicyEngine
 from dealix.trust.privacy.register import Register
 from dealix.trust.privacy.rotation import Rotation
-from dealix.watching import connectors_of, engines_of, lanes_of
 
 
 @dataclass
@@ -89,16 +84,6 @@ class Services(Everyday):
     def seating(self) -> Seating:
         """Who approves what, by each tenant's active table."""
         return Seating(AuthorityBook(directory), self.policy)
-
-    @cached_property
-    def bridge(self) -> Bridge:
-        """Temporal's client, from synchronous code."""
-        converter = data_converter(self.secrets, self.settings)
-
-        async def connected() -> Engines:
-            return await connect(self.settings, converter)
-
-        return Bridge(connected, self.settings.temporal_task_queue)
 
     @cached_property
     def courier(self) -> Courier:
@@ -335,18 +320,6 @@ class Services(Everyday):
             self.vault.blind_index,
         )
 
-    @cached_property
-    def companies(self) -> CompanyRegistry:
-        """What the registry says of companies, kept with the date on which it said so."""
-        keys = TenantKeys.of(self.secrets, self.settings)
-        return CompanyRegistry(self.database, keys, self.company_registry)
-
-    @cached_property
-    def companies_at_door(self) -> CompanyRegistry:
-        """The same registry and the same answers, for a start that must not wait."""
-        keys = TenantKeys.of(self.secrets, self.settings)
-        return CompanyRegistry(self.database, keys, self.company_registry_at_door)
-
     async def workers(self, threads: ThreadPoolExecutor) -> list[Worker]:
         """A worker for real runs and, where an engine can skip time, one for rehearsals."""
         metrics: Runtime | None = runtime(self.settings) if self.settings.temporal_metrics else None
@@ -357,11 +330,6 @@ class Services(Everyday):
             durable_worker(client, queue, flows=FLOWS, steps=steps_of(self), threads=threads)
             for client in clients
         ]
-
-    @cached_property
-    def health(self) -> Watch:
-        """How everything stands that this installation needs."""
-        return Watch(HealthCheck(engines_of(self), lanes_of(self), connectors_of(self)))
 
     def close(self) -> None:
         """Close what was opened."""

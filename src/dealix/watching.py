@@ -12,10 +12,10 @@ from dealix.observability.health import Questions
 from dealix.trust.access.limiting import shared_address
 
 if TYPE_CHECKING:
-    from dealix.bootstrap import Services
+    from dealix.everyday import Everyday
 
 
-def engines_of(made: "Services") -> Questions:
+def engines_of(made: "Everyday") -> Questions:
     """The engines on which everything runs."""
     return {
         "database": lambda: _database(made),
@@ -24,7 +24,7 @@ def engines_of(made: "Services") -> Questions:
     }
 
 
-def lanes_of(made: "Services") -> Questions:
+def lanes_of(made: "Everyday") -> Questions:
     """Whether a worker of each lane is there; the short lane's synchronous tasks need none."""
     return {
         "durable_worker": lambda: _some(made.bridge.pollers()),
@@ -32,7 +32,7 @@ def lanes_of(made: "Services") -> Questions:
     }
 
 
-def connectors_of(made: "Services") -> Questions:
+def connectors_of(made: "Everyday") -> Questions:
     """The providers of real runs."""
     return {
         "email": lambda: _connector(made.mailer(rehearsal=False).probe),
@@ -43,13 +43,13 @@ def connectors_of(made: "Services") -> Questions:
     }
 
 
-def _database(made: "Services") -> str:
+def _database(made: "Everyday") -> str:
     with made.database.nobody() as session:
         session.execute(text("SELECT 1"))
     return "answers"
 
 
-def _broker(made: "Services") -> str:
+def _broker(made: "Everyday") -> str:
     url = made.settings.broker_url
     address = shared_address(url.get_secret_value() if url else None)
     if address is None:
@@ -64,7 +64,7 @@ def _broker(made: "Services") -> str:
     return "answers"
 
 
-def _temporal(made: "Services") -> str:
+def _temporal(made: "Everyday") -> str:
     made.bridge.probe()
     return "answers"
 

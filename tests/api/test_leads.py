@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from dealix.api.short_inputs import SHORT_INPUTS
-from dealix.business.leads.schemas import NewLead
+from dealix.business.leads.schemas import LeadInput
 from dealix.lanes import short_worker
 
 LEADS = "/api/v1/leads"
@@ -149,7 +149,8 @@ def test_a_worker_scores_within_the_budget(door, noura, worker):
 def test_rules_score_more_than_200_leads_a_second(door):
     services, actor = door.services, _actor(door)
     ids = [
-        services.leads.enter(actor, NewLead.model_validate(EXAMPLE(n))).id for n in range(100, 500)
+        services.leads.enter(actor, LeadInput.model_validate(EXAMPLE(n))).id
+        for n in range(100, 500)
     ]
     began = time.perf_counter()
     cards = services.leads.score_many(actor, ids)
@@ -176,7 +177,9 @@ def test_leads_are_only_for_who_may_see_them(door, noura, handle, tenant, expect
     client = door.client(handle, tenant)
     assert client.get(f"{LEADS}/{lead}").status_code == expected
     assert client.post(f"{LEADS}/{lead}/score").status_code == expected
-    assert client.post(f"{LEADS}/{lead}/activities", json={"kind": "reply"}).status_code == expected
+    assert (
+        client.post(f"{LEADS}/{lead}/activities", json={"kind": "answered"}).status_code == expected
+    )
 
 
 def _actor(door):

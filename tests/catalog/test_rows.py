@@ -83,7 +83,9 @@ def test_only_what_exists_is_marked_built():
         "lead_scoring",
         "message_classification",
         "dialect_detection",
+        "dashboard_aggregation",
         "health_check",
+        "trust_score",
         "audit_write",
         "partner_approval",
     ]

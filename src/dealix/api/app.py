@@ -19,6 +19,7 @@ from dealix.api.routes import (
     clauses,
     codec,
     consents,
+    deals,
     documents,
     evidence,
     health,
@@ -28,6 +29,7 @@ from dealix.api.routes import (
     records,
     runs,
     sessions,
+    trust,
     webhooks,
 )
 from dealix.bootstrap import Services
@@ -48,6 +50,8 @@ RESOURCES: tuple[APIRouter, ...] = (
     calendar.router,
     messages.router,
     leads.router,
+    trust.router,
+    deals.router,
     consents.router,
     documents.router,
     clauses.router,

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from dealix.api.schemas import Shown
+from dealix.business.deals.schemas import DealStatus
 from dealix.business.leads.schemas import Grade, LeadScoreCard
+from dealix.trust.scores.schemas import EntityType, TrustScoreCard
 
 JobStatus = Literal["queued", "done", "failed"]
 
@@ -67,3 +69,31 @@ class JobView(Shown):
     finished_at: datetime | None
     answer: str | None
     error: str | None
+
+
+class TrustScoredView(Shown):
+    """A trust score, or the job that will make it; `error` says why there will be none."""
+
+    entity_type: EntityType
+    entity_id: str
+    status: Literal["scored", "not_enough_data", "queued", "failed"]
+    job: str
+    error: str | None
+    ms: float
+    card: TrustScoreCard | None
+
+
+class DealView(Shown):
+    """A deal."""
+
+    id: str
+    key: str
+    company: dict[str, Any]
+    lead: str | None
+    title: str
+    amount: str
+    currency: str
+    status: DealStatus
+    owner: str
+    opened_at: datetime
+    closed_at: datetime | None

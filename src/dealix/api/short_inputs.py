@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from dealix.api.routes.messages import Said, SaidByMail
-from dealix.business.leads.schemas import NewLead
+from dealix.api.routes.trust import Asked
+from dealix.business.leads.schemas import LeadInput
 
 _ASKED = (
     "كم سعر الباقة السنوية؟",
@@ -29,6 +30,15 @@ ShortInput = tuple[type[BaseModel], Callable[[int], dict[str, Any]]]
 def _message(number: int) -> dict[str, Any]:
     said = _ASKED[number % len(_ASKED)]
     return {"text": said if number < len(_ASKED) else f"{said} ({number})"}
+
+
+_CONNECTORS = ("email", "crm", "whatsapp", "esign", "company_research")
+
+
+def _trusted(number: int) -> dict[str, Any]:
+    if number < len(_CONNECTORS):
+        return {"entity_type": "connector", "entity_id": _CONNECTORS[number]}
+    return {"entity_type": "affiliate", "entity_id": f"affiliate_{number}"}
 
 
 def _lead(number: int) -> dict[str, Any]:
@@ -59,6 +69,7 @@ def _lead(number: int) -> dict[str, Any]:
 SHORT_INPUTS: dict[str, ShortInput] = {
     "message_classification": (SaidByMail, _message),
     "dialect_detection": (Said, _message),
-    "lead_scoring": (NewLead, _lead),
+    "lead_scoring": (LeadInput, _lead),
+    "trust_score": (Asked, _trusted),
 }
 """By workflow: the body of its call, and the nth distinct example of one."""

@@ -160,6 +160,8 @@ DASHBOARD_AGGREGATION = Row(
             act("aggregate_metrics", "Aggregate and return", "التجميع", Method.UPSERT, NONE),
         ),
     ),
+    built=True,
+    note="Nothing feeds the cost of a new customer yet: it says `no_data`.",
 )
 
 HEALTH_CHECK = Row(
@@ -238,6 +240,8 @@ TRUST_SCORE = Row(
             act("store_trust_score", "Store the score", "حفظ الدرجة", Method.UPSERT, NONE),
         ),
     ),
+    built=True,
+    note="Affiliates have no data yet: their score says `not_enough_data`.",
 )
 
 AUDIT_WRITE = Row(

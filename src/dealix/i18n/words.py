@@ -5,6 +5,7 @@ from dealix.i18n.paper_words import CLAUSES, PAPERS, PLACES
 from dealix.i18n.place_words import PLACES_AND_MONEY
 from dealix.i18n.words_audit import DEEDS
 from dealix.i18n.words_language import LANGUAGE
+from dealix.i18n.words_leads import LEADS
 from dealix.i18n.words_outside import MESSAGES, SIGNATURES
 from dealix.i18n.words_registry import REGISTRY
 
@@ -344,6 +345,7 @@ WORDS: dict[str, str] = {
     **REGISTRY,
     **DEEDS,
     **LANGUAGE,
+    **LEADS,
 }
 
 

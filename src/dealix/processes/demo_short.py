@@ -44,10 +44,58 @@ def lead_scoring(door: httpx.Client) -> tuple[bool, Lines]:
     return held, lines
 
 
+def trust_score(door: httpx.Client) -> tuple[bool, Lines]:
+    """How far a lead and a connector are to be trusted, scored by a worker."""
+    held, lines = True, Lines()
+    lead = door.get("/leads", params={"limit": 1}).raise_for_status().json()[0]["id"]
+    for kind, entity in (("lead", lead), ("connector", "email"), ("affiliate", "affiliate_1")):
+        asked = {"entity_type": kind, "entity_id": entity}
+        found = door.post("/trust/scores", json=asked).raise_for_status().json()
+        score = found["card"]["score"] if found["card"] else None
+        good, line = _line("trust_score", found["status"], score or "-", found["ms"])
+        held = held and good and found["status"] in ("scored", "not_enough_data")
+        lines.append(f"{line}{kind}")
+    return held, lines
+
+
+def health_check(door: httpx.Client) -> tuple[bool, Lines]:
+    """How everything stands, as the door of this stack says."""
+    found = door.get("/health").json()
+    good, line = _line("health_check", found["status"], len(found["probes"]), found["ms"])
+    away = [one["name"] for one in found["probes"] if not one["ok"]]
+    return good and not away, [f"{line}probes{', away: ' if away else ''}{', '.join(away)}"]
+
+
+def dashboard_aggregation(door: httpx.Client) -> tuple[bool, Lines]:
+    """Deals with the companies of leads, and the figures that they make."""
+    leads = door.get("/leads", params={"limit": LEADS}).raise_for_status().json()
+    for lead, status in zip(leads, ("won", "lost", "negotiating"), strict=False):
+        deal = {
+            "key": f"example-{lead['key']}",
+            "lead_id": lead["id"],
+            "title": "Annual plan",
+            "amount": "48000.00",
+            "status": status,
+        }
+        door.post("/deals", json=deal).raise_for_status()
+    found = door.get("/dashboard").raise_for_status().json()
+    figures = {one["key"]: one for one in found["metrics"]}
+    told = [one for one in figures.values() if one["status"] == "ok"]
+    good, line = _line("dashboard_aggregation", "figures", len(told), found["ms"])
+    revenue = figures["revenue_actual"]["amounts"].get("SAR", "0")
+    win_rate = figures["win_rate"]["share"]
+    return good and win_rate is not None, [f"{line}revenue {revenue} SAR, win rate {win_rate}"]
+
+
 def _line(key: str, label: str, value: object, milliseconds: float) -> tuple[bool, str]:
     budget = catalog.row(key).here.duration.longest.total_seconds() * 1000
     text = f"{key:<24}{label:<18}{value!s:<8}{milliseconds:>7.1f} ms of {budget:.0f}  "
     return milliseconds < budget, text
 
 
-TASKS: tuple[Callable[[httpx.Client], tuple[bool, Lines]], ...] = (lead_scoring,)
+TASKS: tuple[Callable[[httpx.Client], tuple[bool, Lines]], ...] = (
+    lead_scoring,
+    trust_score,
+    dashboard_aggregation,
+    health_check,
+)

@@ -8,6 +8,7 @@ MODULES = (
     "dealix.trust.policy.models",
     "dealix.trust.approvals.models",
     "dealix.trust.outbound.governance.models",
+    "dealix.trust.scores.models",
     "dealix.records.audit.models",
     "dealix.records.models",
     "dealix.lanes.models",
@@ -20,6 +21,7 @@ MODULES = (
     "dealix.business.compliance.models",
     "dealix.business.papers.models",
     "dealix.business.leads.models",
+    "dealix.business.deals.models",
 )
 
 for name in MODULES:

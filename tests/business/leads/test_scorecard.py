@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 from pydantic import ValidationError
 
-from dealix.business.leads.schemas import Facts, NewLead
+from dealix.business.leads.schemas import Facts, LeadInput
 from dealix.business.leads.scorecard import CURRENT, grade, signals
 
 NOTHING = Facts(
@@ -63,8 +63,8 @@ def test_the_weights_add_up_to_100_and_no_table_gives_more_than_its_weight():
             "budget_signal",
             20,
         ),
-        ({"recent": {"reply": 1}}, "engagement", 6),
-        ({"earlier": {"reply": 1}}, "engagement", 3),
+        ({"recent": {"answered": 1}}, "engagement", 6),
+        ({"earlier": {"answered": 1}}, "engagement", 3),
         ({"earlier": {"form_sent": 1}}, "engagement", 2),
         ({"earlier": {"form_sent": 2}}, "engagement", 5),
         ({"recent": {"site_visit": 1000}}, "engagement", 25),
@@ -108,7 +108,7 @@ def lead(**more):
 
 
 def test_a_phone_is_kept_in_one_form_and_a_form_s_empty_fields_say_nothing():
-    read = NewLead.model_validate(
+    read = LeadInput.model_validate(
         lead(company={"name": "Najd", "employees": "", "website": " ", "name_ar": ""}, key="")
     )
     assert read.contact.phone == "+966501234567"
@@ -136,4 +136,4 @@ def test_a_phone_is_kept_in_one_form_and_a_form_s_empty_fields_say_nothing():
 )
 def test_what_is_no_lead_is_refused(wrong):
     with pytest.raises(ValidationError):
-        NewLead.model_validate(lead(**wrong))
+        LeadInput.model_validate(lead(**wrong))

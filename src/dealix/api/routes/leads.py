@@ -8,7 +8,7 @@ from pydantic import Field
 from dealix.api.bodies import Body
 from dealix.api.deps import Further, Ident, Limit, OptionalIdent, Parts, Who, problems
 from dealix.api.lead_schemas import ActedView, JobView, LeadView, LeadWithCard, ScoredView
-from dealix.business.leads.schemas import Grade, LeadScoreCard, NewActivity, NewLead
+from dealix.business.leads.schemas import Grade, LeadInput, LeadScoreCard, NewActivity
 
 router = APIRouter(tags=["leads"])
 
@@ -28,7 +28,7 @@ class Several(Body):
         **problems(401, 403, 422),
     },
 )
-def enter(body: NewLead, actor: Who, services: Parts, response: Response) -> dict[str, Any]:
+def enter(body: LeadInput, actor: Who, services: Parts, response: Response) -> dict[str, Any]:
     """Enter a lead; the same `key` again brings that lead up to date and answers 200."""
     entered = services.leads.enter(actor, body)
     response.status_code = 201 if entered.created else 200

@@ -29,9 +29,9 @@ LeadSource = Literal[
 ]
 DataFrom = Literal["person", "company", "third_party"]
 Budget = Literal["unknown", "none", "indicated", "confirmed"]
-Timing = Literal["unknown", "now", "quarter", "half_year", "year", "later"]
+Timing = Literal["unknown", "now", "quarter", "half_year", "year", "beyond_year"]
 ActivityKind = Literal[
-    "site_visit", "email_opened", "form_sent", "event_attended", "reply", "pricing_question",
+    "site_visit", "email_opened", "form_sent", "event_attended", "answered", "pricing_question",
     "demo_request", "meeting_held",
 ]  # fmt: skip
 Grade = Literal["hot", "warm", "cool", "cold"]
@@ -39,7 +39,7 @@ Currency = Literal["SAR", "AED", "BHD", "KWD", "QAR", "OMR", "USD"]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]{0,119}$")]
 
 
-def _blank(given: Any) -> Any:
+def blank(given: Any) -> Any:
     """A field of a form that was left empty says nothing."""
     return None if isinstance(given, str) and not given.strip() else given
 
@@ -49,17 +49,17 @@ class LeadCompany(Strict):
 
     name: Annotated[Line, Field(title="Company name in English")]
     name_ar: Annotated[
-        Line | None, Field(title="Company name in Arabic"), BeforeValidator(_blank)
+        Line | None, Field(title="Company name in Arabic"), BeforeValidator(blank)
     ] = None
     country: Annotated[Country, Field(title="Country")] = "SA"
     registration_number: Annotated[
         str | None,
         Field(max_length=20, title="Commercial registration"),
-        BeforeValidator(_blank),
+        BeforeValidator(blank),
     ] = None
     industry: Annotated[Industry, Field(title="Industry")] = "other"
     employees: Annotated[
-        int | None, Field(ge=1, le=5_000_000, title="Employees"), BeforeValidator(_blank)
+        int | None, Field(ge=1, le=5_000_000, title="Employees"), BeforeValidator(blank)
     ] = None
     website: Annotated[
         str | None,
@@ -68,7 +68,7 @@ class LeadCompany(Strict):
             pattern=r"^https?://[A-Za-z0-9.\-]+(:\d{1,5})?(/[\x21-\x7e]*)?$",
             title="Website",
         ),
-        BeforeValidator(_blank),
+        BeforeValidator(blank),
     ] = None
 
     @model_validator(mode="after")
@@ -85,11 +85,11 @@ class LeadContact(Strict):
     """The person. Personal data: it lies in the vault."""
 
     name: Annotated[Line, Field(title="Contact name")]
-    email: Annotated[Address | None, Field(title="Contact email"), BeforeValidator(_blank)] = None
+    email: Annotated[Address | None, Field(title="Contact email"), BeforeValidator(blank)] = None
     phone: Annotated[
-        str | None, Field(max_length=64, title="Contact phone (WhatsApp)"), BeforeValidator(_blank)
+        str | None, Field(max_length=64, title="Contact phone (WhatsApp)"), BeforeValidator(blank)
     ] = None
-    job_title: Annotated[Line | None, Field(title="Job title"), BeforeValidator(_blank)] = None
+    job_title: Annotated[Line | None, Field(title="Job title"), BeforeValidator(blank)] = None
     locale: Annotated[Literal["ar", "en"], Field(title="Contact language")] = "ar"
 
 
@@ -100,20 +100,35 @@ class LeadConsent(Strict):
     purpose: Annotated[Literal["service", "marketing"], Field(title="Purpose")]
 
 
-class NewLead(Strict):
+class LeadInput(Strict):
     """A lead as it is entered; the same `key` again brings the same lead up to date."""
 
-    key: Annotated[Key | None, Field(title="Our reference"), BeforeValidator(_blank)] = None
-    company: Annotated[LeadCompany, Field(title="Company")]
-    contact: Annotated[LeadContact, Field(title="Contact")]
+    key: Annotated[Key | None, Field(title="Our reference"), BeforeValidator(blank)] = None
+    company: Annotated[
+        LeadCompany,
+        Field(
+            title="Company",
+            description="A company that is known by country and name is brought up to date.",
+        ),
+    ]
+    contact: Annotated[
+        LeadContact,
+        Field(title="Contact", description="Personal values; they lie under the person's key."),
+    ]
     source: Annotated[LeadSource, Field(title="Where the lead came from")]
-    data_from: Annotated[DataFrom, Field(title="Who gave us the personal data")] = "person"
+    data_from: Annotated[
+        DataFrom,
+        Field(
+            title="Who gave us the personal data",
+            json_schema_extra={"labels": {"person": "the_person"}},
+        ),
+    ] = "person"
     consents: Annotated[list[LeadConsent], Field(max_length=6, title="Consents given")] = Field(
         default_factory=list
     )
     budget: Annotated[Budget, Field(title="Budget")] = "unknown"
     budget_amount: Annotated[
-        Amount | None, Field(title="Amount of the budget"), BeforeValidator(_blank)
+        Amount | None, Field(title="Amount of the budget"), BeforeValidator(blank)
     ] = None
     currency: Annotated[Currency, Field(title="Currency")] = "SAR"
     timing: Annotated[Timing, Field(title="When they want to buy")] = "unknown"
@@ -134,7 +149,7 @@ class NewLead(Strict):
         return contact.model_copy(update={"phone": phone})
 
     @model_validator(mode="after")
-    def _own_word(self) -> "NewLead":
+    def _own_word(self) -> "LeadInput":
         if self.consents and self.data_from != "person":
             raise PydanticCustomError("consent_source", "consent needs the person's own word")
         return self

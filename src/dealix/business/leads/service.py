@@ -12,7 +12,14 @@ from dealix import clock
 from dealix.actors import Actor
 from dealix.business.leads import repository
 from dealix.business.leads.models import Lead
-from dealix.business.leads.schemas import Entered, LeadContact, LeadScoreCard, NewActivity, NewLead
+from dealix.business.leads.schemas import (
+    Entered,
+    LeadCompany,
+    LeadContact,
+    LeadInput,
+    LeadScoreCard,
+    NewActivity,
+)
 from dealix.business.leads.tasks import ScoreLead
 from dealix.errors import NotFound
 from dealix.lanes.short import timed
@@ -42,7 +49,7 @@ class LeadService:
     permit: Callable[[Actor, str], None]
     scoring: ScoreLead
 
-    def enter(self, actor: Actor, given: NewLead) -> Entered:
+    def enter(self, actor: Actor, given: LeadInput) -> Entered:
         """Enter a lead, or bring the one of the same key up to date."""
         self.permit(actor, "lead.write")
         with self.database.tenant(actor.tenant_id) as session:
@@ -58,7 +65,7 @@ class LeadService:
             audit.append(session, actor.user_id, deed, row.id, data)
             return Entered(id=row.id, created=known is None)
 
-    def _new(self, session: Session, actor: Actor, given: NewLead) -> Lead:
+    def _new(self, session: Session, actor: Actor, given: LeadInput) -> Lead:
         own_id, now = new_id("lead"), clock.now()
         row = Lead(
             tenant_id=tenant_of(session),
@@ -73,7 +80,7 @@ class LeadService:
         return row
 
     def _bring_up_to_date(
-        self, session: Session, row: Lead, given: NewLead, company_id: str
+        self, session: Session, row: Lead, given: LeadInput, company_id: str
     ) -> None:
         row.company_id, row.source, row.data_from = company_id, given.source, given.data_from
         row.budget, row.timing, row.currency = given.budget, given.timing, given.currency
@@ -83,7 +90,7 @@ class LeadService:
         self.vault.add(session, row.person_id, _personal(given.contact))
 
     def _keep_consents(
-        self, session: Session, actor: Actor, person_id: str, given: NewLead, *, first: bool
+        self, session: Session, actor: Actor, person_id: str, given: LeadInput, *, first: bool
     ) -> None:
         """What the person said is recorded with the lead, not again with each change of it."""
         for each in given.consents if first else ():
@@ -179,6 +186,22 @@ class LeadService:
     def perform(self, session: Session, lead_id: str, by: str) -> str:
         """The task as a worker does it: the key of the card."""
         return next(iter(self._keyed(session, [lead_id], by)))
+
+    def keep_company(self, session: Session, given: LeadCompany) -> str:
+        """The ID of the company of this country and name, brought up to date."""
+        return repository.keep_company(session, given)
+
+    def company_of(self, session: Session, lead_id: str) -> str:
+        """The ID of a lead's company; raises `NotFound`."""
+        return repository.lead(session, lead_id).company_id
+
+    def company_names(self, session: Session, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """The names of companies by ID, in both languages where both are known."""
+        found = repository.companies(session, ids)
+        return {
+            each.id: {"id": each.id, "name": each.name, "name_ar": each.name_ar}
+            for each in found.values()
+        }
 
     def _scored(
         self, session: Session, lead_ids: Sequence[str], by: str
