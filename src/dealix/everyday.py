@@ -16,7 +16,7 @@ from dealix.business.leads.tasks import ScoreLead
 from dealix.business.leads.trusting import LeadFacts
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.codec import data_converter
-from dealix.lanes.short_jobs import Bell, Performer, ShortJobs
+from dealix.lanes.short_jobs import Performer, ShortBell, ShortJobs
 from dealix.lanes.temporal import Engines, connect
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.observability.health import Watch
@@ -70,7 +70,7 @@ class Everyday(Providers):
     @cached_property
     def short_jobs(self) -> ShortJobs:
         """Short tasks that a worker answers."""
-        return ShortJobs(self.database, Bell(self.settings), self._performers)
+        return ShortJobs(self.database, ShortBell(self.settings), self._performers)
 
     def short_job(self, actor: Actor, job_id: str) -> dict[str, Any]:
         """One of them as it stands."""

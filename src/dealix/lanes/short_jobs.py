@@ -40,7 +40,7 @@ Performer = Callable[[Session, str, str], str]
 """Does the task about a subject for somebody, in one transaction; answers the key of its result."""
 
 
-class Bell:
+class ShortBell:
     """Calls a worker; a broker that is away makes no difference but the time."""
 
     def __init__(self, settings: Settings) -> None:
@@ -76,7 +76,7 @@ class ShortJobs:
     """Asking, answering and never forgetting; `performers` by workflow."""
 
     database: Database
-    bell: Bell
+    bell: ShortBell
     performers: Mapping[str, Performer] = field(default_factory=dict)
 
     def ask(self, session: Session, workflow: str, subject: str, by: str) -> str:

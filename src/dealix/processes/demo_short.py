@@ -1,5 +1,6 @@
 """The other short tasks in the demo: leads entered and scored by a worker, each with its time."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,6 +11,9 @@ from dealix.api.short_inputs import SHORT_INPUTS
 from dealix.cli.http_stage import HttpStage
 
 LEADS = 3
+WRITES = re.compile(
+    r'dealix_short_seconds_(count|sum){outcome="done",workflow="audit_write"} (\S+)'
+)
 Lines = list[str]
 
 
@@ -87,6 +91,16 @@ def dashboard_aggregation(door: httpx.Client) -> tuple[bool, Lines]:
     return good and win_rate is not None, [f"{line}revenue {revenue} SAR, win rate {win_rate}"]
 
 
+def audit_write(door: httpx.Client) -> tuple[bool, Lines]:
+    """What the door wrote into the audit meanwhile, and how long a write took on average."""
+    shown = door.get(door.base_url.join("/metrics")).raise_for_status().text
+    told = dict(WRITES.findall(shown))
+    count, seconds = float(told.get("count", 0)), float(told.get("sum", 0))
+    mean = seconds / count * 1000 if count else 0.0
+    good, line = _line("audit_write", "records", round(count), mean)
+    return good and count > 0, [f"{line}on average"]
+
+
 def _line(key: str, label: str, value: object, milliseconds: float) -> tuple[bool, str]:
     budget = catalog.row(key).here.duration.longest.total_seconds() * 1000
     text = f"{key:<24}{label:<18}{value!s:<8}{milliseconds:>7.1f} ms of {budget:.0f}  "
@@ -98,4 +112,5 @@ TASKS: tuple[Callable[[httpx.Client], tuple[bool, Lines]], ...] = (
     trust_score,
     dashboard_aggregation,
     health_check,
+    audit_write,
 )

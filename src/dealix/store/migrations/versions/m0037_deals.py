@@ -45,5 +45,11 @@ def upgrade() -> None:
         ["tenant_id", "status", "closed_at"],
         postgresql_include=["currency", "amount"],
     )
+    op.create_index(
+        "ix_consents_figures",
+        "consents",
+        ["tenant_id", "world", "person_id"],
+        postgresql_include=["event", "purpose"],
+    )
     op.create_index("ix_approvals_closed", "approvals", ["tenant_id", "closed_at"])
     rls.protect("deals", rights="SELECT, INSERT, UPDATE")
