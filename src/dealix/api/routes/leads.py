@@ -16,7 +16,9 @@ router = APIRouter(tags=["leads"])
 class Several(Body):
     """Leads by their IDs."""
 
-    leads: Annotated[list[Annotated[str, Field(max_length=128)]], Field(min_length=1)]
+    leads: Annotated[
+        list[Annotated[str, Field(max_length=128)]], Field(min_length=1, max_length=500)
+    ]
 
 
 @router.post(
