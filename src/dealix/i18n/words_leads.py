@@ -41,6 +41,7 @@ LEADS = {
     "professional_services": N_("Professional services"),
     "hospitality": N_("Hospitality"),
     "education": N_("Education"),
+    "other": N_("Other"),
     "public_sector": N_("Public sector"),
     "event": N_("Event"),
     "inbound_message": N_("A message to us"),
