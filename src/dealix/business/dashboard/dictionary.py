@@ -78,8 +78,8 @@ METRICS: tuple[Metric, ...] = (
             FROM events WHERE event = 'opted_out' GROUP BY person_id
         ), opened AS (
             SELECT person_id FROM people WHERE given AND NOT taken_back
-            UNION
-            SELECT given.person_id
+            UNION ALL
+            SELECT DISTINCT given.person_id
             FROM events AS given
             LEFT JOIN stopped ON stopped.person_id = given.person_id
             WHERE given.event = 'given' AND given.purpose <> 'data_sharing'
@@ -97,8 +97,8 @@ METRICS: tuple[Metric, ...] = (
                 AND word.source IN ('given_by_person', 'web_form', 'signed_contract')
             ))
         )
-        SELECT count(opened.person_id), count(*)
-        FROM leads LEFT JOIN opened ON opened.person_id = leads.person_id
+        SELECT (SELECT count(*) FROM leads JOIN opened USING (person_id)),
+            (SELECT count(*) FROM leads)
         """,
     ),
     Metric(
