@@ -27,7 +27,7 @@ class ShortWorker:
 def start(settings: Settings, jobs: ShortJobs) -> ShortWorker:
     """Take calls of the short queue in the background, for as long as this process lives."""
     app = celery_app(settings)
-    app.conf.task_default_queue = QUEUE
+    app.conf.update(task_default_queue=QUEUE, worker_redirect_stdouts=False)
     app.task(name=TASK, bind=False)(jobs.work)
     options = {
         "pool": "threads",
