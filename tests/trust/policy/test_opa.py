@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def free_port() -> int:
 def served(folder: Path) -> Iterator[str]:
     """A real OPA server on these files."""
     url = f"http://127.0.0.1:{free_port()}"
-    command = [str(PROGRAM), "run", "--server", "--disable-telemetry", "--log-level=error"]
+    command = [str(PROGRAM), "run", "--server", "--skip-version-check", "--log-level=error"]
     process = subprocess.Popen([*command, f"--addr={url.removeprefix('http://')}", str(folder)])
     try:
         for _ in range(200):
@@ -116,29 +117,31 @@ def generated(seed: int) -> PolicyQuestion:
 
 @needs_opa
 def test_both_give_the_same_verdict_on_every_question(opa: str) -> None:
-    here, there = PolicyEngine(), OpaServer(opa)
+    here = PolicyEngine()
     questions = [SEND, DECIDE, *(generated(seed) for seed in range(QUESTIONS))]
     ours = [here.evaluate(one) for one in questions]
-    assert [there.evaluate(one) for one in questions] == ours
+    with closing(OpaServer(opa)) as there:
+        assert [there.evaluate(one) for one in questions] == ours
     assert len({one.reason for one in ours}) > 8, "the questions meet many rules"
     assert {one.allowed for one in ours} == {True, False}
-    there.close()
 
 
 @needs_opa
 def test_a_text_with_nul_is_refused_by_both_alike(opa: str) -> None:
     question = replace(SEND, resource="partner:1\x00")
-    for engine in (PolicyEngine(), OpaServer(opa)):
-        with pytest.raises(InvalidInput):
-            engine.evaluate(question)
+    with closing(OpaServer(opa)) as there:
+        for engine in (PolicyEngine(), there):
+            with pytest.raises(InvalidInput):
+                engine.evaluate(question)
 
 
 @needs_opa
 def test_a_server_with_other_policies_allows_nothing(differing: str) -> None:
-    with pytest.raises(InvariantBroken):
-        OpaServer(differing).evaluate(replace(SEND, actor=ACTOR))
+    with closing(OpaServer(differing)) as server, pytest.raises(InvariantBroken):
+        server.evaluate(replace(SEND, actor=ACTOR))
 
 
 def test_a_server_that_is_away_allows_nothing() -> None:
-    with pytest.raises(ProviderUnavailable):
-        OpaServer(f"http://127.0.0.1:{free_port()}").evaluate(SEND)
+    server = OpaServer(f"http://127.0.0.1:{free_port()}")
+    with closing(server), pytest.raises(ProviderUnavailable):
+        server.evaluate(SEND)
