@@ -10,7 +10,6 @@ from temporalio.worker import Worker
 
 from dealix import catalog
 from dealix.business.compliance.contradictions import ContradictionBook, Contradictions
-from dealix.business.compliance.service import CompanyRegistry
 from dealix.business.evidence.door import EvidenceService
 from dealix.business.evidence.report import reports
 from dealix.business.evidence.service import Evidence
@@ -27,8 +26,8 @@ from dealix.business.partners.reading import RequestedPapers
 from dealix.business.partners.rounds import NegotiationDesk
 from dealix.business.partners.service import PartnerService
 from dealix.business.signatures.service import Signatures
+from dealix.everyday import Everyday
 from dealix.flows import FLOWS, kinds_of, pipelines_of, steps_of
-from dealix.lanes.bridge import Bridge
 from dealix.lanes.cases import CaseService
 from dealix.lanes.codec import data_converter
 from dealix.lanes.delivery import Courier
@@ -39,13 +38,12 @@ from dealix.lanes.pipeline_worker import PipelineWorker
 from dealix.lanes.receipts import ReceiptBook
 from dealix.lanes.runs import RunService
 from dealix.lanes.subjects import Subjects
-from dealix.lanes.temporal import Engines, connect
+from dealix.lanes.temporal import connect
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.lanes.worker import THREADS, durable_worker
 from dealix.lanes.working_time.service import CalendarService
 from dealix.observability.temporal import runtime
 from dealix.printing.pictures import Gallery
-from dealix.providers import Providers
 from dealix.settings import Settings
 from dealix.store.objects import Objects
 from dealix.trust.access import directory
@@ -62,7 +60,7 @@ from dealix.trust.outbound.anchoring import Anchors
 from dealix.trust.outbound.effects import Post
 from dealix.trust.outbound.envelopes import Envelopes
 from dealix.trust.outbound.gatekeeping import PolicyGatekeeper
-from dealix.trust.outbound.governance import ConsentBook, Governance
+from dealix.trust.outbound.governance import Governance
 from dealix.trust.outbound.governance.desk import OutboundDesk
 from dealix.trust.outbound.governance.listening import Listener
 from dealix.trust.outbound.notices import Herald
@@ -76,7 +74,7 @@ from dealix.trust.privacy.rotation import Rotation
 
 
 @dataclass
-class Services(Providers):
+class Services(Everyday):
     """What every door and worker of one process holds; each part is made when first asked for."""
 
     @cached_property
@@ -88,16 +86,6 @@ class Services(Providers):
     def seating(self) -> Seating:
         """Who approves what, by each tenant's active table."""
         return Seating(AuthorityBook(directory), self.policy)
-
-    @cached_property
-    def bridge(self) -> Bridge:
-        """Temporal's client, from synchronous code."""
-        converter = data_converter(self.secrets, self.settings)
-
-        async def connected() -> Engines:
-            return await connect(self.settings, converter)
-
-        return Bridge(connected, self.settings.temporal_task_queue)
 
     @cached_property
     def courier(self) -> Courier:
@@ -250,11 +238,6 @@ class Services(Providers):
         return Outbound(self.database, PolicyGatekeeper(self.policy), governance)
 
     @cached_property
-    def consents(self) -> ConsentBook:
-        """What people outside agreed to."""
-        return ConsentBook(self.vault)
-
-    @cached_property
     def desk(self) -> OutboundDesk:
         """Messages to outsiders and the consents behind them, for the doors."""
         return OutboundDesk(self.database, self.consents, permit)
@@ -353,18 +336,6 @@ class Services(Providers):
     def contradictions(self) -> Contradictions:
         """What papers and settings say against one another."""
         return Contradictions(self.database, ContradictionBook(self.vault), permit)
-
-    @cached_property
-    def companies(self) -> CompanyRegistry:
-        """What the registry says of companies, kept with the date on which it said so."""
-        keys = TenantKeys.of(self.secrets, self.settings)
-        return CompanyRegistry(self.database, keys, self.company_registry)
-
-    @cached_property
-    def companies_at_door(self) -> CompanyRegistry:
-        """The same registry and the same answers, for a start that must not wait."""
-        keys = TenantKeys.of(self.secrets, self.settings)
-        return CompanyRegistry(self.database, keys, self.company_registry_at_door)
 
     async def workers(self, threads: ThreadPoolExecutor) -> list[Worker]:
         """A worker for real runs and, where an engine can skip time, one for rehearsals."""

@@ -42,6 +42,7 @@ CODES: dict[str, str] = {
     "deadline_too_far": "A run's deadline lies at most {days} days ahead.",
     "scenario_invalid": "The scenario {file} is not right: {reason}.",
     "rehearsal_stuck": "The rehearsal does not move on: {what}.",
+    "short_task_failed": "This could not be worked out, however often it was tried; an operator must look.",
     # partners
     "unknown_partner_type": "There is no partner type called {partner_type}.",
     "malformed_registration": "The registration number is not in a form that {country} issues.",

@@ -356,9 +356,9 @@ def test_the_inventory_shows_22_rows_with_verdicts_and_rulings(console):
     assert len(rows) == 22
     assert page.text.count("finding") >= 10
     assert "until 31 May 2027" in page.text
-    lead = visitor.get("/inventory/lead_scoring")
-    assert "short is a single service" in lead.text
-    assert "no effect outside to take back" in lead.text  # its ruling
+    health = visitor.get("/inventory/health_check")
+    assert "short is a single service" in health.text
+    assert "no effect to take back" in health.text  # its ruling
     assert visitor.get("/inventory/nothing").status == 404
 
 

@@ -11,7 +11,6 @@ import dealix
 from dealix.api import problems
 from dealix.api.limits import DoorLimits
 from dealix.api.middleware import BodyLimit, SecurityHeaders, Taking
-from dealix.api.probes import Watch
 from dealix.api.routes import (
     accounts,
     administration,
@@ -21,14 +20,17 @@ from dealix.api.routes import (
     codec,
     consents,
     contradictions,
+    deals,
     documents,
     evidence,
     health,
     inventory,
+    leads,
     messages,
     records,
     runs,
     sessions,
+    trust,
     webhooks,
 )
 from dealix.bootstrap import Services
@@ -48,6 +50,9 @@ RESOURCES: tuple[APIRouter, ...] = (
     evidence.router,
     calendar.router,
     messages.router,
+    leads.router,
+    trust.router,
+    deals.router,
     consents.router,
     contradictions.router,
     documents.router,
@@ -69,7 +74,6 @@ def create_app(services: Services, add_pages: Callable[[FastAPI], None] | None =
         redirect_slashes=False,
     )
     app.state.services = services
-    app.state.watch = Watch(services)
     for router in RESOURCES:
         app.include_router(router, prefix=PREFIX)
     app.include_router(codec.router)

@@ -242,22 +242,6 @@ class Pack(Shown):
     sha256: str
 
 
-class Probe(BaseModel):
-    """One engine or connector, really asked."""
-
-    name: str
-    ok: bool
-    detail: str
-    ms: float
-
-
-class HealthView(BaseModel):
-    """`ok`: everything answers; `degraded`: something does not; `down`: the database does not."""
-
-    status: Literal["ok", "degraded", "down"]
-    probes: list[Probe]
-
-
 class Received(Shown):
     """A delivery is stored; what it says is acted on afterwards."""
 

@@ -64,7 +64,7 @@ def read(package: Path = PACKAGE) -> Reading:
     reading = Reading()
     modules = Modules(package)
     for name, reader in READERS.items():
-        for file in sorted(package.glob(f"business/*/{name}")):
+        for file in sorted(package.glob(PLACES.get(name, f"business/*/{name}"))):
             reader(file, modules, reading)
     for problem in modules.problems:
         reading.finding(problem.file, problem.line, problem.text)
@@ -145,6 +145,8 @@ READERS: dict[str, Reader] = {
     "pipelines.py": _read_pipelines,
     "tasks.py": _read_tasks,
 }
+PLACES = {"tasks.py": "**/tasks.py"}
+"""Where lane files lie that are not those of a capability of the business alone."""
 
 
 class _Flow:

@@ -6,6 +6,7 @@ from dealix.i18n.place_words import PLACES_AND_MONEY
 from dealix.i18n.words_audit import DEEDS
 from dealix.i18n.words_evidence import CONTRADICTIONS, EVIDENCE
 from dealix.i18n.words_language import LANGUAGE
+from dealix.i18n.words_leads import LEADS
 from dealix.i18n.words_outside import MESSAGES, SIGNATURES
 from dealix.i18n.words_registry import REGISTRY
 
@@ -349,6 +350,7 @@ WORDS: dict[str, str] = {
     **LANGUAGE,
     **EVIDENCE,
     **CONTRADICTIONS,
+    **LEADS,
 }
 
 

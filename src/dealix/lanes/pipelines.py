@@ -11,9 +11,10 @@ from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy.orm import Session
 
+from dealix.declaring import Method
 from dealix.lanes.models import Run
 from dealix.lanes.schemas import StepCall
-from dealix.lanes.steps import ATTRIBUTE, Method, OnStarted, StepFacts, refuse_blind_repeats
+from dealix.lanes.steps import ATTRIBUTE, OnStarted, StepFacts, refuse_blind_repeats
 
 MEDIUM = "medium"
 """The lane of every pipeline, as runs and kinds name it."""

@@ -10,7 +10,8 @@ from typing import Any, Literal, TypeVar
 
 from temporalio import activity
 
-Method = Literal["upsert", "idempotency_header", "message_id", "request_id", "content_hash"]
+from dealix.declaring import Method
+
 OnStarted = Literal["resend", "look_up", "ask"]
 ActivityMethod = TypeVar("ActivityMethod", bound=Callable[..., Any])
 

@@ -18,8 +18,7 @@ from dealix.errors import DealixError
 from dealix.lanes.rehearsal import Performance
 from dealix.lanes.scenarios import load
 from dealix.observability.exit import leave
-from dealix.processes.demo_messages import answers
-from dealix.processes.demo_packs import packs
+from dealix.processes import demo_messages, demo_packs, demo_short
 from dealix.settings import Settings
 
 AT_ONCE = 3
@@ -48,6 +47,14 @@ def tell(record: Mapping[str, Any], file: Path, folder: Path) -> bool:
     title = f"── {file.parent.name}: {file.stem.replace('_', ' ')} "
     say("\n".join([f"{title:─<78}", *lines, ""]))
     return held
+
+
+def ask_short_tasks(record: Mapping[str, Any]) -> bool:
+    """Ask each short task and say its time against its budget. Whether all held."""
+    heard, messages = demo_messages.answers(record)
+    scored, others = demo_short.answers(record)
+    say("\n".join([f"{'── short tasks ':─<78}", *messages, *others, ""]))
+    return heard and scored
 
 
 def keep_packs(
@@ -88,9 +95,8 @@ def run(folder: Path) -> int:
         say(f"Everything is up after {time.monotonic() - began:.0f} s.\n")
         with ThreadPoolExecutor(AT_ONCE) as players:
             held = list(players.map(lambda file: tell(record, file, folder), files))
-        heard, lines = answers(record)
-        say("\n".join([f"{'── short tasks: messages ':─<78}", *lines, ""]))
-        sealed, lines = packs(record, folder)
+        heard = ask_short_tasks(record)
+        sealed, lines = demo_packs.packs(record, folder)
         say("\n".join([f"{'── pipelines: evidence packs, contradictions ':─<78}", *lines, ""]))
     except DealixError as failure:
         say(failure.sentence)

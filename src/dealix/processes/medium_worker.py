@@ -1,6 +1,7 @@
 """The medium worker's process: Celery on threads, since the Temporal SDK must not be forked."""
 
 from dealix.bootstrap import services
+from dealix.lanes import short_worker
 from dealix.lanes.medium import answer_the_bell, celery_app
 from dealix.observability import logs, metrics
 from dealix.observability.exit import leave
@@ -12,6 +13,7 @@ def main() -> int:
     logs.configure(made.settings.process, made.settings.log_level)
     if made.settings.metrics_port:
         metrics.serve(made.settings.metrics_port)
+    short_worker.start(made.settings, made.short_jobs)
     app = celery_app(made.settings)
     answer_the_bell(app, made.pipeline_worker)
     threads = made.settings.medium_threads

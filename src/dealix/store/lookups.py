@@ -31,5 +31,6 @@ LOOKUPS: dict[str, str] = {
     "lookup_first_tenant": "The inbox sweep: whose operators look after the installation.",
     "lookup_unanchored": "The audit's anchor: which tenants' heads have not left today.",
     "lookup_due_envelopes": "The signature sweep: envelopes to ask the provider about now.",
+    "lookup_waiting_short_jobs": "The short lane's sweep: tasks that no worker has answered yet.",
     "take_unrouted": "The inbox sweep: take an event out of there, once, for its tenant.",
 }

@@ -158,6 +158,24 @@ RIGHTS: dict[str, Right] = {
     "message.classify": Right(
         "Ask what a message wants and in which dialect it is; nothing of it is kept.", EVERYBODY
     ),
+    "lead.read": Right(
+        "See leads with what they did and their scores.",
+        PARTNERSHIPS | {"auditor", "compliance_officer"},
+    ),
+    "lead.write": Right("Enter leads and what they did.", PARTNERSHIPS),
+    "lead.score": Right("Ask for the score of a lead.", PARTNERSHIPS | {"operator"}),
+    "deal.read": Right("See deals.", PARTNERSHIPS | {"auditor", "compliance_officer"}),
+    "deal.write": Right("Enter deals, and that they are won or lost.", PARTNERSHIPS),
+    "dashboard.read": Right(
+        "See the company's figures.", PARTNERSHIPS | WATCHERS | {"board_member", "ic_member"}
+    ),
+    "trust.read": Right(
+        "See how far leads, affiliates, companies and connectors are to be trusted.",
+        PARTNERSHIPS | WATCHERS,
+    ),
+    "trust.score": Right(
+        "Ask for such a score.", PARTNERSHIPS | {"compliance_officer", "operator"}
+    ),
     "consent.read": Right(
         "See what people outside consented to, by name.",
         PARTNERSHIPS | WATCHERS | {"legal_counsel"},
