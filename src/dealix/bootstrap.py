@@ -4,17 +4,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from typing import Any
 
-from sqlalchemy.orm import Session
 from temporalio.runtime import Runtime
 from temporalio.worker import Worker
 
 from dealix import catalog
-from dealix.business.compliance.service import CompanyRegistry
+from dealix.business.compliance.contradictions import ContradictionBook, Contradictions
 from dealix.business.evidence.door import EvidenceService
 from dealix.business.evidence.report import reports
 from dealix.business.evidence.service import Evidence
+from dealix.business.evidence.windows import RunWindows
 from dealix.business.messages.service import MessageService
 from dealix.business.papers.library import ClauseLibrary
 from dealix.business.papers.service import PapersService
@@ -27,23 +26,24 @@ from dealix.business.partners.reading import RequestedPapers
 from dealix.business.partners.rounds import NegotiationDesk
 from dealix.business.partners.service import PartnerService
 from dealix.business.signatures.service import Signatures
-from dealix.flows import FLOWS, kinds_of, steps_of
-from dealix.lanes.bridge import Bridge
+from dealix.everyday import Everyday
+from dealix.flows import FLOWS, kinds_of, pipelines_of, steps_of
 from dealix.lanes.cases import CaseService
 from dealix.lanes.codec import data_converter
 from dealix.lanes.delivery import Courier
 from dealix.lanes.inbox import Inbox
 from dealix.lanes.kinds import WorkflowKind
+from dealix.lanes.medium import Bell
+from dealix.lanes.pipeline_worker import PipelineWorker
 from dealix.lanes.receipts import ReceiptBook
 from dealix.lanes.runs import RunService
 from dealix.lanes.subjects import Subjects
-from dealix.lanes.temporal import Engines, connect
+from dealix.lanes.temporal import connect
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.lanes.worker import THREADS, durable_worker
 from dealix.lanes.working_time.service import CalendarService
 from dealix.observability.temporal import runtime
 from dealix.printing.pictures import Gallery
-from dealix.providers import Providers
 from dealix.settings import Settings
 from dealix.store.objects import Objects
 from dealix.trust.access import directory
@@ -53,7 +53,6 @@ from dealix.trust.access.rights import can_activate, permit
 from dealix.trust.access.second_person import SecondPerson
 from dealix.trust.approvals import links
 from dealix.trust.approvals.outbox import Outbox
-from dealix.trust.approvals.reading import timeline
 from dealix.trust.approvals.seating import Seating
 from dealix.trust.approvals.service import ApprovalService
 from dealix.trust.approvals.workload import waiting_for
@@ -61,26 +60,27 @@ from dealix.trust.outbound.anchoring import Anchors
 from dealix.trust.outbound.effects import Post
 from dealix.trust.outbound.envelopes import Envelopes
 from dealix.trust.outbound.gatekeeping import PolicyGatekeeper
-from dealix.trust.outbound.governance import ConsentBook, Governance
+from dealix.trust.outbound.governance import Governance
 from dealix.trust.outbound.governance.desk import OutboundDesk
 from dealix.trust.outbound.governance.listening import Listener
 from dealix.trust.outbound.notices import Herald
 from dealix.trust.outbound.service import Outbound
 from dealix.trust.policy.authority_book import AuthorityBook
 from dealix.trust.policy.authority_desk import AuthorityDesk
-from dealix.trust.policy.engine import PolicyEngine
+from dealix.trust.policy.engine import Evaluator, PolicyEngine
+from dealix.trust.policy.opa import server_of
 from dealix.trust.privacy.register import Register
 from dealix.trust.privacy.rotation import Rotation
 
 
 @dataclass
-class Services(Providers):
+class Services(Everyday):
     """What every door and worker of one process holds; each part is made when first asked for."""
 
     @cached_property
-    def policy(self) -> PolicyEngine:
-        """Rego policies, evaluated in this process."""
-        return PolicyEngine()
+    def policy(self) -> Evaluator:
+        """Rego policies: evaluated in this process, or by the company's OPA server."""
+        return server_of(self.settings, self.secrets) or PolicyEngine()
 
     @cached_property
     def seating(self) -> Seating:
@@ -88,19 +88,19 @@ class Services(Providers):
         return Seating(AuthorityBook(directory), self.policy)
 
     @cached_property
-    def bridge(self) -> Bridge:
-        """Temporal's client, from synchronous code."""
-        converter = data_converter(self.secrets, self.settings)
-
-        async def connected() -> Engines:
-            return await connect(self.settings, converter)
-
-        return Bridge(connected, self.settings.temporal_task_queue)
-
-    @cached_property
     def courier(self) -> Courier:
         """Delivery of stored signals to workflows."""
-        return Courier(self.database, self.bridge)
+        return Courier(self.database, self.bridge, self.bell.ring)
+
+    @cached_property
+    def bell(self) -> Bell:
+        """Wakes the workers of the medium lane."""
+        return Bell(self.settings, self.database)
+
+    @cached_property
+    def pipeline_worker(self) -> PipelineWorker:
+        """Works on the runs of the medium lane."""
+        return PipelineWorker(self.database, pipelines_of(self))
 
     @cached_property
     def inbox(self) -> Inbox:
@@ -238,11 +238,6 @@ class Services(Providers):
         return Outbound(self.database, PolicyGatekeeper(self.policy), governance)
 
     @cached_property
-    def consents(self) -> ConsentBook:
-        """What people outside agreed to."""
-        return ConsentBook(self.vault)
-
-    @cached_property
     def desk(self) -> OutboundDesk:
         """Messages to outsiders and the consents behind them, for the doors."""
         return OutboundDesk(self.database, self.consents, permit)
@@ -333,21 +328,14 @@ class Services(Providers):
             self.courier,
             self.bridge,
             permit,
-            _Windows(self.packs),
+            RunWindows(self.packs),
             self.vault.blind_index,
         )
 
     @cached_property
-    def companies(self) -> CompanyRegistry:
-        """What the registry says of companies, kept with the date on which it said so."""
-        keys = TenantKeys.of(self.secrets, self.settings)
-        return CompanyRegistry(self.database, keys, self.company_registry)
-
-    @cached_property
-    def companies_at_door(self) -> CompanyRegistry:
-        """The same registry and the same answers, for a start that must not wait."""
-        keys = TenantKeys.of(self.secrets, self.settings)
-        return CompanyRegistry(self.database, keys, self.company_registry_at_door)
+    def contradictions(self) -> Contradictions:
+        """What papers and settings say against one another."""
+        return Contradictions(self.database, ContradictionBook(self.vault), permit)
 
     async def workers(self, threads: ThreadPoolExecutor) -> list[Worker]:
         """A worker for real runs and, where an engine can skip time, one for rehearsals."""
@@ -366,21 +354,6 @@ class Services(Providers):
             self.bridge.close()
         if "database" in self.__dict__:
             self.database.close()
-
-
-@dataclass(frozen=True)
-class _Windows:
-    """What a run's page shows of approvals and evidence."""
-
-    packs: Evidence
-
-    def approvals(self, session: Session, run_id: str) -> list[dict[str, Any]]:
-        """See `lanes.runs.Windows`."""
-        return timeline(session, run_id)
-
-    def evidence(self, session: Session, run_id: str) -> list[str]:
-        """See `lanes.runs.Windows`."""
-        return [pack.id for pack in self.packs.of_run(session, run_id)]
 
 
 def services(settings: Settings | None = None) -> Services:

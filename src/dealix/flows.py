@@ -3,6 +3,12 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from dealix.business.compliance.contradictions import ContradictionBook
+from dealix.business.compliance.pipelines import ContradictionScan
+from dealix.business.compliance.scanning import ContradictionScanInput, prepare, scan_example
+from dealix.business.evidence.asking import EvidencePackInput
+from dealix.business.evidence.pipelines import EvidencePackAssembly
+from dealix.business.evidence.starting import PackStarts, about, pack_example, persons_of
 from dealix.business.partners import activation, negotiation
 from dealix.business.partners.activities import PartnerActivities
 from dealix.business.partners.activities_activation import ActivationActivities
@@ -17,7 +23,10 @@ from dealix.business.partners.signing import Agreements
 from dealix.business.partners.workflows import PartnerApproval
 from dealix.business.signatures.activities import SignatureActivities
 from dealix.lanes.kinds import WorkflowKind
+from dealix.lanes.pipelines import MEDIUM, Pipeline
 from dealix.lanes.run_activities import RunActivities
+from dealix.packs import pack_kinds
+from dealix.scans import scan_reader
 from dealix.trust.approvals.activities import ApprovalActivities
 
 if TYPE_CHECKING:
@@ -45,8 +54,37 @@ def kinds_of(made: "Services") -> dict[str, WorkflowKind]:
             },
             forms={activation.EVENT: ActivationFacts},
             subjects=made.partners.subjects,
-        )
+        ),
+        "evidence_pack": WorkflowKind(
+            key="evidence_pack",
+            input_model=EvidencePackInput,
+            prepare=PackStarts(pack_kinds(made)).prepare,
+            examples=pack_example,
+            lane=MEDIUM,
+            subjects=lambda session, runs: about(made.subjects, session, runs),
+        ),
+        "contradiction_scan": WorkflowKind(
+            key="contradiction_scan",
+            input_model=ContradictionScanInput,
+            prepare=prepare,
+            examples=scan_example,
+            lane=MEDIUM,
+        ),
     }
+
+
+def pipelines_of(made: "Services") -> dict[str, Pipeline]:
+    """Every pipeline of the medium lane, bound to its collaborators, by its workflow's key."""
+    lines: tuple[Pipeline, ...] = (
+        EvidencePackAssembly(
+            made.database,
+            made.packs,
+            pack_kinds(made),
+            lambda session, run: persons_of(made.subjects, session, run),
+        ),
+        ContradictionScan(made.database, scan_reader(made), ContradictionBook(made.vault)),
+    )
+    return {line.workflow: line for line in lines}
 
 
 def steps_of(made: "Services") -> list[Callable[..., Any]]:

@@ -29,6 +29,10 @@ class Settings(BaseSettings):
         None, description="Celery broker: Valkey, Redis or RabbitMQ."
     )
 
+    medium_threads: int = Field(
+        4, ge=1, le=10, description="Pipelines that one worker of the medium lane runs at once."
+    )
+
     temporal_address: str | None = Field(None, description="host:port of a Temporal cluster.")
     temporal_namespace: str = Field("dealix", description="Namespace of real runs.")
     temporal_rehearsal_namespace: str = Field(
@@ -55,6 +59,12 @@ class Settings(BaseSettings):
         60.0, gt=0, description="Seconds that a start waits for an engine or a process to answer."
     )
 
+    opa_url: str | None = Field(
+        None, description="An OPA server that evaluates the policies instead of each process."
+    )
+    opa_auth: bool = Field(
+        default=False, description="Whether it gets the secret `opa.token` as bearer."
+    )
     secrets_file: Path | None = Field(
         None, description="JSON file of secrets (mode 0600); environment variables win over it."
     )

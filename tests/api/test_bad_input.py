@@ -128,7 +128,6 @@ def test_an_oversize_body_is_413_whether_its_size_is_stated_or_not(door, noura, 
         "/inventory/unknown",
         "/nowhere",
         "/documents/doc_unknown",
-        "/dashboard",
     ],
 )
 def test_what_is_not_there_is_404(noura, path):

@@ -342,9 +342,38 @@ def test_a_flow_s_own_method_stands_before_a_shared_one(partners):
     assert "send_envelope" not in [step.key for step in flow.steps]
 
 
-def test_a_lane_file_that_nobody_reads_is_a_finding(partners):
-    (partners / "pipelines.py").write_text("")
-    assert any("add its reader" in text for text in read(partners).findings)
+PIPELINE = """
+from dealix.lanes.pipelines import Pipeline, pipeline, stage
+
+@pipeline(name="evidence_pack", outcome="assembled")
+class EvidencePackAssembly(Pipeline):
+    @stage("query_sources", method="upsert")
+    def query_sources(self, call): ...
+    @stage("aggregate_items", method="upsert")
+    def aggregate_items(self, call): ...
+    @stage("hash_items", method="content_hash")
+    def hash_items(self, call): ...
+    @stage("store_pack", method="content_hash", final=True)
+    def store_pack(self, call): ...
+"""
+
+
+def test_a_pipeline_s_steps_are_read_as_they_stand(partners):
+    file = partners / "pipelines.py"
+    row = catalog.row("evidence_pack")
+    file.write_text(PIPELINE)
+    flow = read(partners).flows["evidence_pack"]
+    assert flow.lane is Lane.MEDIUM
+    assert list(differences(row, flow)) == []
+    file.write_text(PIPELINE.replace('"hash_items", method="content_hash"', '"hash", method=KEY'))
+    odd = read(partners)
+    assert any("not declared by literals alone" in text for text in odd.findings)
+    assert any(
+        "hash_items in the catalogue only" in text
+        for text in differences(row, odd.flows["evidence_pack"])
+    )
+    file.write_text(PIPELINE.replace('name="evidence_pack"', "name=NAME"))
+    assert any("no literal name of its own" in text for text in read(partners).findings)
 
 
 def test_a_row_in_another_lane_than_its_code_is_a_finding(partners):

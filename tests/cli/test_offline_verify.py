@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -77,6 +78,9 @@ def test_other_files_end_with_1_and_no_file_with_2(pack: Path, tmp_path: Path) -
     assert run(audit.app, ["verify", str(tmp_path / "absent")]).exit_code == 2
 
 
+CLOSURE = {"type": "deal_closure", "run": "run_1"}
+
+
 class Stack:
     """A client as the command line has it, answering from files."""
 
@@ -84,11 +88,17 @@ class Stack:
         self.files = {"/audit/export": export, "/evidence/evidence_1.zip": pack}
 
     def get(self, path: str, **_: str) -> object:
+        if path == "/runs/run_2":
+            result = {"pack": "evidence_1", "sha256": "aa"}
+            return {"id": "run_2", "outcome": "assembled", "ended_at": "now", "result": result}
+        if path == "/runs/run_3":
+            return {"id": "run_3", "outcome": "failed", "status": "attention", "ended_at": "now"}
         bad = "audit_9 (main#3): the record is not what was sealed"
         return {"ok": False, "first_bad": bad, "asked": path}
 
-    def post(self, path: str, body: object) -> object:
-        return {"id": "evidence_1", "sha256": f"{path} {body}"}
+    def post(self, path: str, body: dict[str, Any]) -> object:
+        assert (path, body["workflow"]) == ("/runs", "evidence_pack")
+        return {"id": "run_2" if body["input"] == CLOSURE else "run_3"}
 
     def download(self, path: str, target: Path, **_: str) -> None:
         target.write_bytes(self.files[path].read_bytes())
@@ -101,6 +111,9 @@ def test_running_stack_is_asked_through_its_client(
     found = run(audit.app, ["verify"], obj=stack)
     assert (found.exit_code, "audit_9 (main#3)" in found.output) == (1, True)
     assert run(audit.app, ["export", target], obj=stack).exit_code == 0
-    assert run(evidence.app, ["build", "run_1"], obj=stack).exit_code == 0
+    found = run(evidence.app, ["build", "run_1"], obj=stack)
+    assert (found.exit_code, "evidence_1 sealed" in found.output) == (0, True)
+    failed = run(evidence.app, ["build", "--type", "board_report"], obj=stack)
+    assert "run run_3 is attention" in str(failed.exception)
     found = run(evidence.app, ["get", "evidence_1", target, "--reveal"], obj=stack)
     assert (found.exit_code, "1 items" in found.output) == (0, True)

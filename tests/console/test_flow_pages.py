@@ -356,9 +356,9 @@ def test_the_inventory_shows_22_rows_with_verdicts_and_rulings(console):
     assert len(rows) == 22
     assert page.text.count("finding") >= 10
     assert "until 31 May 2027" in page.text
-    lead = visitor.get("/inventory/lead_scoring")
-    assert "short is a single service" in lead.text
-    assert "no effect outside to take back" in lead.text  # its ruling
+    health = visitor.get("/inventory/health_check")
+    assert "short is a single service" in health.text
+    assert "no effect to take back" in health.text  # its ruling
     assert visitor.get("/inventory/nothing").status == 404
 
 
@@ -368,6 +368,23 @@ def test_what_answers_at_once_is_shown_as_built_and_started_by_nobody(console):
     short = visitor.get("/inventory/message_classification")
     assert short.links("/start/") == []
     assert visitor.get("/inventory/partner_approval").links("/start/")
+
+
+@pytest.mark.parametrize("locale", ["ar", "en"])
+def test_a_pipeline_is_started_by_its_form_and_followed_to_its_pack(console, locale):
+    visitor = console.visitor("amal", locale=locale)
+    form = visitor.get("/start/evidence_pack")
+    assert 'type="radio" name="_mode"' not in form.source  # neither practised nor rehearsed
+    wrong = visitor.send(form, "/start/evidence_pack", type="deal_closure")
+    assert wrong.path == "/start/evidence_pack"
+    assert 'aria-invalid="true"' in wrong.source
+    page = visitor.send(wrong, "/start/evidence_pack", type="board_report")
+    assert page.path.startswith("/runs/"), page.text
+    done = visitor.until(page.path, lambda page: page.links("/api/v1/evidence/"), "a pack")
+    names = [name for _, name, *_ in done.entries()]
+    assert names == ["query_sources", "aggregate_items", "hash_items", "store_pack"]
+    assert 'id="pause"' not in done.source
+    assert "_" not in re.sub(r"\b\w+_[0-9a-z]{8,}\S*", "", done.text.partition("Facts")[0])
 
 
 def test_an_auditor_verifies_the_chains_and_others_do_not_see_them(console):

@@ -19,6 +19,8 @@ from tests.console.touring import (
     unseen,
 )
 
+from dealix.api.short_inputs import SHORT_INPUTS
+
 pytestmark = pytest.mark.browser
 
 PAGES = {
@@ -34,6 +36,10 @@ PAGES = {
     "review": ("fahad", "/approvals/{review}"),
     "negotiation": ("noura", "/runs/{run}/negotiation"),
     "board": ("fahad", "/board"),
+    "leads": ("noura", "/leads"),
+    "lead-new": ("noura", "/leads/new"),
+    "lead": ("noura", "/leads/{lead}"),
+    "dashboard": ("noura", "/dashboard?period=P365D"),
     "todo": ("noura", "/todo"),
     "answer": ("noura", "/approvals/{owed}/answer"),
     "resume": ("noura", "/runs/{paused}/resume"),
@@ -112,6 +118,7 @@ def story(console):
     made = without("{{ contact_name }}")
     template = console.api("maha", "POST", "/documents", content=made)["id"]
     return {
+        "lead": with_figures(console),
         "template": template,
         "practice": practice,
         "practice_page": console.partner_page(practice),
@@ -129,6 +136,24 @@ def story(console):
         "user": user,
         "raised": raised,
     }
+
+
+def with_figures(console):
+    """A lead that did something and was scored, and deals that make figures."""
+    given = SHORT_INPUTS["lead_scoring"][1]
+    for number, status in enumerate(("won", "lost", "negotiating", "won")):
+        lead = console.api("noura", "POST", "/leads", json=given(number))["id"]
+        did = {"kind": "demo_request"}
+        console.api("noura", "POST", f"/leads/{lead}/activities", json=did)
+        console.api("noura", "POST", f"/leads/{lead}/score")
+        deal = {
+            "lead_id": lead,
+            "title": "الباقة السنوية",
+            "amount": str(12_000 * (number + 1)),
+            "status": status,
+        }
+        console.api("noura", "POST", "/deals", json=deal)
+    return lead
 
 
 @contextmanager

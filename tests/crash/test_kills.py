@@ -2,7 +2,10 @@
 
 import pytest
 
-from dealix.proof import points, rounds
+from dealix import catalog
+from dealix.catalog.words import Lane
+from dealix.processes.proof import MEDIUM_AT_ONCE
+from dealix.proof import pipelines, points, rounds
 from dealix.proof.rig import KINDS
 
 FORWARD = (
@@ -80,11 +83,27 @@ def test_a_cancel_amid_the_activation_takes_it_back(rig, cast):
         assert steps["deactivate_partner"] == "done"
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize(
+    "wanted", [pipelines.EVERYWHERE, pipelines.IN_THE_SCAN], ids=list(points.PIPELINES)
+)
+def test_a_pipeline_comes_to_its_end_when_all_that_moves_it_dies(rig, cast, wanted):
+    """Held before and after every step; `make proof` kills each kind of process by itself too."""
+    round_ = pipelines.crash(rig, cast, MEDIUM_AT_ONCE, wanted)
+    assert round_.held == len(wanted) == 2 * len(points.facts(wanted[0].workflow))
+    assert bad(round_) == []
+
+
 def test_every_declared_step_and_undo_is_in_the_matrix():
+    built = [row.key for row in catalog.rows() if row.built and row.here.lane is not Lane.SHORT]
+    assert sorted((*points.GROUPS, *points.PIPELINES)) == sorted(built)
     names = {point.step for point in points.everything()}
-    assert names == {facts.name for facts in points.facts("partner_approval")}
+    assert names == {facts.name for key in built for facts in points.facts(key)}
     assert {"send_terms", "write_crm", "retract_terms", "deactivate_partner"} <= names
     assert {"send_envelope", "void_envelope"} <= names
-    for facts in points.facts("partner_approval"):
-        held = {p.point for p in points.everything() if p.step == facts.name}
-        assert held == {"before", "recorded"} | ({"after"} if facts.system else set())
+    for point in points.everything():
+        [facts] = [one for one in points.facts(point.workflow) if one.name == point.step]
+        held = {p.point for p in points.everything() if p.step == point.step}
+        outside = facts.system and point.workflow not in points.PIPELINES
+        assert held == {"before", "recorded"} | ({"after"} if outside else set())

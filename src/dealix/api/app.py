@@ -11,7 +11,6 @@ import dealix
 from dealix.api import problems
 from dealix.api.limits import DoorLimits
 from dealix.api.middleware import BodyLimit, SecurityHeaders, Taking
-from dealix.api.probes import Watch
 from dealix.api.routes import (
     accounts,
     administration,
@@ -20,15 +19,19 @@ from dealix.api.routes import (
     clauses,
     codec,
     consents,
+    contradictions,
+    deals,
     documents,
     evidence,
     health,
     inventory,
+    leads,
     messages,
     model_steps,
     records,
     runs,
     sessions,
+    trust,
     webhooks,
 )
 from dealix.bootstrap import Services
@@ -48,7 +51,11 @@ RESOURCES: tuple[APIRouter, ...] = (
     evidence.router,
     calendar.router,
     messages.router,
+    leads.router,
+    trust.router,
+    deals.router,
     consents.router,
+    contradictions.router,
     model_steps.router,
     documents.router,
     clauses.router,
@@ -69,7 +76,6 @@ def create_app(services: Services, add_pages: Callable[[FastAPI], None] | None =
         redirect_slashes=False,
     )
     app.state.services = services
-    app.state.watch = Watch(services)
     for router in RESOURCES:
         app.include_router(router, prefix=PREFIX)
     app.include_router(codec.router)

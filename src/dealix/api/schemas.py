@@ -242,22 +242,6 @@ class Pack(Shown):
     sha256: str
 
 
-class Probe(BaseModel):
-    """One engine or connector, really asked."""
-
-    name: str
-    ok: bool
-    detail: str
-    ms: float
-
-
-class HealthView(BaseModel):
-    """`ok`: everything answers; `degraded`: something does not; `down`: the database does not."""
-
-    status: Literal["ok", "degraded", "down"]
-    probes: list[Probe]
-
-
 class Received(Shown):
     """A delivery is stored; what it says is acted on afterwards."""
 
@@ -306,6 +290,20 @@ class ConsentView(Shown):
 class ConsentHistory(ConsentView):
     """Where a person stands, with every event that led there."""
 
+    events: list[dict[str, Any]]
+
+
+class ContradictionView(Shown):
+    """Two quotations that do not both hold; the newest of its events says how it stands."""
+
+    id: str
+    run: str
+    kind: Literal["factual", "temporal", "scope", "policy"]
+    severity: Literal["high", "medium", "low"]
+    rule: str
+    status: Literal["detected", "reviewing", "resolved", "accepted"]
+    a: dict[str, Any]
+    b: dict[str, Any]
     events: list[dict[str, Any]]
 
 

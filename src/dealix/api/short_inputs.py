@@ -6,6 +6,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from dealix.api.routes.messages import Said, SaidByMail
+from dealix.api.routes.trust import Asked
+from dealix.business.leads.schemas import LeadInput
 
 _ASKED = (
     "كم سعر الباقة السنوية؟",
@@ -15,6 +17,13 @@ _ASKED = (
     "مو مهتمين، شكرا",
 )
 
+_COMPANIES = (
+    ("Najd Logistics", "نجد للخدمات اللوجستية", "logistics", 420),
+    ("Tuwaiq Systems", "أنظمة طويق", "technology", 85),
+    ("Marjan Retail", "مرجان للتجزئة", "retail", 1300),
+)
+_PEOPLE = ("سارة العتيبي", "Majed Al-Harbi", "هند الزهراني")
+
 ShortInput = tuple[type[BaseModel], Callable[[int], dict[str, Any]]]
 
 
@@ -23,8 +32,44 @@ def _message(number: int) -> dict[str, Any]:
     return {"text": said if number < len(_ASKED) else f"{said} ({number})"}
 
 
+_CONNECTORS = ("email", "crm", "whatsapp", "esign", "company_research")
+
+
+def _trusted(number: int) -> dict[str, Any]:
+    if number < len(_CONNECTORS):
+        return {"entity_type": "connector", "entity_id": _CONNECTORS[number]}
+    return {"entity_type": "affiliate", "entity_id": f"affiliate_{number}"}
+
+
+def _lead(number: int) -> dict[str, Any]:
+    name, name_ar, industry, employees = _COMPANIES[number % len(_COMPANIES)]
+    return {
+        "key": f"example-{number}",
+        "company": {
+            "name": name,
+            "name_ar": name_ar,
+            "country": "SA",
+            "industry": industry,
+            "employees": employees,
+        },
+        "contact": {
+            "name": _PEOPLE[number % len(_PEOPLE)],
+            "email": f"lead{number}@example.com",
+            "phone": f"+9665{10_000_000 + number:08d}",
+            "locale": "ar",
+        },
+        "source": "web_form",
+        "data_from": "person",
+        "consents": [{"channel": "email", "purpose": "marketing"}],
+        "budget": ("unknown", "indicated", "confirmed")[number % 3],
+        "timing": ("quarter", "now", "year")[number % 3],
+    }
+
+
 SHORT_INPUTS: dict[str, ShortInput] = {
     "message_classification": (SaidByMail, _message),
     "dialect_detection": (Said, _message),
+    "lead_scoring": (LeadInput, _lead),
+    "trust_score": (Asked, _trusted),
 }
 """By workflow: the body of its call, and the nth distinct example of one."""

@@ -75,7 +75,8 @@ def differences(row: Row, flow: CodeFlow) -> Iterator[str]:
         yield f"has its steps in the order {_list(ours)}, and the code {_list(theirs)}"
     for key in shared:
         yield from _step_differences(ours[key], theirs[key])
-    yield from _sets("systems", row.here.systems, (step.system for step in flow.steps))
+    called = (one for step in flow.steps for one in (step.system or "").split())
+    yield from _sets("systems", row.here.systems, called)
     pauses = (step.key for step in flow.steps if step.kind is not StepKind.ACT)
     yield from _sets("pauses", row.here.pauses or (), pauses)
 
@@ -86,7 +87,7 @@ def _step_differences(ours: Step, theirs: CodeStep) -> Iterator[str]:
         "idempotency method": (ours.method, theirs.method),
         "undo": (ours.undo, theirs.undo),
         "undo action": (ours.undo_by, theirs.undo_by),
-        "system": (", ".join(ours.calls) or None, theirs.system),
+        "system": (" ".join(ours.calls) or None, theirs.system),
     }
     for what, (mine, yours) in pairs.items():
         if mine != yours:

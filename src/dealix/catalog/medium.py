@@ -174,6 +174,7 @@ EVIDENCE_PACK = Row(
     name_ar="تجميع حزمة الأدلة",
     capability="evidence",
     external_io="Internal only",
+    built=True,
     declared=_facts(
         Engine.CELERY_TASK,
         "1-5 min",
@@ -202,6 +203,8 @@ CONTRADICTION_SCAN = Row(
     name_ar="كشف التناقضات",
     capability="compliance",
     external_io="LLM provider",
+    built=True,
+    note="Compares by rules only; no model is asked yet.",
     declared=_facts(
         Engine.CELERY_TASK,
         "5-30 min",

@@ -64,7 +64,7 @@ def read(package: Path = PACKAGE) -> Reading:
     reading = Reading()
     modules = Modules(package)
     for name, reader in READERS.items():
-        for file in sorted(package.glob(f"business/*/{name}")):
+        for file in sorted(package.glob(PLACES.get(name, f"business/*/{name}"))):
             reader(file, modules, reading)
     for problem in modules.problems:
         reading.finding(problem.file, problem.line, problem.text)
@@ -122,18 +122,31 @@ def _calls_of_run(node: ast.ClassDef) -> Iterator[str]:
                     yield call.func.attr if isinstance(call.func, ast.Attribute) else ""
 
 
-def _nobody_reads(file: Path, modules: Modules, reading: Reading) -> None:  # noqa: ARG001 (reader)
-    """A lane whose first workflow brings its reader along with it."""
-    reading.finding(file, 1, "nothing reads the workflows of this lane yet: add its reader")
+def _read_pipelines(file: Path, modules: Modules, reading: Reading) -> None:
+    """The medium lane: classes decorated `@pipeline(name=…)`, whose stages run as they stand."""
+    for node in modules.tree(file).body:
+        defined = decorator_call(node, "pipeline") if isinstance(node, ast.ClassDef) else None
+        if defined is None or not isinstance(node, ast.ClassDef):
+            continue
+        name = literals(defined).get("name")
+        stages = modules.parts(file, node, "stage").values()
+        if not isinstance(name, str) or name in reading.flows:
+            text = f"the pipeline {node.name} has no literal name of its own"
+            reading.finding(file, node.lineno, text)
+            continue
+        steps = tuple(map(_of_activity, stages))
+        reading.flows[name] = CodeFlow(name, Lane.MEDIUM, str(file), steps)
 
 
 FlowMethod = ast.AsyncFunctionDef | ast.FunctionDef
 Reader = Callable[[Path, Modules, Reading], None]
 READERS: dict[str, Reader] = {
     "workflows.py": _read_workflows,
-    "pipelines.py": _nobody_reads,
+    "pipelines.py": _read_pipelines,
     "tasks.py": _read_tasks,
 }
+PLACES = {"tasks.py": "**/tasks.py"}
+"""Where lane files lie that are not those of a capability of the business alone."""
 
 
 class _Flow:

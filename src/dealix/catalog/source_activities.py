@@ -116,12 +116,12 @@ class Modules:
                 if activity is not None:
                     yield each.name, activity
 
-    def parts(self, file: Path, node: ast.ClassDef) -> dict[str, Activity]:
-        """The parts of a short task, by the methods that are decorated with `@part`."""
+    def parts(self, file: Path, node: ast.ClassDef, kind: str = "part") -> dict[str, Activity]:
+        """The parts of a short task, or the stages of a pipeline, by their decorated methods."""
         found: dict[str, Activity] = {}
         for each in node.body:
-            call = decorator_call(each, "part") if isinstance(each, ast.FunctionDef) else None
-            part = self._of(file, "part", call) if call is not None else None
+            call = decorator_call(each, kind) if isinstance(each, ast.FunctionDef) else None
+            part = self._of(file, kind, call) if call is not None else None
             if part is not None and isinstance(each, ast.FunctionDef):
                 found[each.name] = part
         return found

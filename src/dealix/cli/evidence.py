@@ -1,18 +1,22 @@
 """`dealix evidence`: build and fetch packs of the running stack, verify one offline."""
 
 import json
+import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from dealix.business.evidence.schemas import Report
 from dealix.business.evidence.verifying import verify as verify_pack
+from dealix.cli.client import Client, Unable
 
 app = typer.Typer(
     name="evidence", help="Sealed packs that prove what a run did.", no_args_is_help=True
 )
 
+PATIENCE = 300.0
+"""Seconds for which an assembly is followed: as long as it may take."""
 Json = Annotated[bool, typer.Option("--json", help="Print data for programs.")]
 
 
@@ -36,15 +40,41 @@ def verify(
 @app.command("build")
 def build(
     context: typer.Context,
-    run: Annotated[str, typer.Argument(help="ID of the run.")],
+    run: Annotated[
+        str | None, typer.Argument(help="ID of the run, for a deal closure or an incident.")
+    ] = None,
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--type", help="deal_closure, incident_response, compliance_audit or board_report."
+        ),
+    ] = "deal_closure",
+    begins: Annotated[str | None, typer.Option("--from", help="First day, as 2027-01-31.")] = None,
+    ends: Annotated[str | None, typer.Option("--to", help="Last day.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Assemble a new pack of a run as it stands now."""
-    pack = context.obj.post("/evidence", {"run_id": run})
+    """Assemble a new pack, by a run of the workflow evidence_pack."""
+    given = {"type": kind, "run": run, "begins": begins, "ends": ends}
+    asked = {name: value for name, value in given.items() if value is not None}
+    started = context.obj.post("/runs", {"workflow": "evidence_pack", "input": asked})
+    ended = _followed(context.obj, started["id"])
+    if ended["outcome"] != "assembled":
+        raise Unable(f"The pack was not assembled: run {ended['id']} is {ended['status']}.")
+    pack = ended["result"]
     if as_json:
-        typer.echo(json.dumps(pack, ensure_ascii=False, indent=1))
+        typer.echo(json.dumps({"run": ended["id"], **pack}, ensure_ascii=False, indent=1))
     else:
-        typer.echo(f"{pack['id']} sealed, SHA-256 {pack['sha256']}.")
+        typer.echo(f"{pack['pack']} sealed, SHA-256 {pack['sha256']}.")
+
+
+def _followed(client: Client, run_id: str) -> dict[str, Any]:
+    """The run once it has ended, or as it is after a while."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        seen: dict[str, Any] = client.get(f"/runs/{run_id}")
+        if seen["ended_at"] is not None or time.monotonic() > end:
+            return seen
+        time.sleep(0.2)
 
 
 @app.command("get")

@@ -59,6 +59,8 @@ def chosen(workflow: str, file: Path | None) -> Scenario:
         raise InvalidInput("not_built", workflow=workflow)
     if catalog.row(workflow).here.lane is Lane.SHORT:
         raise InvalidInput("answers_at_once", workflow=workflow)
+    if catalog.row(workflow).here.lane is Lane.MEDIUM:
+        raise InvalidInput("pipeline_for_real_only", workflow=workflow)
     place = file or STORIES / workflow / FIRST
     story = load(place)
     if story.workflow != workflow:

@@ -10,6 +10,7 @@ from dealix.error_codes import CODES
 from dealix.errors import Conflict
 from dealix.i18n import N_, sentence_of
 from dealix.lanes.blocking import BLOCKED
+from dealix.lanes.pipeline_worker import FAILED
 
 HAPPENED = "happened"
 REPAIRS: dict[tuple[str, str], str] = {
@@ -42,6 +43,9 @@ REPAIRS: dict[tuple[str, str], str] = {
     ("still_in_force", "done_by_hand"): N_(
         "What all have signed stays in force: you have settled with the other side what follows."
     ),
+    (FAILED, "done_by_hand"): N_(
+        "You have looked into it: start the workflow again once the cause is gone."
+    ),
     ("unmatched", "done_by_hand"): N_(
         "The message belongs to no run: you have read it and seen to it."
     ),
@@ -59,8 +63,8 @@ def repair(case: Mapping[str, Any], resolution: str) -> str:
 
 
 def why(speech: Speech, kind: str, reason: Any) -> Markup:
-    """The reason of a case; of what stands in the way, the sentence of its code."""
+    """The reason of a case; of what stands in the way or has failed, the sentence of its code."""
     code, _, named = str(reason).partition(":")
-    if kind == BLOCKED and code in CODES:
+    if kind in {BLOCKED, FAILED} and code in CODES:
         return escape(sentence_of(Conflict(code, clause=named, reason=named), speech.locale))
     return speech.word(reason)

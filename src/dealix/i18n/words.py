@@ -4,7 +4,9 @@ from dealix.i18n.catalogue import N_, translate
 from dealix.i18n.paper_words import CLAUSES, PAPERS, PLACES
 from dealix.i18n.place_words import PLACES_AND_MONEY
 from dealix.i18n.words_audit import DEEDS
+from dealix.i18n.words_evidence import CONTRADICTIONS, EVIDENCE
 from dealix.i18n.words_language import LANGUAGE
+from dealix.i18n.words_leads import LEADS
 from dealix.i18n.words_outside import MESSAGES, SIGNATURES
 from dealix.i18n.words_registry import REGISTRY
 
@@ -219,6 +221,8 @@ CASES = {
     "cancelled_behind": N_("Cancelled behind our back"),
     "still_in_force": N_("Signed, though the run ended otherwise"),
     "signed_by_all": N_("All have signed, and nothing takes that back"),
+    "pipeline_failed": N_("A step failed for good"),
+    "superseded": N_("It does not count: the run ended otherwise"),
     "stuck": N_("The flow cannot go on"),
     "unmatched": N_("Message without a run"),
     "happened": N_("It happened"),
@@ -344,6 +348,9 @@ WORDS: dict[str, str] = {
     **REGISTRY,
     **DEEDS,
     **LANGUAGE,
+    **EVIDENCE,
+    **CONTRADICTIONS,
+    **LEADS,
 }
 
 

@@ -4,12 +4,16 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypeVar
 
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import PendingActivityState, WorkflowTaskFailedCause
-from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
+from temporalio.api.enums.v1 import PendingActivityState, TaskQueueType, WorkflowTaskFailedCause
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import (
+    DescribeTaskQueueRequest,
+    GetWorkflowExecutionHistoryReverseRequest,
+)
 from temporalio.client import (
     Client,
     RPCTimeoutOrCancelledError,
@@ -39,6 +43,8 @@ Delivered = Literal["delivered", "not_yet", "closed"]
 WORKFLOW_TASK_TIMEOUT = timedelta(seconds=5)
 IDLE_POLL = 0.01
 A_MOMENT = timedelta(seconds=1)
+POLL = timedelta(seconds=70)
+"""A worker asks again at least this often."""
 SHORTEST_JUMP = timedelta(seconds=2)
 """A shorter jump is over before the engine has looked for its end, and may then go on to the next
 timer, days away (seen once in 600 jumps of 1 ms): so little passes as it does for everybody."""
@@ -127,6 +133,10 @@ class Bridge:
         """Ask the server for its health; raises what is wrong."""
         self._do(self._probe())
 
+    def pollers(self) -> int:
+        """How many workers have asked for work of real runs of late (a call lasts a minute)."""
+        return self._do(self._pollers())
+
     def can_rehearse(self) -> bool:
         """Whether an engine that can skip time is configured."""
         return self._do(self._can_rehearse())
@@ -141,6 +151,18 @@ class Bridge:
             self._thread = None
 
     # -- how -----------------------------------------------------------------------------------
+
+    async def _pollers(self) -> int:
+        client = (await self._connected()).runs
+        asked = DescribeTaskQueueRequest(
+            namespace=client.namespace,
+            task_queue=TaskQueue(name=self._queue),
+            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        )
+        found = await client.workflow_service.describe_task_queue(asked, timeout=A_MOMENT)
+        since = clock.real_now() - POLL
+        seen = (poller.last_access_time.ToDatetime(UTC) for poller in found.pollers)
+        return sum(moment > since for moment in seen)
 
     async def _start(self, run: Run, start: FlowStart) -> str:
         client = (await self._connected()).client(rehearsal=run.rehearsal)

@@ -32,6 +32,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "late_answer": frozenset({"done_by_hand"}),
     "cancelled_behind": frozenset({"done_by_hand"}),
     "still_in_force": frozenset({"done_by_hand"}),
+    "pipeline_failed": frozenset({"done_by_hand"}),
     "stuck": frozenset(),
     "unmatched": frozenset({"done_by_hand"}),
     "unrouted": frozenset({"done_by_hand"}),

@@ -1,14 +1,16 @@
 """Delivers stored signals to workflows: right after the commit, and again until it worked."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from dealix import clock
-from dealix.lanes import run_book, run_events, signals
+from dealix.lanes import leases, run_book, run_events, signals
 from dealix.lanes.bridge import Bridge, Delivered
 from dealix.lanes.models import Run, Signal
+from dealix.lanes.pipelines import MEDIUM
 from dealix.lanes.schemas import Delivery, FlowStart
 from dealix.records.case_book import open_case
 from dealix.records.models import Case
@@ -29,9 +31,13 @@ class Fresh:
 class Courier:
     """Takes a stored signal to its workflow; what cannot be delivered any more becomes a case."""
 
-    def __init__(self, database: Database, bridge: Bridge) -> None:
+    def __init__(
+        self, database: Database, bridge: Bridge, ring: Callable[[], object] = lambda: None
+    ) -> None:
+        """`ring` wakes a worker of the medium lane, whose runs have no workflow to be told."""
         self.database = database
         self.bridge = bridge
+        self.ring = ring
 
     def deliver(
         self,
@@ -54,6 +60,12 @@ class Courier:
                 return signal is not None
             run = run_book.get(session, signal.run_id)
             reopened = self._reopened(_case_of(session, signal), run)
+            if run.lane == MEDIUM:
+                leases.hurry(session, run.id)
+                signals.delivered(session, signal.id)
+        if run.lane == MEDIUM:
+            self.ring()
+            return True
         if run.engine_started_at is None:
             return False
         outcome = self._tell(run, signal, wait, reopened=reopened)
@@ -65,6 +77,8 @@ class Courier:
         """Start a run on its engine. Answers whether it runs there now."""
         with self.database.tenant(tenant_id) as session:
             run = run_book.get(session, run_id)
+        if run.lane == MEDIUM:
+            self.ring()
         if run.engine_started_at is not None or run.ended_at is not None:
             return True
         engine_run = self.bridge.start(run, flow_start(run))

@@ -70,6 +70,22 @@ def world_of(run_id: str, *, rehearsal: bool, practice: bool) -> str:
     return f"{PRACTICE}{run_id}" if practice else REAL
 
 
+class RunLease(Tenanted, Base):
+    """Who works on a pipeline's run, until when, and how often its present step was tried.
+
+    `token` rises with every worker that takes the run; what a worker writes counts only while the
+    row still holds its token.
+    """
+
+    __tablename__ = "run_leases"
+    run_id: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str | None]
+    token: Mapped[int]
+    tries: Mapped[int]
+    due_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+
+
 class Signal(Tenanted, Base):
     """Something stored that the workflow must hear of: a decision, a cancel, a resolved case."""
 

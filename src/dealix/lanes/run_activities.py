@@ -139,11 +139,7 @@ class RunActivities:
             if run.ended_at is None:
                 run_book.goes_on(session, run)
                 blocking.end_all(session, run)
-                run.status = run_book.end_status(session, run, ending.outcome, good=ending.good)
-                run.outcome, run.ended_at, run.waiting_for = ending.outcome, call.at, None
-                run.error = ending.error
-                data = {"status": run.status, "outcome": run.outcome, "undone": ending.undone}
-                note(session, "system", "run.ended", run.id, data, chain=run.chain)
+                run_book.close(session, run, ending, call.at)
             return FlowEnd(status=run.status, outcome=run.outcome or ending.outcome)
 
 

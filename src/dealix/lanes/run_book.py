@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from dealix.errors import Conflict, NotEntitled, NotFound
 from dealix.lanes.models import Run
+from dealix.lanes.schemas import Ending
 from dealix.records.case_book import open_case_of, open_cases, settle
 from dealix.records.models import Undo
 from dealix.records.run_notes import note
@@ -34,6 +35,11 @@ def several(session: Session, run_ids: Iterable[str]) -> dict[str, Run]:
     """These runs by their IDs, those that there are."""
     query = select(Run).where(Run.id.in_(sorted(set(run_ids))))
     return {run.id: run for run in session.execute(query).scalars()}
+
+
+def rehearsals(session: Session) -> frozenset[str]:
+    """The runs that were only rehearsed."""
+    return frozenset(session.execute(select(Run.id).where(Run.rehearsal)).scalars())
 
 
 def hold_clock(session: Session, run_id: str) -> None:
@@ -106,6 +112,15 @@ def end_status(session: Session, run: Run, outcome: str, *, good: bool) -> str:
     if _undos(session, run.id, "done", "waived", "by_hand"):
         return "compensated"
     return "failed" if outcome == "failed" else "completed"
+
+
+def close(session: Session, run: Run, ending: Ending, at: datetime) -> None:
+    """Settle a locked run's state from its ledger, once and for good, with its audit."""
+    run.status = end_status(session, run, ending.outcome, good=ending.good)
+    run.outcome, run.ended_at, run.waiting_for = ending.outcome, at, None
+    run.error = ending.error
+    data = {"status": run.status, "outcome": run.outcome, "undone": ending.undone}
+    note(session, "system", "run.ended", run.id, data, chain=run.chain)
 
 
 def settle_again(session: Session, run_id: str) -> None:

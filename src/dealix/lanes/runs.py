@@ -1,32 +1,29 @@
 """Runs as people start, follow, extend and end them; every start happens after its commit."""
 
-import json
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from pydantic import BaseModel
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from temporalio.service import RPCError
 
 from dealix import catalog, clock
 from dealix.actors import Actor
 from dealix.errors import Conflict, DealixError, InvalidInput
-from dealix.lanes import pausing, run_book, run_views, signals
+from dealix.lanes import pausing, run_book, run_views, signals, starting
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.delivery import Courier
 from dealix.lanes.kinds import Beginning, WorkflowKind
 from dealix.lanes.models import Run
+from dealix.lanes.pipelines import MEDIUM
 from dealix.lanes.subjects import Subjects, shown
 from dealix.records.run_notes import note
 from dealix.store.ids import new_id
-from dealix.store.locks import lock_named
 from dealix.store.paging import newest_first
-from dealix.store.session import Database, tenant_of
+from dealix.store.session import Database
 from dealix.validation import validated
 
 FURTHEST = 10
@@ -93,6 +90,8 @@ class RunService:
         kind = self._kind(workflow)
         self.permit(actor, f"run.start.{workflow}")
         checked = validated(kind.input_model, input, _BUSINESS_CODES)
+        if kind.lane == MEDIUM and (rehearsal or practice):
+            raise InvalidInput("pipeline_for_real_only", workflow=workflow)
         if rehearsal:
             self._can_rehearse()
         if rehearsal and practice:
@@ -100,10 +99,10 @@ class RunService:
         if starts_at is not None and not rehearsal:
             raise Conflict("not_a_rehearsal")
         marks = [*(["practice"] if practice else []), *([starts_at] if starts_at else [])]
-        digest = self.fingerprint(_canonical(input, rehearsal, *marks))
+        digest = self.fingerprint(starting.as_text(input, rehearsal, *marks))
         start = Beginning(new_id("run"), rehearsal, practice, at=starts_at)
         with self.database.tenant(actor.tenant_id) as session:
-            known = self._by_key(session, kind.key, key, digest)
+            known = starting.by_key(session, kind.key, key, digest)
         if known is not None:
             return self.get(actor, known.id), False
         if starts_at is not None:
@@ -111,7 +110,8 @@ class RunService:
         with clock.at(starts_at) if starts_at is not None else nullcontext():
             start = replace(start, found=kind.examine(actor, checked, start))
             with self.database.tenant(actor.tenant_id) as session:
-                run, created = self._store(session, actor, kind, checked, digest, key, start)
+                asked = starting.Asked(kind, checked, digest, key, start)
+                run, created = starting.store(session, actor, asked)
         if created:
             self._try_start(run)
         return self.get(actor, run.id), created
@@ -212,7 +212,10 @@ class RunService:
     ) -> dict[str, Any]:
         self.permit(actor, "run.pause")
         with self.database.tenant(actor.tenant_id) as session:
-            signal = change(session, self._live(session, run_id), actor.user_id)
+            run = self._live(session, run_id)
+            if run.lane == MEDIUM:
+                raise Conflict("pipeline_waits_for_nobody")
+            signal = change(session, run, actor.user_id)
         self._quietly(lambda: self.courier.deliver(actor.tenant_id, signal))
         return self.get(actor, run_id)
 
@@ -264,63 +267,6 @@ class RunService:
             built = catalog.row(workflow).built
             raise InvalidInput("answers_at_once" if built else "not_built", workflow=workflow)
         return kind
-
-    def _store(
-        self,
-        session: Session,
-        actor: Actor,
-        kind: WorkflowKind,
-        checked: BaseModel,
-        digest: str,
-        key: str | None,
-        start: Beginning,
-    ) -> tuple[Run, bool]:
-        """The run's row, with what its business needs, in the caller's transaction."""
-        found = self._by_key(session, kind.key, key, digest)
-        if found is not None:
-            return found, False
-        now = clock.real_now()
-        begins = start.at or now
-        run_id, rehearsal = start.run_id, start.rehearsal
-        prepared = kind.prepare(session, actor, checked, start)
-        values = {
-            "tenant_id": tenant_of(session),
-            "id": run_id,
-            "workflow": kind.key,
-            "lane": kind.lane,
-            "key": key or run_id,
-            "input_hash": digest,
-            "input": prepared.input,
-            "status": "running",
-            "started_by": actor.user_id,
-            "rehearsal": rehearsal,
-            "practice": start.practice,
-            "chain": f"rehearsal:{run_id}" if rehearsal else "main",
-            "requested_at": now,
-            "started_at": begins,
-            "skipped": begins - now,
-            "deadline": prepared.deadline or (begins + kind.longest if kind.longest else None),
-            "engine_id": f"{tenant_of(session)}/{kind.key}/{run_id}",
-        }
-        session.execute(insert(Run).values(**values))
-        run = run_book.get(session, run_id, lock=True)
-        prepared.after(session, run)
-        data = {"workflow": kind.key, "input": digest, "rehearsal": rehearsal}
-        data |= {"practice": True} if start.practice else {}
-        note(session, actor.user_id, "run.started", run_id, data, chain=run.chain)
-        return run, True
-
-    def _by_key(self, session: Session, workflow: str, key: str | None, digest: str) -> Run | None:
-        if key is None:
-            return None
-        # Two starts with one key wait for one another here, so that the second finds the first.
-        lock_named(session, "run", workflow, key)
-        run = session.execute(
-            select(Run).where(Run.workflow == workflow, Run.key == key)
-        ).scalar_one_or_none()
-        if run is not None and run.input_hash != digest:
-            raise Conflict("key_reused")
-        return run
 
     def _live(self, session: Session, run_id: str) -> Run:
         run = run_book.get(session, run_id, lock=True)
@@ -374,6 +320,9 @@ _BUSINESS_CODES = frozenset(
         "malformed_phone",
         "negative_amount",
         "unknown_country",
+        "pack_needs_run",
+        "pack_needs_days",
+        "pack_days",
     }
 )
 
@@ -387,9 +336,3 @@ def _assert_ahead(field: str, far: timedelta) -> None:
     if not timedelta(0) < far <= LONGEST_JUMP:
         wrong = "greater_than" if far <= timedelta(0) else "less_than_equal"
         raise InvalidInput("invalid_input", errors=[{"field": field, "type": wrong}])
-
-
-def _canonical(given: Mapping[str, Any], *of_the_start: object) -> str:
-    """The input as one text, by which a repeated key is told from a reused one."""
-    whole = [dict(given), *of_the_start]
-    return json.dumps(whole, sort_keys=True, ensure_ascii=False, default=str)

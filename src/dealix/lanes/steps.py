@@ -10,7 +10,8 @@ from typing import Any, Literal, TypeVar
 
 from temporalio import activity
 
-Method = Literal["upsert", "idempotency_header", "message_id", "request_id", "content_hash"]
+from dealix.declaring import Method
+
 OnStarted = Literal["resend", "look_up", "ask"]
 ActivityMethod = TypeVar("ActivityMethod", bound=Callable[..., Any])
 
@@ -45,7 +46,7 @@ def step(
     on_started: OnStarted = "resend",
 ) -> Callable[[ActivityMethod], ActivityMethod]:
     """Make a method an activity called `name`; an outside message or envelope must not `resend`."""
-    _not_blindly(name, system, method, on_started)
+    refuse_blind_repeats(name, system, method, on_started)
     return _declare(StepFacts(name, system, method, undo, final, on_started))
 
 
@@ -53,7 +54,7 @@ def undo(
     name: str, *, method: Method, system: str | None = None, on_started: OnStarted = "resend"
 ) -> Callable[[ActivityMethod], ActivityMethod]:
     """Make a method the activity that takes a step back."""
-    _not_blindly(name, system, method, on_started)
+    refuse_blind_repeats(name, system, method, on_started)
     return _declare(StepFacts(name, system, method, None, True, on_started, is_undo=True))
 
 
@@ -70,7 +71,10 @@ def facts_of(method: Callable[..., Any]) -> StepFacts:
     return facts
 
 
-def _not_blindly(name: str, system: str | None, method: Method, on_started: OnStarted) -> None:
+def refuse_blind_repeats(
+    name: str, system: str | None, method: Method, on_started: OnStarted
+) -> None:
+    """Refuse a declaration by which a message or an envelope would be sent again blindly."""
     if system is not None and method in {"message_id", "request_id"} and on_started == "resend":
         raise TypeError(f"{name}: a message or an envelope is never sent again blindly")
 

@@ -18,7 +18,8 @@ from temporalio.worker import (
 )
 
 from dealix import clock
-from dealix.errors import DealixError, OutcomeUnknown, ProviderUnavailable
+from dealix.errors import DealixError
+from dealix.lanes.retries import may_help, wished
 from dealix.lanes.schemas import StepCall
 
 BEAT = 0.4
@@ -93,11 +94,9 @@ async def _heartbeat() -> None:
 
 def as_temporal(failure: DealixError) -> ApplicationError:
     """Our error by its code; only what may help by trying again is tried again."""
-    again = failure.retry or isinstance(failure, (OutcomeUnknown, ProviderUnavailable))
-    after = failure.params.get("retry_after")
     return ApplicationError(
         failure.sentence,
         type=failure.code,
-        non_retryable=not again,
-        next_retry_delay=timedelta(seconds=after) if isinstance(after, int | float) else None,
+        non_retryable=not may_help(failure),
+        next_retry_delay=wished(failure),
     )

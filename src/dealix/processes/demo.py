@@ -1,4 +1,4 @@
-"""Plays every story and asks every short task on a stack of its own; `make demo`."""
+"""Plays every story, asks short tasks, runs pipelines, on a stack of its own; `make demo`."""
 
 import sys
 import threading
@@ -18,7 +18,7 @@ from dealix.errors import DealixError
 from dealix.lanes.rehearsal import Performance
 from dealix.lanes.scenarios import load
 from dealix.observability.exit import leave
-from dealix.processes.demo_messages import answers
+from dealix.processes import demo_messages, demo_packs, demo_short
 from dealix.settings import Settings
 
 AT_ONCE = 3
@@ -47,6 +47,14 @@ def tell(record: Mapping[str, Any], file: Path, folder: Path) -> bool:
     title = f"── {file.parent.name}: {file.stem.replace('_', ' ')} "
     say("\n".join([f"{title:─<78}", *lines, ""]))
     return held
+
+
+def ask_short_tasks(record: Mapping[str, Any]) -> bool:
+    """Ask each short task and say its time against its budget. Whether all held."""
+    heard, messages = demo_messages.answers(record)
+    scored, others = demo_short.answers(record)
+    say("\n".join([f"{'── short tasks ':─<78}", *messages, *others, ""]))
+    return heard and scored
 
 
 def keep_packs(
@@ -87,19 +95,20 @@ def run(folder: Path) -> int:
         say(f"Everything is up after {time.monotonic() - began:.0f} s.\n")
         with ThreadPoolExecutor(AT_ONCE) as players:
             held = list(players.map(lambda file: tell(record, file, folder), files))
-        heard, lines = answers(record)
-        say("\n".join([f"{'── short tasks: messages ':─<78}", *lines, ""]))
+        heard = ask_short_tasks(record)
+        sealed, lines = demo_packs.packs(record, folder)
+        say("\n".join([f"{'── pipelines: evidence packs, contradictions ':─<78}", *lines, ""]))
     except DealixError as failure:
         say(failure.sentence)
         return 1
     finally:
         stack.stop()
-    packs = len(list(folder.glob("*.zip")))
+    found = len(list(folder.glob("*.zip")))
     say(
-        f"{sum(held)} of {len(held)} stories ended as they should, {packs} evidence packs are in "
+        f"{sum(held)} of {len(held)} stories ended as they should, {found} evidence packs are in "
         f"{folder}; {time.monotonic() - began:.0f} s in all."
     )
-    return 0 if held and all(held) and heard else 1
+    return 0 if held and all(held) and heard and sealed else 1
 
 
 def main() -> int:

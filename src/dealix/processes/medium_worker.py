@@ -1,11 +1,10 @@
 """The medium worker's process: Celery on threads, since the Temporal SDK must not be forked."""
 
 from dealix.bootstrap import services
-from dealix.lanes.medium import celery_app
+from dealix.lanes import short_worker
+from dealix.lanes.medium import answer_the_bell, celery_app
 from dealix.observability import logs, metrics
 from dealix.observability.exit import leave
-
-THREADS = 4
 
 
 def main() -> int:
@@ -14,8 +13,11 @@ def main() -> int:
     logs.configure(made.settings.process, made.settings.log_level)
     if made.settings.metrics_port:
         metrics.serve(made.settings.metrics_port)
+    short_worker.start(made.settings, made.short_jobs)
     app = celery_app(made.settings)
-    options = {"pool": "threads", "concurrency": THREADS, "without_mingle": True, "quiet": True}
+    answer_the_bell(app, made.pipeline_worker)
+    threads = made.settings.medium_threads
+    options = {"pool": "threads", "concurrency": threads, "without_mingle": True, "quiet": True}
     app.Worker(**options).start()
     return 0
 

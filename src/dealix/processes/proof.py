@@ -10,13 +10,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from dealix.observability.exit import leave
-from dealix.proof import rounds
+from dealix.proof import pipelines, rounds
 from dealix.proof.rig import KINDS, Rig
 from dealix.proof.rounds import BACKWARD, FORWARD, LATE_UNDOS, Line
 from dealix.proof.trials import Trials
 from dealix.settings import Settings
 
 FILE = "proof.json"
+MEDIUM_AT_ONCE = ("medium_worker", "valkey", "scheduler")
+"""Everything that moves a pipeline, killed in the same instant."""
 
 
 def lines_of(rig: Rig, kinds: Sequence[str]) -> Iterator[Line]:
@@ -27,6 +29,10 @@ def lines_of(rig: Rig, kinds: Sequence[str]) -> Iterator[Line]:
         for wanted in (FORWARD, backward):
             yield from rounds.crash(rig, cast, kind, wanted).lines
         yield from rounds.crash_deactivation(rig, cast, kind).lines
+        yield from pipelines.crash(rig, cast, [kind], pipelines.EVERYWHERE).lines
+        yield from pipelines.crash(rig, cast, [kind], pipelines.IN_THE_SCAN).lines
+    for wanted in (pipelines.EVERYWHERE, pipelines.IN_THE_SCAN):
+        yield from pipelines.crash(rig, cast, MEDIUM_AT_ONCE, wanted).lines
     trials = Trials(rig, cast)
     try:
         yield from trials.all()

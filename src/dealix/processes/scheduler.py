@@ -1,4 +1,4 @@
-"""The scheduler's process: starts, deliveries, inbox, signatures, notices, sealing, watch."""
+"""The scheduler's process: starts, deliveries, bells, inbox, signatures, notices, the audit."""
 
 import logging
 import signal
@@ -20,9 +20,11 @@ def jobs(made: Services) -> list[tuple[str, float, Callable[[], object]]]:
     return [
         ("start", 0.5, sweeps.start_stored_runs),
         ("deliver", 0.5, sweeps.deliver_stored_signals),
+        ("pipelines", 2.0, made.bell.sweep),
         ("inbox", 0.5, made.inbox.sweep),
         ("signatures", 0.5, made.signatures.read_due),
         ("notices", 0.5, made.herald.sweep),
+        ("short", 1.0, made.short_jobs.sweep),
         ("seal", 1.0, audit.Sealer(made.database).sweep),
         ("watch", 4.0, sweeps.watch_runs),
         ("anchor", 60.0, made.anchors.sweep),

@@ -52,6 +52,10 @@ class Door:
         """GET under `/api/v1`."""
         return self._patiently("GET", f"{self.url}/api/v1{path}", person, params=query)
 
+    def content(self, person: Person, path: str) -> bytes:
+        """A file under `/api/v1`."""
+        return self._answer("GET", f"{self.url}/api/v1{path}", person).content
+
     def post(self, person: Person, path: str, body: Mapping[str, Any]) -> Any:
         """POST under `/api/v1`; raises `Refused` for a 4xx."""
         return self._patiently("POST", f"{self.url}/api/v1{path}", person, json=dict(body))
@@ -91,6 +95,11 @@ class Door:
         self._http.close()
 
     def _patiently(self, method: str, url: str, person: Person | None = None, **more: Any) -> Any:
+        return self._answer(method, url, person, **more).json()
+
+    def _answer(
+        self, method: str, url: str, person: Person | None = None, **more: Any
+    ) -> httpx.Response:
         headers = {"Authorization": f"Bearer {person.token}"} if person else {}
         end = time.monotonic() + PATIENCE
         while True:
@@ -101,7 +110,7 @@ class Door:
                     raise
             else:
                 if answer.status_code < 400:
-                    return answer.json()
+                    return answer
                 if answer.status_code < 500 and answer.status_code != 429:
                     raise Refused(answer.status_code, _code(answer))
                 if time.monotonic() > end:

@@ -1,12 +1,15 @@
-"""The matrix's points: every step and undo of every built durable workflow, read where declared."""
+"""The matrix's points: every step and undo of every orchestrated workflow, read where declared."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from dealix.business.compliance.pipelines import ContradictionScan
+from dealix.business.evidence.pipelines import EvidencePackAssembly
 from dealix.business.partners.activities import PartnerActivities
 from dealix.business.partners.activities_activation import ActivationActivities
 from dealix.business.partners.activities_crm import CrmActivities
 from dealix.business.signatures.activities import SignatureActivities
+from dealix.lanes.pipelines import Pipeline, stages_of
 from dealix.lanes.steps import StepFacts, facts_of
 
 OUTSIDE = ("before", "after", "recorded")
@@ -18,6 +21,11 @@ GROUPS: dict[str, tuple[type, ...]] = {
         ActivationActivities,
         SignatureActivities,
     )
+}
+
+PIPELINES: dict[str, type[Pipeline]] = {
+    "evidence_pack": EvidencePackAssembly,
+    "contradiction_scan": ContradictionScan,
 }
 
 
@@ -43,23 +51,25 @@ class Point:
 
 def facts(workflow: str) -> list[StepFacts]:
     """The declared steps, gates and undos of a workflow, in the order of its files."""
+    if workflow in PIPELINES:
+        return [facts_of(each) for each in stages_of(PIPELINES[workflow])]
     named = (each for group in GROUPS[workflow] for each in vars(group).items())
     methods = (method for name, method in named if not name.startswith("_"))
     return [facts_of(method) for method in methods if hasattr(method, "__dealix_step__")]
 
 
 def of(workflow: str) -> list[Point]:
-    """Every point of a workflow."""
+    """Every point of a workflow; no pipeline that is built reaches a provider yet."""
     return [
         Point(workflow, each.name, point, each.is_undo)
         for each in facts(workflow)
-        for point in (OWN if each.system is None else OUTSIDE)
+        for point in (OWN if each.system is None or workflow in PIPELINES else OUTSIDE)
     ]
 
 
 def everything() -> list[Point]:
     """Every point of every workflow."""
-    return [point for workflow in GROUPS for point in of(workflow)]
+    return [point for workflow in (*GROUPS, *PIPELINES) for point in of(workflow)]
 
 
 def outside(workflow: str) -> list[StepFacts]:

@@ -21,7 +21,7 @@ from dealix.business.partners.examples import partner_example
 from dealix.engines import plan as plans
 from dealix.engines.home import Home, read_json
 from dealix.flows import FLOWS, steps_of
-from dealix.lanes import run_book
+from dealix.lanes import run_book, starting
 from dealix.lanes.codec import data_converter
 from dealix.lanes.delivery import Fresh, flow_start
 from dealix.lanes.kinds import Beginning
@@ -209,9 +209,8 @@ class Stage:
         checked = kind.input_model.model_validate(given)
         start = Beginning(new_id("run"), rehearsal=False)
         with self.made.database.tenant(TENANT) as session:
-            run, _ = self.made.runs._store(  # noqa: SLF001 (the start without its engine)
-                session, self.starter, kind, checked, f"bench-{number}", None, start
-            )
+            asked = starting.Asked(kind, checked, f"bench-{number}", None, start)
+            run, _ = starting.store(session, self.starter, asked)
             run_id = run.id
         with self.made.database.tenant(TENANT) as session:
             return run_book.get(session, run_id)

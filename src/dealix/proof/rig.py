@@ -26,6 +26,8 @@ KINDS = (
     "supervisor",
 )
 HOLD_SECONDS = 45.0
+THREADS = 8
+"""Pipelines that the medium worker runs at once, so that one is held at each point of a round."""
 STATUS_PATIENCE = 10.0
 """Seconds that a lost answer's status is waited for here, instead of two minutes."""
 
@@ -41,6 +43,7 @@ class Rig:
             "DEALIX_CRASH_AT": ",".join(point.name for point in points.everything()),
             "DEALIX_CRASH_DIR": str(self.barriers),
             "DEALIX_STATUS_PATIENCE": str(STATUS_PATIENCE),
+            "DEALIX_MEDIUM_THREADS": str(THREADS),
         }
         self.stack = Stack(home, {**crash, **(environment or {})})
         self.arm(())

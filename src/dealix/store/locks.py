@@ -1,8 +1,9 @@
 """Locks by name: whoever asks for the same name waits until the other's transaction ends.
 
 The one order in which a transaction locks, so that no two stand in a circle: names, the run
-(`run_book.get`), the request, its link, ledger rows and undos, the case. A lock that comes late in
-the order may be the first that a transaction takes; it may never be followed by an earlier one.
+(`run_book.get`), the request, its link, ledger rows and undos, the case, a lease. A lock that comes
+late in the order may be the first that a transaction takes; it may never be followed by an earlier
+one.
 """
 
 import hashlib

@@ -18,6 +18,7 @@ LOOKUPS: dict[str, str] = {
     "lookup_unstarted_runs": "The start relay: runs that are stored and not yet with the engine.",
     "lookup_open_signals": "The delivery sweep: decisions and events not yet with their workflow.",
     "lookup_live_runs": "The watch: durable runs to compare with what the engine says of them.",
+    "lookup_due_pipelines": "The medium lane: runs that are due and that no worker holds.",
     "lookup_message": "A delivery that answers a message: whose message it was.",
     "lookup_conversation": "An answer that names no message: whose last message it answers.",
     "lookup_delivery": "A delivery that comes twice: whether it is stored already.",
@@ -30,5 +31,6 @@ LOOKUPS: dict[str, str] = {
     "lookup_first_tenant": "The inbox sweep: whose operators look after the installation.",
     "lookup_unanchored": "The audit's anchor: which tenants' heads have not left today.",
     "lookup_due_envelopes": "The signature sweep: envelopes to ask the provider about now.",
+    "lookup_waiting_short_jobs": "The short lane's sweep: tasks that no worker has answered yet.",
     "take_unrouted": "The inbox sweep: take an event out of there, once, for its tenant.",
 }

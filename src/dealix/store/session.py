@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Engine, TextClause, create_engine, text
 from sqlalchemy.exc import DBAPIError
@@ -12,6 +14,7 @@ SET_TENANT_LAZILY = text(
     "SELECT set_config('app.tenant', :tenant, true), set_config('synchronous_commit', 'off', true)"
 )
 ASK = text("SELECT 1")
+SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class Database:
@@ -49,13 +52,27 @@ class Database:
             yield session
 
     @contextmanager
+    def snapshot(self, tenant_id: str) -> Iterator[Session]:
+        """As `tenant`, reading only: every statement sees the tenant as of one and the same moment.
+
+        It writes nothing, so that it keeps no audit record from its seal however long it reads.
+        """
+        with self._begun(SET_TENANT, {"tenant": tenant_id}, SNAPSHOT) as session:
+            yield session
+
+    @contextmanager
     def nobody(self) -> Iterator[Session]:
         """One transaction without a tenant: only the named look-ups of `store.lookups` answer."""
         with self._begun(ASK, {}) as session:
             yield session
 
     @contextmanager
-    def _begun(self, first: TextClause, given: Mapping[str, str]) -> Iterator[Session]:
+    def _begun(
+        self,
+        first: TextClause,
+        given: Mapping[str, str],
+        options: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Iterator[Session]:
         """A transaction whose first statement was answered, so that its connection lives.
 
         A restarted server leaves dead connections in the pool. The statement that comes first
@@ -66,12 +83,12 @@ class Database:
         session.info.update(given)
         try:
             try:
-                session.execute(first, given)
+                _first(session, first, given, options)
             except DBAPIError as broken:
                 session.rollback()
                 if not broken.connection_invalidated:
                     raise
-                session.execute(first, given)
+                _first(session, first, given, options)
             yield session
             session.commit()
         except BaseException:
@@ -83,6 +100,14 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def _first(
+    session: Session, first: TextClause, given: Mapping[str, str], options: Mapping[str, Any]
+) -> None:
+    if options:
+        session.connection(execution_options=dict(options))
+    session.execute(first, given)
 
 
 def tenant_of(session: Session) -> str:

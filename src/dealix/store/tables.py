@@ -9,16 +9,20 @@ MODULES = (
     "dealix.trust.model_use.models",
     "dealix.trust.approvals.models",
     "dealix.trust.outbound.governance.models",
+    "dealix.trust.scores.models",
     "dealix.records.audit.models",
     "dealix.records.models",
     "dealix.lanes.models",
     "dealix.lanes.inbox_models",
+    "dealix.lanes.short_models",
     "dealix.lanes.working_time.models",
     "dealix.business.partners.models",
     "dealix.business.evidence.models",
     "dealix.business.signatures.models",
     "dealix.business.compliance.models",
     "dealix.business.papers.models",
+    "dealix.business.leads.models",
+    "dealix.business.deals.models",
 )
 
 for name in MODULES:

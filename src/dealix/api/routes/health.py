@@ -1,9 +1,9 @@
 """Health of every engine and connector, and the counters that operators watch."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
-from dealix.api.probes import Watch
-from dealix.api.schemas import HealthView
+from dealix.api.deps import Parts
+from dealix.observability.health import HealthView
 from dealix.observability.metrics import exposition
 
 router = APIRouter(tags=["health"])
@@ -11,10 +11,9 @@ watch = APIRouter(include_in_schema=False)
 
 
 @router.get("/health", response_model=HealthView)
-def health(request: Request, response: Response) -> HealthView:
-    """Ask everything whether it answers; 503 when the database does not."""
-    watching: Watch = request.app.state.watch
-    found = watching.look()
+def health(services: Parts, response: Response) -> HealthView:
+    """Ask everything whether it answers, within a second; 503 when the database does not."""
+    found = services.health.look()
     response.status_code = 503 if found.status == "down" else 200
     return found
 

@@ -1,4 +1,4 @@
-"""Tables of compliance: each answer of a registry, with the date on which it was given."""
+"""Tables of compliance: answers of registries with their dates, and contradictions that stay."""
 
 from datetime import datetime
 
@@ -22,3 +22,38 @@ class RegistryAnswer(Tenanted, Base):
     fetched_at: Mapped[datetime]
     known: Mapped[bool]
     sealed: Mapped[bytes | None]
+
+
+class Contradiction(Tenanted, Base):
+    """Two places that do not both hold; never changed, what people make of it are its events.
+
+    A quotation of a document lies under that document's key (`person_a`, `person_b`), so that it
+    goes when the document is erased; one of our clauses or settings lies as it is.
+    """
+
+    __tablename__ = "contradictions"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str]
+    kind: Mapped[str]
+    severity: Mapped[str]
+    rule: Mapped[str]
+    source_a: Mapped[str]
+    line_a: Mapped[int]
+    quote_a: Mapped[bytes]
+    person_a: Mapped[str | None]
+    source_b: Mapped[str]
+    line_b: Mapped[int]
+    quote_b: Mapped[bytes]
+    person_b: Mapped[str | None]
+    at: Mapped[datetime]
+
+
+class ContradictionEvent(Tenanted, Base):
+    """What became of a contradiction; the newest says how it stands."""
+
+    __tablename__ = "contradiction_events"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    contradiction_id: Mapped[str]
+    status: Mapped[str]
+    by_user: Mapped[str]
+    at: Mapped[datetime]

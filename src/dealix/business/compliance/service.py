@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.business.compliance.models import RegistryAnswer
@@ -95,6 +96,17 @@ class CompanyRegistry:
         if row is None:
             raise NotFound("not_found")
         return self._opened(row)
+
+    def last(self, session: Session, number: str) -> Finding | None:
+        """The newest answer about a number, however old; None when it was never asked."""
+        newest = (
+            select(RegistryAnswer)
+            .where(RegistryAnswer.number == number, RegistryAnswer.world == REAL)
+            .order_by(RegistryAnswer.fetched_at.desc())
+            .limit(1)
+        )
+        row = session.execute(newest).scalar_one_or_none()
+        return None if row is None else self._opened(row)
 
     def _opened(self, row: RegistryAnswer) -> Finding:
         if row.sealed is None:

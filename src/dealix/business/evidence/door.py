@@ -3,7 +3,11 @@
 from collections.abc import Callable
 from typing import Any, Literal
 
+from sqlalchemy.orm import Session
+
 from dealix.actors import Actor
+from dealix.business.evidence.asking import WIDE, WIDE_RIGHT
+from dealix.business.evidence.models import EvidencePack
 from dealix.business.evidence.pack import MANIFEST
 from dealix.business.evidence.report import pdf
 from dealix.business.evidence.schemas import Manifest
@@ -32,7 +36,7 @@ class EvidenceService:
         """A pack's manifest with its SHA-256."""
         self.permit(actor, "evidence.read")
         with self.database.tenant(actor.tenant_id) as session:
-            row = self.packs.find(session, pack_id)
+            row = self._readable(session, actor, pack_id)
             manifest = self.packs.manifest(session, pack_id).model_dump(mode="json")
             return {"id": row.id, "run": row.run_id, "sha256": row.sha256, "manifest": manifest}
 
@@ -46,6 +50,7 @@ class EvidenceService:
         self.permit(actor, "evidence.reveal" if reveal else "evidence.read")
         people = self._named(actor) if reveal else {}
         with self.database.tenant(actor.tenant_id) as session:
+            self._readable(session, actor, pack_id)
             files = self.packs.files(session, pack_id)
             sealed = files.get(f"items/{REPORT}_{locale}.pdf")
             if sealed is not None and not reveal:
@@ -55,6 +60,13 @@ class EvidenceService:
                 self.packs.note_reveal(session, actor, pack_id, manifest.chain)
             told = told_of(session, manifest, files, people)
         return pdf(told, locale)
+
+    def _readable(self, session: Session, actor: Actor, pack_id: str) -> EvidencePack:
+        """The pack's row; one that shows more than a run that anybody may follow needs a right."""
+        row = self.packs.find(session, pack_id)
+        if row.kind in WIDE:
+            self.permit(actor, WIDE_RIGHT)
+        return row
 
     def _named(self, actor: Actor) -> dict[str, dict[str, str]]:
         return {
@@ -66,4 +78,5 @@ class EvidenceService:
         """The pack's bytes; with `reveal`, personal values that may still be read (audited)."""
         self.permit(actor, "evidence.reveal" if reveal else "evidence.read")
         with self.database.tenant(actor.tenant_id) as session:
+            self._readable(session, actor, pack_id)
             return self.packs.download(session, actor, pack_id, reveal=reveal)

@@ -4,6 +4,10 @@ import io
 import struct
 import zipfile
 
+from pydantic import ValidationError
+
+from dealix.business.evidence.pack import MANIFEST
+from dealix.business.evidence.schemas import Manifest
 from dealix.errors import InvalidInput
 
 LOCAL_HEADER = 30
@@ -35,3 +39,15 @@ def _cut(content: bytes, entry: zipfile.ZipInfo) -> bytes:
     name, extra = struct.unpack("<HH", lengths)
     begin = entry.header_offset + LOCAL_HEADER + name + extra
     return content[begin : begin + entry.file_size]
+
+
+def manifest_of(content: bytes) -> Manifest:
+    """What a pack says that it holds.
+
+    Raises:
+        InvalidInput: `evidence_unreadable`, when there is no such manifest.
+    """
+    try:
+        return Manifest.model_validate_json(files_of(content).get(MANIFEST, b""))
+    except ValidationError:
+        raise InvalidInput("evidence_unreadable") from None

@@ -45,7 +45,7 @@ def pdf(told: Told, locale: Locale) -> bytes:
     names = {user: by[locale] for user, by in told.people.items() if by.get(locale)}
     words = Wordings(locale, ZoneInfo(place.time_zone), names)
     blocks: list[Block] = []
-    for section in SECTIONS:
+    for section in SECTIONS if "run" in told.bodies else SECTIONS_OF_A_TIME:
         blocks += section(told, words)
     return printed(
         Paper(
@@ -67,7 +67,15 @@ SECTIONS: tuple[Section, ...] = (
     sections.clocks,
     sections.verdicts,
     sections.effects,
+    sections.tables,
     sections.documents,
+    sections.slice_of_audit,
+    sections.items,
+)
+
+SECTIONS_OF_A_TIME: tuple[Section, ...] = (
+    sections.head_of_a_time,
+    sections.tables,
     sections.slice_of_audit,
     sections.items,
 )

@@ -46,6 +46,43 @@ def head(told: Told, words: Wordings) -> list[Block]:
     ]
 
 
+def head_of_a_time(told: Told, words: Wordings) -> list[Block]:
+    """Which company, which time, and who has asked for it."""
+    scope, manifest = told.bodies.get("scope", {}), told.manifest
+    rows = [
+        (N_("Company"), isolated(name_of(told.company, words.locale))),
+        (N_("Kind of pack"), words.word(manifest.kind)),
+        (N_("First day"), words.day(scope.get("begins"))),
+        (N_("Last day"), words.day(scope.get("ends"))),
+        (N_("Asked by"), words.who(scope.get("requested_by"))),
+        (N_("Assembled"), words.when(manifest.assembled_at)),
+        (N_("Run"), words.ident(manifest.run_id)),
+        (N_("Pack"), words.ident(manifest.pack_id)),
+        (N_("Hash of all that this report tells of"), words.ident(f"sha256:{manifest.sha256}")),
+    ]
+    return [
+        Heading(words.say(N_("Evidence pack"))),
+        Facts(tuple((words.say(name), value) for name, value in rows)),
+    ]
+
+
+def tables(told: Told, words: Wordings) -> list[Block]:
+    """How many rows of each table lie in the pack, by their states."""
+    rows = [
+        (
+            words.word(each["table"]),
+            words.value(each["rows"]),
+            "\n".join(f"{words.word(state)}: {n}" for state, n in each["states"].items())
+            or NOTHING,
+        )
+        for each in told.bodies.get("tables", [])
+    ]
+    if not rows:
+        return []
+    names = (N_("Table"), N_("Rows"), N_("By state"))
+    return [Heading(words.say(N_("Tables")), 2), _table(words, names, rows, (4, 2, 5))]
+
+
 def matter(told: Told, words: Wordings) -> list[Block]:
     """The typed outputs on which people decided, each with where it comes from."""
     blocks: list[Block] = []

@@ -21,7 +21,7 @@ from dealix.business.evidence.schemas import (
     RecordItem,
     Revealed,
 )
-from dealix.business.evidence.sources import AuditSlice, CommitmentList, EvidenceSource
+from dealix.business.evidence.sources import AuditSlice, CommitmentList, EvidenceSource, Item
 from dealix.business.evidence.verifying import COMMITMENTS
 from dealix.errors import NotFound
 from dealix.records import audit
@@ -60,7 +60,7 @@ class Evidence:
         outside the transaction, so that the slice carries its seals; a record without one is
         counted by `verify` as unsealed.
         """
-        pack_id = _pack_id(key)
+        pack_id = pack_id_of(key)
         known = self._row(session, pack_id)
         if known is not None:
             return known
@@ -73,20 +73,37 @@ class Evidence:
             assembled_at=moment(clock.now()),
             items=[],
         )
-        every = (*sources, CommitmentList(self.vault), AuditSlice(chain))
-        items = [one for source in every for one in source.items(session, run_id)]
-        pack = build(head, items)
-        if self.reports is not None:
-            told = self.reports(session, pack.manifest, files_of(pack.content))
-            pack = build(head, [*items, *told])
-        return self._keep(session, actor_id, pack)
+        items = self.gathered(session, run_id, sources, chain)
+        return self.keep(session, actor_id, self.sealed(session, head, items))
 
-    def _keep(self, session: Session, actor_id: str, pack: Pack) -> EvidencePack:
+    def gathered(
+        self, session: Session, run_id: str, sources: Sequence[EvidenceSource], chain: str
+    ) -> list[Item]:
+        """What these sources say of a run, with its commitments and its slice of the audit."""
+        every = (*sources, CommitmentList(self.vault), AuditSlice(chain))
+        return [one for source in every for one in source.items(session, run_id)]
+
+    def sealed(self, session: Session, head: Manifest, items: Sequence[Item]) -> Pack:
+        """The pack of these items, with the papers that people read; the same make the same."""
+        pack = build(head, items)
+        if self.reports is None:
+            return pack
+        told = self.reports(session, pack.manifest, files_of(pack.content))
+        return build(head, [*items, *told])
+
+    def keep(
+        self, session: Session, actor_id: str, pack: Pack, assembled_by: str | None = None
+    ) -> EvidencePack:
+        """Store a pack by its content, with its row and its audit; harmless when it is stored."""
         manifest = pack.manifest
+        known = self._row(session, manifest.pack_id)
+        if known is not None:
+            return known
         row = EvidencePack(
             tenant_id=manifest.tenant_id,
             id=manifest.pack_id,
             run_id=manifest.run_id,
+            assembled_by=assembled_by,
             kind=manifest.kind,
             sha256=self.objects.put(pack.content),
             items=[item.model_dump(exclude_none=True) for item in manifest.items],
@@ -95,6 +112,7 @@ class Evidence:
         session.add(row)
         session.flush()
         data = {"run_id": row.run_id, "sha256": row.sha256, "manifest": manifest.sha256}
+        data |= {"assembled_by": assembled_by} if assembled_by else {}
         audit.append(session, actor_id, "evidence.assembled", row.id, data, manifest.chain)
         return row
 
@@ -109,8 +127,9 @@ class Evidence:
         return session.scalar(select(EvidencePack).where(EvidencePack.id == pack_id))
 
     def of_run(self, session: Session, run_id: str) -> list[EvidencePack]:
-        """The packs of a run, oldest first."""
-        query = select(EvidencePack).where(EvidencePack.run_id == run_id)
+        """The packs that are about a run or that it has made, oldest first."""
+        about = EvidencePack.run_id == run_id
+        query = select(EvidencePack).where(about | (EvidencePack.assembled_by == run_id))
         return list(session.scalars(query.order_by(EvidencePack.created_at, EvidencePack.id)))
 
     def manifest(self, session: Session, pack_id: str) -> Manifest:
@@ -182,7 +201,7 @@ def _place(item: ManifestItem) -> str:
     return f"revealed/{item.name}{item.suffix or ''}"
 
 
-def _pack_id(key: str | None) -> str:
+def pack_id_of(key: str | None) -> str:
     """A pack's ID: of its own, or always the same for the same key."""
     if key is None:
         return new_id("evidence")

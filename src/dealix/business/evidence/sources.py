@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from dealix.business.evidence.schemas import CommitmentEntry, RecordItem, SealedItem
 from dealix.business.evidence.verifying import AUDIT, COMMITMENTS
+from dealix.errors import InvalidInput
 from dealix.records import audit
 from dealix.records.audit.reading import lines_of
 from dealix.trust.privacy import Vault
 
 Item = RecordItem | SealedItem
+MOST = 50_000
+"""Rows of one table in one pack."""
 
 
 class EvidenceSource(Protocol):
@@ -56,3 +60,19 @@ class CommitmentList:
         ]
         source = f"/api/v1/runs/{run_id}"
         yield RecordItem(name=COMMITMENTS, kind=COMMITMENTS, source=source, body=body)
+
+
+@dataclass(frozen=True)
+class TimeSlice:
+    """Every audit record of a time with its seal, beside the slice of the run that asks for it."""
+
+    begin: datetime
+    end: datetime
+
+    def items(self, session: Session, run_id: str) -> Iterable[Item]:  # noqa: ARG002 (a source's shape)
+        """The slice as lines of JSON, verified as a run's slice is."""
+        entries = audit.slice_of_time(session, self.begin, self.end, MOST + 1)
+        if len(entries) > MOST:
+            raise InvalidInput("pack_too_large", table="audit", limit=MOST)
+        body = lines_of(entries)
+        yield RecordItem(name="audit_of_the_time", kind=AUDIT, source="/api/v1/audit", body=body)

@@ -110,8 +110,8 @@ class _Check:
         except InvalidInput as error:
             return error.sentence
         walk = walk_slice(chain, entries)
-        self._report.audit_records = walk.records
-        self._report.audit_unsealed = sum(entry.link is None for entry in entries)
+        self._report.audit_records += walk.records
+        self._report.audit_unsealed += sum(entry.link is None for entry in entries)
         return walk.finding.name if walk.finding else None
 
     def _commitments(self) -> dict[str, CommitmentEntry]:

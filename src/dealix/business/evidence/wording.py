@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dealix.i18n import N_, translate
-from dealix.i18n.formats import moment_of, show_moment, show_number
+from dealix.i18n.formats import moment_of, show_date, show_moment, show_number
 from dealix.i18n.words import PACKETS, WORDS
 from dealix.printing import isolated, ltr
 from dealix.printing.paper import Locale
@@ -53,6 +53,12 @@ class Wordings:
         if not isinstance(value, str | datetime) or not value:
             return NOTHING
         return show_moment(self.locale, value, self.zone)
+
+    def day(self, value: object) -> str:
+        """A day of the calendar."""
+        if not isinstance(value, str) or not value:
+            return NOTHING
+        return show_date(self.locale, f"{value}T00:00:00+00:00", ZoneInfo("UTC"))
 
     def value(self, value: Any) -> str:
         """Any value of a record."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from lxml import etree
 
-from dealix.business.papers.opening import Parts
+from dealix.business.papers.opening import BODY, Parts
 from dealix.printing import clean, western
 
 Language = Literal["ar", "en"]
@@ -88,6 +88,24 @@ def asides(parts: Parts) -> list[Aside]:
     hidden = (_run_text(run, "now") for run in body.iter(W + "r") if _is_hidden(run))
     found += [Aside("hidden_text", tidy(text)) for text in hidden if text.strip()]
     return [one for one in found if one.text]
+
+
+def paragraphs(parts: Parts) -> list[str]:
+    """The body as it stands now, in its order: headings begin with `#`, a row is one line."""
+    found: list[str] = []
+    for element in parts.tree(BODY).iter(W + "p", W + "tr"):
+        if element.tag == W + "tr":
+            cells = (
+                "".join(_text(p, "now") for p in c.iter(W + "p")) for c in element.iter(W + "tc")
+            )
+            found.append(f"| {' | '.join(map(tidy, cells))} |")
+        elif next(element.iterancestors(W + "tc"), None) is None:
+            style = element.find(f"{W}pPr/{W}pStyle")
+            heading = style is not None and str(style.get(W + "val")).startswith(
+                ("Heading", "Title")
+            )
+            found.append(("# " if heading else "") + tidy(_text(element, "now")))
+    return found
 
 
 def tidy(text: str) -> str:

@@ -1,5 +1,6 @@
 """Queries of clauses, templates, drafted papers and uploads."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -107,6 +108,14 @@ def paper(session: Session, paper_id: str) -> DraftedPaper | None:
 def upload(session: Session, upload_id: str) -> Upload | None:
     """One upload of the tenant."""
     return session.get(Upload, (tenant_of(session), upload_id))
+
+
+def newest_uploads(session: Session, wanted: Sequence[str], limit: int) -> list[Upload]:
+    """These uploads, or all of the tenant's, the newest first."""
+    query = select(Upload).order_by(Upload.created_at.desc(), Upload.id).limit(limit)
+    if wanted:
+        query = query.where(Upload.id.in_(sorted(wanted)))
+    return list(session.scalars(query))
 
 
 def upload_of(session: Session, sha256: str, person_id: str | None) -> Upload | None:

@@ -11,7 +11,6 @@ from dealix.business.papers.evidence import PaperSource
 from dealix.business.papers.schemas import KeptPaper
 from dealix.business.partners import gates, negotiation, repository
 from dealix.business.partners.evidence import sources
-from dealix.business.partners.own_steps import Work, own_step
 from dealix.business.partners.service import PartnerService
 from dealix.business.signatures.evidence import SignatureSource
 from dealix.errors import InvariantBroken, Refused
@@ -19,13 +18,15 @@ from dealix.lanes import run_book
 from dealix.lanes.blocking import blocked
 from dealix.lanes.crash_points import reach
 from dealix.lanes.models import Run
+from dealix.lanes.own_steps import Work, own_step
 from dealix.lanes.schemas import GateOpened, StepCall, StepResult
+from dealix.lanes.step_specs import chain_of
 from dealix.lanes.steps import ask, facts_of, step, undo
 from dealix.records import audit, effects
 from dealix.store.session import Database
 from dealix.trust.approvals.service import ApprovalService
 from dealix.trust.outbound.effects import Post
-from dealix.trust.outbound.service import Outbound, OutsideEffect, chain_of, covered, spec_of
+from dealix.trust.outbound.service import Outbound, OutsideEffect, covered, spec_of
 from dealix.trust.outbound.undoing import undo_outside, undo_own, undone_together
 
 REPAIRABLE = frozenset(

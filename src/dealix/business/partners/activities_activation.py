@@ -3,11 +3,11 @@
 from sqlalchemy.orm import Session
 
 from dealix.business.partners.activation import ActivationBook
-from dealix.business.partners.own_steps import own_step
 from dealix.business.partners.registry_findings import RegistryDesk
 from dealix.business.partners.service import PartnerService
 from dealix.lanes import run_book
 from dealix.lanes.models import Run
+from dealix.lanes.own_steps import own_step
 from dealix.lanes.schemas import StepCall, StepResult
 from dealix.lanes.steps import StepFacts, facts_of, step
 from dealix.store.session import Database

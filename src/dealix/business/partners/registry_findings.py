@@ -23,11 +23,12 @@ from dealix.lanes import run_book
 from dealix.lanes.models import Run
 from dealix.lanes.provenance import Provenance
 from dealix.lanes.schemas import StepCall
+from dealix.lanes.step_specs import now_of
 from dealix.records.canonical import digest
 from dealix.records.schemas import Reply
 from dealix.store.ids import new_id
 from dealix.store.session import Database
-from dealix.trust.outbound.service import OutsideEffect, now_of
+from dealix.trust.outbound.service import OutsideEffect
 
 Keeping = Callable[[Session, Run, Finding], None]
 NEVER = timedelta(0)

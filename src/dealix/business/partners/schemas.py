@@ -94,6 +94,8 @@ def _amount(text: str) -> str:
 
 Line = Annotated[str, Field(min_length=SHORTEST, max_length=200), AfterValidator(_clean)]
 Amount = Annotated[str, Field(max_length=20), AfterValidator(_amount)]
+# The signature provider takes no longer address than this.
+Address = Annotated[str, Field(max_length=100), AfterValidator(_address)]
 
 
 class Strict(BaseModel):
@@ -106,8 +108,7 @@ class Contact(Strict):
     """The person at the partner who gets the terms. Personal data: it lies in the vault."""
 
     name: Annotated[Line, Field(title="Contact name")]
-    # The signature provider takes no longer address than this.
-    email: Annotated[str, Field(max_length=100, title="Contact email"), AfterValidator(_address)]
+    email: Annotated[Address, Field(title="Contact email")]
     locale: Annotated[Literal["ar", "en"], Field(title="Contact language")] = "ar"
     phone: Annotated[
         str | None, Field(max_length=64, title="Contact phone (WhatsApp)"), AfterValidator(_blank)

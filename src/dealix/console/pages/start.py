@@ -13,6 +13,7 @@ from dealix.console.render import page
 from dealix.console.visit import Visit
 from dealix.errors import Conflict, InvalidInput, NotFound
 from dealix.i18n import N_, sentence_of
+from dealix.lanes.pipelines import MEDIUM
 from dealix.store.ids import new_id
 
 MODES = (
@@ -72,7 +73,7 @@ def start(
     more = asked_for_more(sent)
     if more is not None:
         return _form(visit, workflow, with_another(given, more), sent)
-    mode = _mode(visit, sent)
+    mode = _mode(visit, kind, sent)
     try:
         run, _ = visit.services.runs.start(
             visit.who,
@@ -87,17 +88,19 @@ def start(
     return back_to(f"/runs/{run['id']}", "started")
 
 
-def _mode(visit: Visit, sent: Sent) -> str:
+def _mode(visit: Visit, kind: Any, sent: Sent) -> str:
     """The chosen way to start. One that is not on the form is refused, never taken as real."""
     mode = first(sent, "_mode")
-    if mode not in {value for value, _, _ in _modes(visit)}:
+    if mode not in {value for value, _, _ in _modes(visit, kind)}:
         raise InvalidInput("invalid_input")
     return mode
 
 
-def _modes(visit: Visit) -> list[tuple[str, str, str]]:
-    """The ways to start that this installation offers."""
+def _modes(visit: Visit, kind: Any) -> list[tuple[str, str, str]]:
+    """The ways to start that this installation offers; a pipeline has one and asks nothing."""
     say = visit.speech.say
+    if kind.lane == MEDIUM:
+        return [("real", say(N_("For real")), "")]
     can_rehearse = visit.services.runs.bridge.can_rehearse()
     return [
         (value, say(name), say(hint))
@@ -148,6 +151,6 @@ def _form(
         fields=schema.fields(given, wrong),
         key=first(sent, "_key") or new_id("form"),
         mode=first(sent, "_mode") or "real",
-        modes=_modes(visit),
+        modes=_modes(visit, kind),
         problem=" ".join(problems),
     )

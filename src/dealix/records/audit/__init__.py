@@ -7,6 +7,7 @@ from dealix.records.audit.reading import (
     latest,
     newest,
     slice_of_run,
+    slice_of_time,
     verify_file,
 )
 from dealix.records.audit.schemas import Entry, Finding, Head, Verification
@@ -34,6 +35,7 @@ __all__ = [
     "seal_all",
     "settle",
     "slice_of_run",
+    "slice_of_time",
     "verify",
     "verify_file",
 ]

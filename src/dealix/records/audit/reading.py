@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,20 @@ def slice_of_run(session: Session, run_id: str, chain: str = MAIN) -> list[Entry
     """A run's records with their seals, in the order of the chain; the unsealed ones come last."""
     query = select(*SEAL, *RECORD).join_from(AuditRecord, AuditSeal, OF_RECORD, isouter=True)
     query = query.where(AuditRecord.chain == chain, of_run(run_id))
+    rows = session.execute(query.order_by(AuditSeal.seq.nulls_last(), AuditRecord.place))
+    return [entry_of(row) for row in rows]
+
+
+def slice_of_time(
+    session: Session, begin: datetime, end: datetime, limit: int, chain: str = MAIN
+) -> list[Entry]:
+    """The records received in a time with their seals, in the order of the chain; at most `limit`.
+
+    The unsealed ones come last.
+    """
+    query = select(*SEAL, *RECORD).join_from(AuditRecord, AuditSeal, OF_RECORD, isouter=True)
+    during = (AuditRecord.recorded_at >= begin, AuditRecord.recorded_at < end)
+    query = query.where(AuditRecord.chain == chain, *during).limit(limit)
     rows = session.execute(query.order_by(AuditSeal.seq.nulls_last(), AuditRecord.place))
     return [entry_of(row) for row in rows]
 

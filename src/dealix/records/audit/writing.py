@@ -1,18 +1,14 @@
-"""Append: one insert in the caller's transaction, which waits for nobody."""
+"""The one door of the audit, for every lane and every door."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from dealix import clock
-from dealix.records.audit.chain import storable
-from dealix.records.audit.models import AuditRecord
-from dealix.store.ids import new_id
-from dealix.store.session import tenant_of
+from dealix.records.audit.tasks import WriteAudit
 
 MAIN = "main"
+WRITE = WriteAudit()
 
 
 def rehearsal_chain(run_id: str) -> str:
@@ -33,18 +29,5 @@ def append(
     `data` holds IDs, hashes, counts and states, never a personal value; a key `run_id` ties the
     record to its run. Fractions are refused.
     """
-    record_id = new_id("audit")
-    session.execute(
-        insert(AuditRecord).inline(),
-        {
-            "tenant_id": tenant_of(session),
-            "id": record_id,
-            "chain": chain,
-            "actor_id": actor_id,
-            "action": action,
-            "subject": subject,
-            "data": storable(dict(data)),
-            "at": clock.now(),
-        },
-    )
-    return record_id
+    said = {"actor_id": actor_id, "action": action, "subject": subject, "data": data}
+    return WRITE.run(session, chain, said)

@@ -48,6 +48,14 @@ RIGHTS: dict[str, Right] = {
     "inventory.read": Right("See the inventory of workflows with its verdicts.", EVERYBODY),
     "run.read": Right("See the runs of the company with timeline and waits.", EVERYBODY),
     "run.start.partner_approval": Right("Start a partner approval.", PARTNERSHIPS),
+    "run.start.evidence_pack": Right(
+        "Start the assembly of an evidence pack, of the kinds that one may read.",
+        PARTNERSHIPS - {"sales_rep"} | LEGAL | KEEPERS | {"compliance_officer", "board_member"},
+    ),
+    "run.start.contradiction_scan": Right(
+        "Start a scan for contradictions.",
+        LEGAL | KEEPERS | {"compliance_officer"},
+    ),
     "run.rehearse": Right(
         "Start a rehearsal and move its clock forward.", PARTNERSHIPS | {"operator"}
     ),
@@ -71,10 +79,22 @@ RIGHTS: dict[str, Right] = {
         "Settle a case: it happened, send again, retry, done by hand, waive.",
         frozenset({"partner_manager", "director", "compliance_officer"}) | EXECUTIVES | KEEPERS,
     ),
-    "evidence.read": Right("Fetch evidence packs; they name nobody.", EVERYBODY),
+    "evidence.read": Right("Fetch evidence packs of runs; they name nobody.", EVERYBODY),
+    "evidence.read_wide": Right(
+        "Fetch evidence packs of audits, of incidents and for the board; they name nobody.",
+        EXECUTIVES | LEGAL | WATCHERS | {"board_member"},
+    ),
     "evidence.reveal": Right(
         "Fetch evidence packs with personal values in clear; this is audited.",
         frozenset({"auditor", "compliance_officer", "legal_counsel", "ceo"}),
+    ),
+    "contradiction.read": Right(
+        "See what papers and settings say against one another, with both quotations.",
+        LEGAL | WATCHERS | {"ceo"},
+    ),
+    "contradiction.settle": Right(
+        "Say that a contradiction is reviewed, resolved or accepted.",
+        LEGAL | {"compliance_officer"},
     ),
     "clauses.read": Right("See the clause library in both languages.", EVERYBODY),
     "clauses.write": Right(
@@ -150,6 +170,24 @@ RIGHTS: dict[str, Right] = {
     "message.read": Right("See messages to outsiders with the verdict of each rule.", EVERYBODY),
     "message.classify": Right(
         "Ask what a message wants and in which dialect it is; nothing of it is kept.", EVERYBODY
+    ),
+    "lead.read": Right(
+        "See leads with what they did and their scores.",
+        PARTNERSHIPS | {"auditor", "compliance_officer"},
+    ),
+    "lead.write": Right("Enter leads and what they did.", PARTNERSHIPS),
+    "lead.score": Right("Ask for the score of a lead.", PARTNERSHIPS | {"operator"}),
+    "deal.read": Right("See deals.", PARTNERSHIPS | {"auditor", "compliance_officer"}),
+    "deal.write": Right("Enter deals, and that they are won or lost.", PARTNERSHIPS),
+    "dashboard.read": Right(
+        "See the company's figures.", PARTNERSHIPS | WATCHERS | {"board_member", "ic_member"}
+    ),
+    "trust.read": Right(
+        "See how far leads, affiliates, companies and connectors are to be trusted.",
+        PARTNERSHIPS | WATCHERS,
+    ),
+    "trust.score": Right(
+        "Ask for such a score.", PARTNERSHIPS | {"compliance_officer", "operator"}
     ),
     "consent.read": Right(
         "See what people outside consented to, by name.",

@@ -8,7 +8,6 @@ from typing import Literal, Protocol
 
 from sqlalchemy.orm import Session
 
-from dealix import clock
 from dealix.connectors.rehearsal import rehearsing
 from dealix.errors import (
     InvariantBroken,
@@ -18,7 +17,7 @@ from dealix.errors import (
     ProviderRefused,
     ProviderUnavailable,
 )
-from dealix.lanes import run_book, signals
+from dealix.lanes import run_book, signals, step_specs
 from dealix.lanes.crash_points import reach
 from dealix.lanes.models import Run
 from dealix.lanes.schemas import StepCall, StepResult
@@ -259,34 +258,10 @@ def covered(session: Session, call: StepCall, effect: OutsideEffect) -> bool:
 
 
 def spec_of(facts: StepFacts, call: StepCall, effect: OutsideEffect | None) -> EffectSpec:
-    """The ledger's words for a step's call; `at` is the run's clock at this attempt."""
-    return EffectSpec(
-        run_id=call.run_id,
-        seq=call.seq,
-        step=facts.name,
-        key=call.key,
-        system=facts.system,
-        kind=effect.kind if effect else "record",
-        method=facts.method,
-        on_started=facts.on_started,
-        at=now_of(call),
-        chain=chain_of(call),
-        final=facts.final,
-        payload_hash=effect.payload_hash if effect else None,
-        undo_action=facts.undo,
-        undo_system=facts.system if facts.undo else None,
-        undoes=call.key.removeprefix("undo:") if facts.is_undo else None,
-    )
-
-
-def chain_of(call: StepCall) -> str:
-    """The audit chain of a run: a rehearsal has one of its own."""
-    return f"rehearsal:{call.run_id}" if call.rehearsal else "main"
-
-
-def now_of(call: StepCall) -> datetime:
-    """The run's time at this attempt."""
-    return clock.now() if clock.is_run_time() else call.at
+    """The ledger's words for a step's call, with what leaves where it has an outside effect."""
+    if effect is None:
+        return step_specs.spec_of(facts, call)
+    return step_specs.spec_of(facts, call, effect.kind, effect.payload_hash)
 
 
 def _both(first: Work, second: Work | None) -> Work:

@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 from dealix.lanes import run_book
 from dealix.lanes.schemas import StepCall, StepResult
+from dealix.lanes.step_specs import chain_of, now_of
 from dealix.lanes.steps import StepFacts
 from dealix.observability import metrics
 from dealix.records import effects
 from dealix.records.models import Effect, Undo
 from dealix.records.run_notes import note
 from dealix.store.session import tenant_of
-from dealix.trust.outbound.service import Outbound, OutsideEffect, chain_of, now_of, spec_of
+from dealix.trust.outbound.service import Outbound, OutsideEffect, spec_of
 
 HARMLESS_TO_REPEAT = frozenset({"resend", "look_up"})
 

@@ -1,0 +1,99 @@
+"""What the door answers about leads, their scores and the tasks that workers answer."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from dealix.api.schemas import Shown
+from dealix.business.deals.schemas import DealStatus
+from dealix.business.leads.schemas import Grade, LeadScoreCard
+from dealix.trust.scores.schemas import EntityType, TrustScoreCard
+
+JobStatus = Literal["queued", "done", "failed"]
+
+
+class LeadView(Shown):
+    """A lead; `contact` holds personal values, none once the person is erased."""
+
+    id: str
+    key: str
+    status: str
+    company: dict[str, Any]
+    contact: dict[str, Any]
+    source: str
+    data_from: str
+    budget: str
+    budget_amount: str | None
+    currency: str
+    timing: str
+    owner: str
+    score: int | None
+    grade: Grade | None
+    scored_at: datetime | None
+    created_at: datetime
+
+
+class LeadWithCard(LeadView):
+    """A lead with its score card; `scoring` while a worker is awaited."""
+
+    card: LeadScoreCard | None
+    scoring: bool
+    activities: list[dict[str, Any]]
+
+
+class ActedView(Shown):
+    """Whether an activity is new; False when its key was known."""
+
+    lead: str
+    recorded: bool
+
+
+class ScoredView(Shown):
+    """A score, or the job that will make it; `error` says why there will be none."""
+
+    lead: str
+    status: Literal["scored", "queued", "failed"]
+    job: str
+    error: str | None
+    ms: float
+    card: LeadScoreCard | None
+
+
+class JobView(Shown):
+    """A short task that was asked of a worker."""
+
+    id: str
+    workflow: str
+    subject: str
+    status: JobStatus
+    asked_at: datetime
+    finished_at: datetime | None
+    answer: str | None
+    error: str | None
+
+
+class TrustScoredView(Shown):
+    """A trust score, or the job that will make it; `error` says why there will be none."""
+
+    entity_type: EntityType
+    entity_id: str
+    status: Literal["scored", "not_enough_data", "queued", "failed"]
+    job: str
+    error: str | None
+    ms: float
+    card: TrustScoreCard | None
+
+
+class DealView(Shown):
+    """A deal."""
+
+    id: str
+    key: str
+    company: dict[str, Any]
+    lead: str | None
+    title: str
+    amount: str
+    currency: str
+    status: DealStatus
+    owner: str
+    opened_at: datetime
+    closed_at: datetime | None

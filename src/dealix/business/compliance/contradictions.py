@@ -1,0 +1,156 @@
+"""Contradictions as they are kept, read and settled: a row stays, its events say how it stands."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from dealix import clock
+from dealix.actors import Actor
+from dealix.business.compliance.conflicts import Conflict
+from dealix.business.compliance.models import Contradiction, ContradictionEvent
+from dealix.errors import Conflict as Refusal
+from dealix.errors import NotFound
+from dealix.records import audit
+from dealix.records.canonical import stamp
+from dealix.store.ids import new_id
+from dealix.store.locks import lock_named
+from dealix.store.session import Database, tenant_of
+from dealix.trust.privacy import Vault
+
+Status = Literal["detected", "reviewing", "resolved", "accepted"]
+ENDS = frozenset({"resolved", "accepted"})
+MOST = 500
+SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class ContradictionBook:
+    """Keeps what scans find; the same two quotations are one contradiction."""
+
+    vault: Vault
+
+    def name_of(self, found: Conflict) -> str:
+        """Always the same for the same quotations; it tells nothing of their words."""
+        a, b = found.a, found.b
+        text = f"{found.rule}\n{a.source}\n{a.quote}\n{b.source}\n{b.quote}"
+        return f"ctr_{self.vault.blind_index(f'contradiction:{text}')[:26]}"
+
+    def keep(
+        self,
+        session: Session,
+        run_id: str,
+        found: Mapping[str, Conflict],
+        person_of: Mapping[str, str],
+    ) -> int:
+        """Keep those that are new. Answers how many were."""
+        new = 0
+        for key, one in found.items():
+            values = self._values(session, one, person_of)
+            made = session.execute(
+                insert(Contradiction)
+                .values(tenant_id=tenant_of(session), id=key, run_id=run_id, **values)
+                .on_conflict_do_nothing()
+                .returning(Contradiction.id)
+            ).one_or_none()
+            if made is not None:
+                new += 1
+                _event(session, key, "detected", SYSTEM)
+        return new
+
+    def _values(
+        self, session: Session, one: Conflict, person_of: Mapping[str, str]
+    ) -> dict[str, Any]:
+        sides: dict[str, Any] = {}
+        for side, claim in (("a", one.a), ("b", one.b)):
+            person = person_of.get(claim.source)
+            quote = claim.quote.encode("utf-8", "replace")
+            sides |= {
+                f"source_{side}": claim.source,
+                f"line_{side}": claim.line,
+                f"quote_{side}": self.vault.seal(session, person, quote) if person else quote,
+                f"person_{side}": person,
+            }
+        said = {"kind": one.kind, "severity": one.severity, "rule": one.rule}
+        return {**sides, **said, "at": clock.real_now()}
+
+    def quote(self, session: Session, sealed: bytes, person: str | None) -> str | None:
+        """A quotation in clear; None once its document is erased."""
+        clear = self.vault.open(session, person, sealed) if person else sealed
+        return clear.decode("utf-8", "replace") if clear is not None else None
+
+
+@dataclass(frozen=True)
+class Contradictions:
+    """Contradictions for the doors."""
+
+    database: Database
+    book: ContradictionBook
+    permit: Callable[[Actor, str], None]
+
+    def list(self, actor: Actor, status: str | None = None) -> list[dict[str, Any]]:
+        """The newest first, each with both quotations and its events."""
+        self.permit(actor, "contradiction.read")
+        with self.database.tenant(actor.tenant_id) as session:
+            query = select(Contradiction).order_by(Contradiction.at.desc(), Contradiction.id)
+            rows = session.scalars(query.limit(MOST)).all()
+            shown = [self._view(session, row) for row in rows]
+        return [one for one in shown if status is None or one["status"] == status]
+
+    def settle(self, actor: Actor, key: str, status: Status) -> dict[str, Any]:
+        """Say what becomes of one; what was resolved or accepted may be taken up again.
+
+        Raises:
+            Conflict: `nothing_changed`, it stands so already.
+        """
+        self.permit(actor, "contradiction.settle")
+        with self.database.tenant(actor.tenant_id) as session:
+            lock_named(session, "contradiction", key)
+            row = session.get(Contradiction, (tenant_of(session), key))
+            if row is None:
+                raise NotFound("not_found")
+            if self._view(session, row)["status"] == status:
+                raise Refusal("contradiction_stands_so")
+            _event(session, key, status, actor.user_id)
+            return self._view(session, row)
+
+    def _view(self, session: Session, row: Contradiction) -> dict[str, Any]:
+        query = select(ContradictionEvent).where(ContradictionEvent.contradiction_id == row.id)
+        events = session.scalars(query.order_by(ContradictionEvent.at, ContradictionEvent.id)).all()
+        return {
+            "id": row.id,
+            "run": row.run_id,
+            "kind": row.kind,
+            "severity": row.severity,
+            "rule": row.rule,
+            "status": events[-1].status if events else "detected",
+            "at": stamp(row.at),
+            "a": self._side(session, row.source_a, row.line_a, row.quote_a, row.person_a),
+            "b": self._side(session, row.source_b, row.line_b, row.quote_b, row.person_b),
+            "events": [
+                {"status": one.status, "by": one.by_user, "at": stamp(one.at)} for one in events
+            ],
+        }
+
+    def _side(
+        self, session: Session, source: str, line: int, sealed: bytes, person: str | None
+    ) -> dict[str, Any]:
+        return {"source": source, "line": line, "quote": self.book.quote(session, sealed, person)}
+
+
+def _event(session: Session, key: str, status: Status, by: str) -> None:
+    session.add(
+        ContradictionEvent(
+            tenant_id=tenant_of(session),
+            id=new_id("cev"),
+            contradiction_id=key,
+            status=status,
+            by_user=by,
+            at=clock.real_now(),
+        )
+    )
+    session.flush()
+    audit.append(session, by, f"contradiction.{status}", key, {})

@@ -1,0 +1,95 @@
+"""What a scan reads, which questions start one, and what the running installation itself claims."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy.orm import Session
+
+from dealix.actors import Actor
+from dealix.business.compliance.claims import Claim, Document, claims_of
+from dealix.business.compliance.conflicts import Conflict, conflicts_of
+from dealix.i18n import N_
+from dealix.lanes.kinds import Beginning, Prepared
+from dealix.records.canonical import digest
+from dealix.settings import Settings
+
+SETTINGS = "settings"
+DocumentId = Annotated[str, StringConstraints(pattern=r"^doc_[0-9A-Za-z_-]{1,60}$")]
+
+
+class ContradictionScanInput(BaseModel):
+    """What starts a scan."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    documents: list[DocumentId] = Field(
+        [],
+        title=N_("Documents to read"),
+        description=N_(
+            "Left empty: every document that was brought in. Clauses and settings always."
+        ),
+        max_length=200,
+    )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What lies before a scan: texts, under whose key each lies, and what could not be read."""
+
+    documents: list[Document]
+    person_of: dict[str, str] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
+    live: list[Claim] = field(default_factory=list)
+
+    @property
+    def digest(self) -> str:
+        """The hash of everything that is read."""
+        return digest([[each.name, each.text] for each in self.documents])
+
+    def claims(self) -> list[Claim]:
+        """Every claim of the texts, then those of the installation."""
+        return [*(claim for each in self.documents for claim in claims_of(each)), *self.live]
+
+    def conflicts(self, claims: Sequence[Claim]) -> list[Conflict]:
+        """What does not hold together."""
+        return conflicts_of(claims)
+
+
+Reader = Callable[[Session, Sequence[str]], Reading]
+
+
+def prepare(
+    _session: Session, _actor: Actor, asked: ContradictionScanInput, _start: Beginning
+) -> Prepared:
+    """What the run keeps of the question."""
+    return Prepared(asked.model_dump(mode="json"))
+
+
+def scan_example(number: int) -> dict[str, Any]:
+    """The nth input that runs, counted from 0; a document that is not there is not read."""
+    return {"documents": [] if number == 0 else [f"doc_example_{number}"]}
+
+
+def live_claims(settings: Settings) -> list[Claim]:
+    """What the running installation does, whatever papers say of it."""
+    outside = [
+        name
+        for name in ("hubspot_url", "whatsapp_url", "docusign_url", "model_url", "embeddings_url")
+        if (address := getattr(settings, name)) and not settings.plays(address)
+    ]
+    said: list[tuple[str, bool, str]] = [
+        ("encrypted_at_rest", True, "Personal values lie encrypted, a key for each person."),
+        ("sent_without_consent", False, "No message leaves without a consent on record."),
+        ("human_approval", True, "What binds the company leaves after people have approved it."),
+    ]
+    if outside:
+        names = ", ".join(outside)
+        said.append(("stays_in_kingdom", False, f"Data go to addresses outside: {names}."))
+    if settings.public_url.startswith("http://") and "127.0.0.1" not in settings.public_url:
+        said.append(("encrypted_in_transit", False, "The console is served without TLS."))
+    return [
+        Claim(SETTINGS, number, quote, "promise", subject, value)
+        for number, (subject, value, quote) in enumerate(said, 1)
+    ]

@@ -1,0 +1,1 @@
+"""What everybody looks at: each figure of the company by its one definition."""

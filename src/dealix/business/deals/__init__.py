@@ -1,0 +1,1 @@
+"""What is being sold to whom, for how much, and how it ended."""

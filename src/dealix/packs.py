@@ -1,0 +1,71 @@
+"""What each kind of evidence pack is made of: the tables of every capability, by name."""
+
+from typing import TYPE_CHECKING
+
+from dealix.business.compliance.listings import REGISTRY
+from dealix.business.evidence.kinds import OfRun, OfTime, PackOf
+from dealix.business.evidence.run_sources import (
+    DecisionSource,
+    EffectSource,
+    RowSource,
+    RunSource,
+)
+from dealix.business.evidence.sources import EvidenceSource
+from dealix.business.papers.evidence import PaperSource
+from dealix.business.papers.listings import CLAUSES
+from dealix.business.partners.evidence import sources as partner_sources
+from dealix.business.partners.listings import PARTNERS, TERMS
+from dealix.business.signatures.evidence import SignatureSource
+from dealix.business.signatures.listings import ENVELOPES
+from dealix.lanes.listings import (
+    ANSWERS,
+    INBOUND,
+    MESSAGES,
+    PAUSES,
+    RECEIPTS,
+    RUNS,
+    SIGNALS,
+)
+from dealix.records.listings import CASES, EFFECTS, UNDOS
+from dealix.trust.access.listings import GRANTS, USERS
+from dealix.trust.approvals.listings import APPROVALS, DECISIONS, SLA
+from dealix.trust.outbound.governance.listings import CONSENTS, JUDGMENTS
+from dealix.trust.policy.listings import AUTHORITY, TOKENS
+from dealix.trust.privacy.listings import PERSONS
+
+if TYPE_CHECKING:
+    from dealix.bootstrap import Services
+
+CORRESPONDENCE = (MESSAGES, RECEIPTS, INBOUND, JUDGMENTS, ANSWERS)
+"""What went out and came in, each message with the rules' word on it."""
+
+
+def pack_kinds(made: "Services") -> dict[str, PackOf]:
+    """Every kind of pack, by its key."""
+
+    def deal(outcome: str) -> list[EvidenceSource]:
+        return [
+            *partner_sources(outcome),
+            PaperSource(made.objects),
+            SignatureSource(made.objects),
+            *map(RowSource, (*CORRESPONDENCE, TERMS, TOKENS, SLA, UNDOS, CASES, PAUSES)),
+        ]
+
+    def incident(outcome: str) -> list[EvidenceSource]:
+        tables = (*CORRESPONDENCE, CASES, UNDOS, SIGNALS, PAUSES, TOKENS, SLA, ENVELOPES)
+        return [RunSource(outcome), DecisionSource(), EffectSource(), *map(RowSource, tables)]
+
+    return {
+        "deal_closure": OfRun(deal, (CONSENTS,), frozenset({"partner_approval"}), ended_only=True),
+        "incident_response": OfRun(incident, (CONSENTS,)),
+        "compliance_audit": OfTime(
+            (
+                *(CONSENTS, JUDGMENTS, APPROVALS, DECISIONS, SLA, TOKENS, CASES),
+                *(AUTHORITY, GRANTS, USERS, PERSONS, CLAUSES, REGISTRY),
+            ),
+            audit=True,
+        ),
+        "board_report": OfTime(
+            (RUNS, PARTNERS, TERMS, ENVELOPES, APPROVALS, DECISIONS, SLA, EFFECTS, UNDOS, CASES)
+        ),
+    }

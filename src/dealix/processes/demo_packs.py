@@ -1,0 +1,117 @@
+"""The pipelines in the demo: each kind of pack with its proof, and two papers that contradict."""
+
+import io
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import docx
+import httpx
+
+from dealix import catalog
+from dealix.business.evidence.verifying import verify
+from dealix.business.papers.schemas import DOCX
+from dealix.cli.client import Unable
+from dealix.proof.door import Door, Person, Refused
+
+COMPANY, KEY, SCAN = "rawabi-sa", "evidence_pack", "contradiction_scan"
+PAPERS = (
+    ("Data policy", "All customer data is encrypted at rest and stays in the Kingdom."),
+    ("سياسة النسخ", "النسخ الاحتياطية غير مشفرة أثناء التخزين."),
+)
+"""Two papers of which one denies what the other promises."""
+KINDS = ("deal_closure", "incident_response", "compliance_audit", "board_report")
+PATIENCE = 60.0
+
+
+def packs(record: Mapping[str, Any], folder: Path) -> tuple[bool, list[str]]:
+    """A pack of every kind: whether each verifies and was made in time, and a line for each.
+
+    `record` is the content of `stack.json`; packs about a run are about a deal of the stories.
+    """
+    door = Door(record, COMPANY)
+    keeper = door.holder("operator")
+    budget = catalog.row(KEY).here.duration.longest.total_seconds()
+    lines, held = list[str](), True
+    try:
+        deal = _deal(door, keeper)
+        for kind in KINDS:
+            about = {"run": deal} if kind in {"deal_closure", "incident_response"} else {}
+            good, said = _pack(door, keeper, {"type": kind, **about}, folder, budget)
+            held = held and good
+            lines += said
+        good, said = _scan(door, record)
+        held, lines = held and good, [*lines, *said]
+    except (Refused, Unable, LookupError, StopIteration, httpx.HTTPError) as failure:
+        return False, [*lines, f"  broke off: {failure}"]
+    finally:
+        door.close()
+    return held, lines
+
+
+def _deal(door: Door, keeper: Person) -> str:
+    """A partner approval of the stories that has activated its partner."""
+    runs = door.get(keeper, "/runs", workflow="partner_approval", limit="200")
+    return next(str(run["id"]) for run in runs if run["outcome"] == "activated")
+
+
+def _pack(
+    door: Door, keeper: Person, given: Mapping[str, str], folder: Path, budget: float
+) -> tuple[bool, list[str]]:
+    began = time.monotonic()
+    run = door.post(keeper, "/runs", {"workflow": KEY, "input": dict(given)})
+    while run["ended_at"] is None and time.monotonic() - began < PATIENCE:
+        time.sleep(0.05)
+        run = door.get(keeper, f"/runs/{run['id']}")
+    took = time.monotonic() - began
+    if not run["evidence"]:
+        return False, [f"{given['type']:<20}{run['status']}: {run['error']}"]
+    file = folder / f"{KEY}-{given['type']}.zip"
+    file.write_bytes(door.content(keeper, f"/evidence/{run['evidence'][0]}.zip"))
+    report = verify(file)
+    steps = " → ".join(entry["name"] for entry in run["timeline"])
+    state = "verifies" if report.ok else f"does NOT verify: {report.first_bad}"
+    return report.ok and took < budget, [
+        f"{given['type']:<20}{took:>5.1f} s of {budget:.0f}  {steps}",
+        f"{'':<20}{file.name}: {report.items} items, {report.audit_records} audit records, {state}",
+    ]
+
+
+def _scan(door: Door, record: Mapping[str, Any]) -> tuple[bool, list[str]]:
+    """Bring two papers in, scan them, and read what was found with both quotations."""
+    began, counsel = time.monotonic(), door.holder("legal_counsel")
+    documents = [_brought(record, counsel, *paper) for paper in PAPERS]
+    body = {"workflow": SCAN, "input": {"documents": documents}}
+    run = door.post(counsel, "/runs", body)
+    while run["ended_at"] is None and time.monotonic() - began < PATIENCE:
+        time.sleep(0.05)
+        run = door.get(counsel, f"/runs/{run['id']}")
+    took = time.monotonic() - began
+    budget = catalog.row(SCAN).here.duration.longest.total_seconds()
+    steps = " → ".join(entry["name"] for entry in run["timeline"])
+    lines = [f"{SCAN:<20}{took:>5.1f} s of {budget:.0f}  {steps}"]
+    found = [
+        one
+        for one in door.get(counsel, "/contradictions")
+        if {one["a"]["quote"], one["b"]["quote"]} == {text for _, text in PAPERS}
+    ]
+    lines += [
+        f"{'':<20}{one['severity']} {one['kind']}: {one['a']['quote']} ≠ {one['b']['quote']}"
+        for one in found
+    ]
+    return run["outcome"] == "scanned" and len(found) == 1 and took < budget, lines
+
+
+def _brought(record: Mapping[str, Any], person: Person, title: str, text: str) -> str:
+    """A paper, uploaded by this person. Answers its ID."""
+    paper, file = docx.Document(), io.BytesIO()
+    paper.add_heading(title, 1)
+    paper.add_paragraph(text)
+    paper.save(file)
+    answer = httpx.post(
+        f"{record['url']}/api/v1/documents",
+        files={"file": (f"{title}.docx", file.getvalue(), DOCX)},
+        headers={"Authorization": f"Bearer {person.token}"},
+    )
+    return str(answer.raise_for_status().json()["id"])

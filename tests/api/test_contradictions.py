@@ -1,0 +1,118 @@
+"""A scan reads what was brought in, keeps both quotations sealed, and forgets nothing it found."""
+
+import io
+
+import docx
+import pytest
+from sqlalchemy import text
+
+from dealix.api import schemas
+from dealix.records import progress
+
+PROMISE = "All customer data is encrypted at rest and stays in the Kingdom."
+DENIAL = "النسخ الاحتياطية غير مشفرة أثناء التخزين."
+
+
+def paper(*lines, heading="Policy"):
+    document, file = docx.Document(), io.BytesIO()
+    document.add_heading(heading, 1)
+    for line in lines:
+        document.add_paragraph(line)
+    document.save(file)
+    return file.getvalue()
+
+
+def bring(client, *lines):
+    media = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    answer = client.post("/api/v1/documents", files={"file": ("a.docx", paper(*lines), media)})
+    assert answer.status_code in {200, 201}, answer.text
+    return answer.json()["id"]
+
+
+def scan(door, client, **given):
+    run = client.post("/api/v1/runs", json={"workflow": "contradiction_scan", "input": given})
+    assert run.status_code == 201, run.text
+    door.services.pipeline_worker.work_due()
+    return client.get(f"/api/v1/runs/{run.json()['id']}").json()
+
+
+@pytest.fixture(scope="module")
+def counsel(door):
+    return door.client("maha")
+
+
+def test_a_scan_finds_flags_and_keeps_what_people_make_of_it(door, counsel):
+    first, second = bring(counsel, PROMISE), bring(counsel, DENIAL)
+    run = scan(door, counsel, documents=[first, second, "doc_unknown"])
+    assert (run["status"], run["outcome"]) == ("completed", "scanned"), run["error"]
+    assert run["result"] == {"contradictions": 2, "by_kind": {"policy": 2}, "high": 2}
+    steps = [(entry["name"], entry["status"]) for entry in run["timeline"]]
+    assert steps == [(n, "done") for n in ("load_documents", "compare_claims", "flag_conflicts")]
+    found = counsel.get("/api/v1/contradictions").json()
+    assert "settings" in {side["source"] for each in found for side in (each["a"], each["b"])}
+    [one] = [
+        each for each in found if {each["a"]["quote"], each["b"]["quote"]} == {PROMISE, DENIAL}
+    ]
+    schemas.ContradictionView.model_validate(one)
+    assert one["run"] == run["id"]
+    assert {one["a"]["source"], one["b"]["source"]} == {f"document:{first}", f"document:{second}"}
+    assert (one["severity"], one["status"]) == ("high", "detected")
+    again = scan(door, counsel, documents=[first, second])
+    assert again["result"]["contradictions"] == 2
+    assert [each["id"] for each in counsel.get("/api/v1/contradictions").json()].count(
+        one["id"]
+    ) == 1
+    place = f"/api/v1/contradictions/{one['id']}/events"
+    assert counsel.post(place, json={"status": "reviewing"}).json()["status"] == "reviewing"
+    same = counsel.post(place, json={"status": "reviewing"})
+    assert (same.status_code, same.json()["code"]) == (409, "contradiction_stands_so")
+    settled = counsel.post(place, json={"status": "resolved"}).json()
+    assert [event["status"] for event in settled["events"]] == ["detected", "reviewing", "resolved"]
+    listed = counsel.get("/api/v1/contradictions?status=detected").json()
+    assert one["id"] not in [each["id"] for each in listed]
+
+
+def test_the_ledger_holds_no_words_and_says_that_no_model_was_asked(door, counsel):
+    first = bring(counsel, "Retention of email: 24 months", "Retention of e-mails: 12 months")
+    run = scan(door, counsel, documents=[first])
+    with door.services.database.tenant("rawabi-sa") as session:
+        results = progress.results_of(session, run["id"])
+    assert "Retention" not in str(results)
+    compared = results["compare_claims"]
+    assert (compared["method"], compared["not_configured"]) == ("rules", ["model"])
+    assert run["result"]["by_kind"] == {"temporal": 1}
+
+
+def test_an_erased_document_takes_its_quotations_along(door, counsel):
+    first = bring(counsel, "The discount limit is 15%", "The discount limit is 25%")
+    run = scan(door, counsel, documents=[first])
+    with door.services.database.tenant("rawabi-sa") as session:
+        person = session.execute(
+            text("SELECT person_id FROM uploads WHERE id = :id"), {"id": first}
+        ).scalar_one()
+        door.services.vault.erase(
+            session, door.services.access.actor_of(door.person("abeer")["token"]), person
+        )
+    [one] = [e for e in counsel.get("/api/v1/contradictions").json() if e["run"] == run["id"]]
+    assert (one["a"]["quote"], one["b"]["quote"]) == (None, None)
+
+
+def test_who_may_not_read_contradictions_neither_sees_nor_settles_nor_scans(door):
+    lina = door.client("lina")
+    assert lina.get("/api/v1/contradictions").status_code == 403
+    refused = lina.post("/api/v1/contradictions/ctr_1/events", json={"status": "resolved"})
+    assert refused.status_code == 403
+    body = {"workflow": "contradiction_scan", "input": {}}
+    assert lina.post("/api/v1/runs", json=body).status_code == 403
+    stranger = door.client("hamad", "rawabi-ae")
+    assert stranger.get("/api/v1/contradictions").json() == []
+    unknown = door.client("maha").post(
+        "/api/v1/contradictions/ctr_1/events", json={"status": "resolved"}
+    )
+    assert unknown.status_code == 404
+
+
+@pytest.mark.parametrize("given", [{"documents": ["../etc"]}, {"documents": "doc_1"}, {"more": 1}])
+def test_a_wrong_question_is_refused(door, counsel, given):
+    body = {"workflow": "contradiction_scan", "input": given}
+    assert counsel.post("/api/v1/runs", json=body).status_code == 422

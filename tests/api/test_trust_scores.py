@@ -1,0 +1,99 @@
+"""Trust scores at the door: scored on a worker, each factor shown, what nobody knows said."""
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from dealix.api.short_inputs import SHORT_INPUTS
+
+SCORES = "/api/v1/trust/scores"
+EXAMPLE = SHORT_INPUTS["lead_scoring"][1]
+
+
+@pytest.fixture(autouse=True)
+def worker(door, monkeypatch):
+    """Whoever is rung answers at once, as a worker does; `test_leads` has one on Celery."""
+    jobs = door.services.short_jobs
+    monkeypatch.setattr(jobs.bell, "ring", lambda *call: jobs.work(*call) or True)
+
+
+def score(client, kind, entity):
+    return client.post(SCORES, json={"entity_type": kind, "entity_id": entity})
+
+
+def factors(answer):
+    assert answer.status_code == 200, answer.text
+    return {one["name"]: (one["value"], one["because"]) for one in answer.json()["card"]["factors"]}
+
+
+def test_a_lead_is_scored_by_what_it_did_what_is_known_and_its_consent(door, noura):
+    lead = noura.post("/api/v1/leads", json=EXAMPLE(1)).json()
+    first = score(noura, "lead", lead["id"])
+    assert factors(first) == {
+        "engagement": (None, "no_data"),
+        "data_quality": (62, "fields_known"),
+        "consent": (100, "consent_in_force"),
+    }
+    found = first.json()
+    assert (found["status"], found["card"]["known_weight"]) == ("scored", 60)
+    assert found["ms"] < 5000
+    noura.post(f"/api/v1/leads/{lead['id']}/activities", json={"kind": "meeting_held"})
+    second = score(noura, "lead", lead["id"])
+    assert factors(second)["engagement"] == (56, "activities_of_90_days")
+    last = noura.get(f"{SCORES}/lead/{lead['id']}").json()
+    assert last == second.json()["card"]
+    assert score(noura, "company", lead["company"]["id"]).json()["status"] == "not_enough_data"
+    with door.services.database.tenant("rawabi-sa") as session:
+        person = lead["contact"]["person_id"]
+        door.services.consents.record(
+            session, person, "opted_out", channel="*", purpose="*", source="reply", by="system"
+        )
+    assert factors(score(noura, "lead", lead["id"]))["consent"] == (0, "opted_out")
+    assert "lead1@" not in door.client("dana").get("/api/v1/audit").text
+
+
+def test_a_company_is_scored_by_what_the_registry_said(door, noura):
+    given = EXAMPLE(2)
+    given["company"]["registration_number"] = "1010123456"
+    company = noura.post("/api/v1/leads", json=given).json()["company"]["id"]
+    asked = score(noura, "company", company)
+    assert factors(asked)["registration"] == (None, "registry_not_asked")
+    door.services.companies._keep("rawabi-sa", "1010123456", "real", None)
+    assert factors(score(noura, "company", company)) == {
+        "registration": (0, "registration_unknown"),
+        "payment_history": (None, "no_data"),
+    }
+
+
+def test_of_affiliates_and_idle_connectors_too_little_is_known(noura):
+    found = score(noura, "affiliate", "affiliate_1").json()
+    assert (found["status"], found["card"]["score"]) == ("not_enough_data", None)
+    assert factors(score(noura, "connector", "email")) == {
+        "uptime": (None, "no_data"),
+        "error_rate": (None, "no_data"),
+        "auth_health": (None, "not_configured"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "entity", "status"),
+    [
+        ("lead", "lead_x", 404),
+        ("company", "company_x", 404),
+        ("connector", "telegraph", 404),
+        ("planet", "mars", 422),
+        ("lead", "", 422),
+        ("lead", "a b", 422),
+    ],
+)
+def test_what_there_is_not_is_not_scored(noura, kind, entity, status):
+    assert score(noura, kind, entity).status_code == status
+
+
+def test_scores_are_for_who_may_see_them_and_as_the_document_says(door, noura):
+    assert score(door.client(), "affiliate", "a").status_code == 401
+    assert score(door.client("saleh"), "affiliate", "a").status_code == 403
+    assert noura.get(f"{SCORES}/affiliate/never").status_code == 404
+    document = noura.get("/openapi.json").json()
+    told = document["paths"][SCORES]["post"]["responses"]["200"]["content"]["application/json"]
+    schema = {**told["schema"], "components": document["components"]}
+    Draft202012Validator(schema).validate(score(noura, "affiliate", "b").json())
