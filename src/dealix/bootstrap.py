@@ -15,6 +15,7 @@ from dealix.business.compliance.service import CompanyRegistry
 from dealix.business.evidence.door import EvidenceService
 from dealix.business.evidence.report import reports
 from dealix.business.evidence.service import Evidence
+from dealix.business.knowledge.service import KnowledgeService
 from dealix.business.messages.service import MessageService
 from dealix.business.papers.library import ClauseLibrary
 from dealix.business.papers.service import PapersService
@@ -49,7 +50,7 @@ from dealix.store.objects import Objects
 from dealix.trust.access import directory
 from dealix.trust.access.accounts import Accounts
 from dealix.trust.access.own_account import OwnAccount
-from dealix.trust.access.rights import can_activate, permit
+from dealix.trust.access.rights import ROLES, can_activate, may, permit
 from dealix.trust.access.second_person import SecondPerson
 from dealix.trust.approvals import links
 from dealix.trust.approvals.outbox import Outbox
@@ -251,6 +252,11 @@ class Services(Providers):
     def messages(self) -> MessageService:
         """What messages want, and their dialects."""
         return MessageService(permit)
+
+    @cached_property
+    def knowledge(self) -> KnowledgeService:
+        """The company's documents, to be searched."""
+        return KnowledgeService(self.database, self.vault, self.objects, permit, may, ROLES)
 
     @cached_property
     def herald(self) -> Herald:

@@ -79,7 +79,12 @@ def test_an_unknown_key_is_refused_by_name():
 
 
 def test_only_what_exists_is_marked_built():
-    built = ["message_classification", "dialect_detection", "partner_approval"]
+    built = [
+        "message_classification",
+        "dialect_detection",
+        "knowledge_retrieval",
+        "partner_approval",
+    ]
     assert [row.key for row in catalog.rows() if row.built] == built
     assert catalog.row("partner_approval").note == ""
 

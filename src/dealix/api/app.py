@@ -24,6 +24,7 @@ from dealix.api.routes import (
     evidence,
     health,
     inventory,
+    knowledge,
     messages,
     records,
     runs,
@@ -47,6 +48,7 @@ RESOURCES: tuple[APIRouter, ...] = (
     evidence.router,
     calendar.router,
     messages.router,
+    knowledge.router,
     consents.router,
     documents.router,
     clauses.router,
@@ -81,6 +83,8 @@ def create_app(services: Services, add_pages: Callable[[FastAPI], None] | None =
         limit=services.settings.max_body_bytes,
         uploads={
             f"{PREFIX}/documents": Taking(largest, may_upload),
+            f"{PREFIX}/knowledge/documents": Taking(largest, may_add_knowledge),
+            "/knowledge/documents": Taking(largest, may_add_knowledge),
             "/template": Taking(largest, may_upload),
             "/p/": Taking(largest, has_an_offer),
         },
@@ -93,8 +97,17 @@ def create_app(services: Services, add_pages: Callable[[FastAPI], None] | None =
 
 def may_upload(request: Request) -> bool:
     """Whether whoever is signed in may bring in documents."""
+    return _holds(request, "document.upload")
+
+
+def may_add_knowledge(request: Request) -> bool:
+    """Whether whoever is signed in may bring in documents to search."""
+    return _holds(request, "knowledge.add")
+
+
+def _holds(request: Request, right: str) -> bool:
     actor = _unless_away(lambda: actor_or_none(request))
-    return actor is not None and may(actor, "document.upload")
+    return actor is not None and may(actor, right)
 
 
 def has_an_offer(request: Request) -> bool:

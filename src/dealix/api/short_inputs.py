@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from dealix.api.routes.knowledge import Asking
 from dealix.api.routes.messages import Said, SaidByMail
 
 _ASKED = (
@@ -23,8 +24,13 @@ def _message(number: int) -> dict[str, Any]:
     return {"text": said if number < len(_ASKED) else f"{said} ({number})"}
 
 
+def _question(number: int) -> dict[str, Any]:
+    return {"query": _message(number)["text"], "limit": 5}
+
+
 SHORT_INPUTS: dict[str, ShortInput] = {
     "message_classification": (SaidByMail, _message),
     "dialect_detection": (Said, _message),
+    "knowledge_retrieval": (Asking, _question),
 }
 """By workflow: the body of its call, and the nth distinct example of one."""

@@ -1,4 +1,4 @@
-"""The scheduler's process: starts, deliveries, inbox, signatures, notices, sealing, watch."""
+"""The scheduler's process: starts, deliveries, inbox, signatures, notices, vectors, sealing."""
 
 import logging
 import signal
@@ -23,6 +23,7 @@ def jobs(made: Services) -> list[tuple[str, float, Callable[[], object]]]:
         ("inbox", 0.5, made.inbox.sweep),
         ("signatures", 0.5, made.signatures.read_due),
         ("notices", 0.5, made.herald.sweep),
+        ("vectors", 2.0, made.knowledge.sweep),
         ("seal", 1.0, audit.Sealer(made.database).sweep),
         ("watch", 4.0, sweeps.watch_runs),
         ("anchor", 60.0, made.anchors.sweep),

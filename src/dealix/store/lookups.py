@@ -30,5 +30,8 @@ LOOKUPS: dict[str, str] = {
     "lookup_first_tenant": "The inbox sweep: whose operators look after the installation.",
     "lookup_unanchored": "The audit's anchor: which tenants' heads have not left today.",
     "lookup_due_envelopes": "The signature sweep: envelopes to ask the provider about now.",
+    "knowledge_by_word": "The knowledge search: passages of the transaction's own tenant by word; "
+    "under row-level security PostgreSQL uses no index of words.",
+    "lookup_unembedded": "The knowledge sweep: which tenants have passages without a vector.",
     "take_unrouted": "The inbox sweep: take an event out of there, once, for its tenant.",
 }

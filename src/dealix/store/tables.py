@@ -18,6 +18,7 @@ MODULES = (
     "dealix.business.signatures.models",
     "dealix.business.compliance.models",
     "dealix.business.papers.models",
+    "dealix.business.knowledge.models",
 )
 
 for name in MODULES:
