@@ -8,6 +8,7 @@ LANGUAGE = {
     "tag": N_("Message tagged"),
     "dialect_detection": N_("Dialect detection"),
     "detect_dialect": N_("Dialect detected"),
+    "knowledge": N_("A document to search"),
     "knowledge_retrieval": N_("Knowledge retrieval"),
     "embed": N_("Question embedded"),
     "search": N_("Passages searched"),

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Literal
 
 from dealix import confined
@@ -13,6 +14,7 @@ from dealix.business.papers.opening import LARGEST, Parts, check_pdf
 from dealix.business.papers.schemas import DOCX, PDF
 from dealix.errors import InvalidInput, TooLarge
 from dealix.i18n.fit import legible
+from dealix.language.scripts import script_of
 from dealix.language.terms import has_words
 
 HTML, TEXT = "text/html", "text/plain"
@@ -22,9 +24,14 @@ SUFFIXES = {media_type: kind for kind, media_type in MEDIA_TYPES.items()} | {TEX
 PROGRAM = Path(extractor.__file__)
 PATIENCE = 30.0
 MOST_SAID = 40_000_000
+_AT_ONCE = BoundedSemaphore(2)
+"""Files that one process reads at a time: each may take a gigabyte and a processor."""
+
 _MARKUP = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|div|p|h[1-6]|table|meta)\b", re.IGNORECASE
 )
+_LOOSE = re.compile(r"[ \u00a0]+([\u064b-\u0652])")
+_TURNED = str.maketrans("()[]", ")(][")
 _CODES = frozenset(
     ("document_too_long", "pdf_locked", "not_a_pdf", "not_a_docx", "docx_bomb", "not_a_document")
 )
@@ -62,6 +69,7 @@ def extracted(content: bytes) -> Extracted:
     pages = _read(content, kind)
     if kind == "pdf":
         check_pdf(content)
+        pages = [(number, _as_read(said)) for number, said in pages]
     found = tuple(PageText(number, clean(said)) for number, said in pages)
     if not any(has_words(page.text) for page in found):
         raise InvalidInput("document_empty")
@@ -90,6 +98,22 @@ def clean(said: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
+def _as_read(said: str) -> str:
+    """The text of a PDF's page as people read it.
+
+    A PDF holds shapes in their places: vowel signs come apart from their letters, and the brackets
+    of an Arabic line as they lie on the page, turned around.
+    """
+    lines = (_LOOSE.sub(r"\1", line) for line in said.splitlines())
+    return "\n".join(line.translate(_TURNED) if _is_turned(line) else line for line in lines)
+
+
+def _is_turned(line: str) -> bool:
+    """Whether the first bracket of an Arabic line closes what none has opened."""
+    first = next((char for char in line if char in "()[]"), "")
+    return first in (")", "]") and script_of(line) == "arabic"
+
+
 def _letters(said: str) -> str:
     return "".join(
         unicodedata.normalize("NFKC", char) if "\ufb50" <= char <= "\ufefc" else char
@@ -98,7 +122,8 @@ def _letters(said: str) -> str:
 
 
 def _read(content: bytes, kind: Kind) -> list[tuple[int | None, str]]:
-    said = confined.said_of(PROGRAM, content, kind, most=MOST_SAID, patience=PATIENCE)
+    with _AT_ONCE:
+        said = confined.said_of(PROGRAM, content, kind, most=MOST_SAID, patience=PATIENCE)
     try:
         answer = json.loads(said)
     except ValueError:  # it was ended: too much time, memory or text

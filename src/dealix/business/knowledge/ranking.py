@@ -1,13 +1,12 @@
 """Orders passages: how near they are in meaning, and how many of the question's letters they hold.
 
 Nearness is a cosine and letters a share of trigrams, so their sum means the same whatever else was
-found. A passage in the other script cannot hold the question's letters; it is given what the
-nearest ones in the question's own script hold on average, so that it is judged by its meaning.
+found. A passage in the other script cannot hold the question's letters; it is given most of what
+the best of the nearest ones in the question's own script holds, so that its meaning decides.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import mean
 from typing import Any
 
 from dealix.language.scripts import script_of
@@ -15,7 +14,7 @@ from dealix.language.scripts import script_of
 LETTERS = 0.1
 """What it is worth to hold every letter of the question; see `docs/knowledge/data-card.md`."""
 
-NEIGHBOURS = 10
+NEIGHBOURS, MOST_OF = 10, 0.7
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ def ranked(question: str, rows: Sequence[Any]) -> list[Ranked]:
     letters = [held(row) for row in rows]
     same = [script_of(row["text"]) == script for row in rows]
     own = sorted(((n, h) for n, h, is_own in zip(nearness, letters, same, strict=True) if is_own))
-    usual = mean(h for _, h in own[-NEIGHBOURS:]) if own else 0.0
+    usual = MOST_OF * max((h for _, h in own[-NEIGHBOURS:]), default=0.0)
     found = [
         Ranked(row, near + LETTERS * (share if is_own else usual), share)
         for row, near, share, is_own in zip(rows, nearness, letters, same, strict=True)

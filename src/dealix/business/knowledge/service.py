@@ -34,7 +34,8 @@ TITLE = 200
 AT_ONCE = 3.0
 """Seconds for which a new document's vectors are made while its sender waits; the sweep goes on."""
 
-BATCH = 16
+BATCH, TURN = 16, 10.0
+"""Passages that are embedded between two transactions, and seconds of the sweep for one tenant."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,17 @@ class KnowledgeService:
             return 0
         with self.database.nobody() as session:
             tenants = repository.unembedded_tenants(session, name)
-        return sum(self._embed(tenant, name) for tenant in tenants)
+        return sum(self._embed_on(tenant, name) for tenant in tenants)
+
+    def _embed_on(self, tenant_id: str, name: str) -> int:
+        """Embed what a tenant has, for some seconds: then the next tenant has its turn."""
+        made, end = 0, time.monotonic() + TURN
+        while time.monotonic() < end:
+            done = self._embed(tenant_id, name)
+            made += done
+            if done < BATCH:
+                break
+        return made
 
     def _embed_for_a_while(self, tenant_id: str, document_id: str) -> None:
         name, end = embedding.model(), time.monotonic() + AT_ONCE
