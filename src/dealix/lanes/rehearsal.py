@@ -18,7 +18,7 @@ from dealix.lanes.scenarios import Act, Opening, Scenario
 Json = dict[str, Any]
 PATIENCE = 30.0
 """Seconds of real time in which something must have happened while the run is busy."""
-POLL = 0.05
+POLL = 0.1
 PAST_DEADLINE = timedelta(minutes=1)
 PAST_OUTAGE = timedelta(minutes=15)
 """More than the longest back-off of a step: within it the first try after an outage is made."""
@@ -123,6 +123,11 @@ class Occasion:
     since: datetime
     approval: Json | None = None
     owed: bool = False
+
+    @property
+    def name(self) -> tuple[str, str | None, bool]:
+        """What tells it from others: where, which request, and whether changes are owed there."""
+        return self.at, self.approval["id"] if self.approval else None, self.owed
 
     def suits(self, act: Act) -> bool:
         """Whether this is the occasion that an act of the script is meant for.
@@ -231,7 +236,7 @@ class Director:
     def _at(self, run: Json, occasions: list["Occasion"]) -> Json:
         """The act that is due first; without one, let the deadline come."""
         pairs = [(o, a) for o in occasions if (a := self._next(o)) is not None]
-        if not pairs and self._opens_more(run, occasions):
+        if not pairs and self._goes_on(run, occasions):
             return self.stage.get(run["id"])
         if not pairs:
             return self._in_silence(run)
@@ -243,10 +248,15 @@ class Director:
         self._perform(act, run, occasion)
         return self.stage.get(run["id"])
 
-    def _opens_more(self, run: Json, occasions: list["Occasion"]) -> bool:
-        """Whether another gate opens beside these: gates side by side open one after the other."""
+    def _goes_on(self, run: Json, occasions: list["Occasion"]) -> bool:
+        """Whether others are waited for once nothing is under way.
+
+        Gates side by side open one after the other, and what the run was seen to wait for may have
+        come in that instant.
+        """
         self.stage.settle(run["id"])
-        return len(self._occasions(self.stage.get(run["id"]))) != len(occasions)
+        now = self._occasions(self.stage.get(run["id"]))
+        return [each.name for each in now] != [each.name for each in occasions]
 
     def _next(self, occasion: "Occasion") -> Act | None:
         """The first act of the script for this occasion that was not played yet."""

@@ -1,6 +1,6 @@
 """The course of one partner approval: its stages, and every wait with whom it was for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,13 +15,14 @@ from dealix.business.partners.waits import (
     Holder,
     Stage,
     courses,
-    of_runs,
+    stage_of,
     with_partner,
 )
 from dealix.business.signatures.tracking import EVENT as SIGNATURE
 from dealix.lanes import run_events
 from dealix.lanes.models import Run
 from dealix.trust.approvals import reading
+from dealix.trust.approvals.reading import Waited
 
 ORDER: tuple[Stage, ...] = ("manager", "review", "negotiation", "executive", "closing")
 
@@ -65,8 +66,8 @@ class Picture:
 def picture(session: Session, run: Run) -> Picture:
     """The course of a run so far."""
     course = courses(session, [run])[run.id]
-    found = sorted(_spans(session, course), key=lambda span: (span.since, span.name))
-    stage = of_runs(session, [run])[run.id].stage
+    asked = reading.waited(session, run.id)
+    found = sorted(_spans(session, course, asked), key=lambda span: (span.since, span.name))
     reached = {STAGES[span.name] for span in found if span.name in STAGES} | {ORDER[0]}
     if run.outcome == "activated":
         reached |= set(ORDER)
@@ -75,23 +76,22 @@ def picture(session: Session, run: Run) -> Picture:
         now=run.now(),
         ended=run.ended_at,
         deadline=run.deadline,
-        stage=stage,
+        stage=stage_of(course),
         reached=frozenset(reached),
         spans=tuple(found),
         pauses=tuple(course.stood),
     )
 
 
-def _spans(session: Session, course: Course) -> Iterator[Span]:
-    yield from _of_gates(session, course)
+def _spans(session: Session, course: Course, asked: Sequence[Waited]) -> Iterator[Span]:
+    yield from _of_gates(course, asked)
     for name, since, until in with_partner(course):
         yield _span(course, name, "partner", since, None if until == course.end else until)
-    yield from _of_ours(session, course)
+    yield from _of_ours(session, course, asked)
 
 
-def _of_gates(session: Session, course: Course) -> Iterator[Span]:
+def _of_gates(course: Course, asked: Sequence[Waited]) -> Iterator[Span]:
     """What stood at a gate, and in between what came back to the requester."""
-    asked = reading.waited(session, course.run.id)
     for one in asked:
         due = one.reminder_at, one.breach_at
         yield _span(course, one.gate, "approvers", one.opened_at, one.closed_at, one.id, due)
@@ -105,9 +105,9 @@ def _of_gates(session: Session, course: Course) -> Iterator[Span]:
             yield _span(course, one.gate, "requester", one.closed_at, until, one.id)
 
 
-def _of_ours(session: Session, course: Course) -> Iterator[Span]:
+def _of_ours(session: Session, course: Course, asked: Sequence[Waited]) -> Iterator[Span]:
     """What we owed: versions after counter-offers, our own signature, the activation's facts."""
-    opened = [one.opened_at for one in reading.waited(session, course.run.id)]
+    opened = [one.opened_at for one in asked]
     for answer in course.answers:
         if answer.answer == "counter":
             after = [moment for moment in opened if moment > answer.at]

@@ -124,7 +124,7 @@ def _wait(course: Course, *, needs_a_person: bool) -> Wait:
     holder, since = ("case", None) if needs_a_person else _holder(course)
     live = run.ended_at is None
     return Wait(
-        stage=_stage(course),
+        stage=stage_of(course),
         holder=holder,
         since=since,
         waited=course.length(since, run.now()) if live and since else timedelta(0),
@@ -134,7 +134,8 @@ def _wait(course: Course, *, needs_a_person: bool) -> Wait:
     )
 
 
-def _stage(course: Course) -> Stage:
+def stage_of(course: Course) -> Stage:
+    """The stage in which a run stands."""
     run = course.run
     if run.ended_at is not None:
         return "ended"

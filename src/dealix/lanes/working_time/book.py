@@ -14,13 +14,26 @@ from dealix.store.session import tenant_of
 REAL, REHEARSAL = "real", "rehearsal"
 HOME = "SA"
 """The country by which a tenant without a known one is taken."""
+KNOWN = "working_calendars"
 
 
 def calendar_of(session: Session, *, rehearsal: bool = False) -> WorkingCalendar:
-    """The working clock of the session's tenant; the same one while nothing of it changes."""
+    """The working clock of the session's tenant, read once; the same one while nothing changes."""
+    known: dict[bool, WorkingCalendar] = session.info.setdefault(KNOWN, {})
+    if rehearsal not in known:
+        known[rehearsal] = _read(session, rehearsal=rehearsal)
+    return known[rehearsal]
+
+
+def _read(session: Session, *, rehearsal: bool) -> WorkingCalendar:
     country, zone = place_of(session)
     overrides = tuple(map(_override, session.scalars(select(DayOverride).order_by("day"))))
     return calendar_for(country, zone, overrides, settings_of(session, rehearsal=rehearsal))
+
+
+def forget(session: Session) -> None:
+    """What this session has read of its tenant's clock was changed in it."""
+    session.info.pop(KNOWN, None)
 
 
 def settings_of(session: Session, *, rehearsal: bool = False) -> WorkingSettings:
@@ -50,6 +63,7 @@ def set_settings(
         .values(tenant_id=tenant_of(session), world=world, **values)
         .on_conflict_do_update(index_elements=["tenant_id", "world"], set_=values)
     )
+    forget(session)
 
 
 def place_of(session: Session) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from dealix import clock
 from dealix.actors import Actor
 from dealix.errors import InvalidInput, NotFound
-from dealix.lanes.working_time.book import calendar_of, set_settings, settings_of
+from dealix.lanes.working_time.book import calendar_of, forget, set_settings, settings_of
 from dealix.lanes.working_time.calendar import Day, Kind, WorkingCalendar
 from dealix.lanes.working_time.models import DayOverride
 from dealix.lanes.working_time.settings import Frozen, Span, WorkingSettings
@@ -160,4 +160,5 @@ def _values(actor: Actor, change: DayChange) -> dict[str, Any]:
 def _fresh(session: Session) -> WorkingCalendar:
     session.flush()
     session.expire_all()
+    forget(session)
     return calendar_of(session)

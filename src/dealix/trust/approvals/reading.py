@@ -194,7 +194,9 @@ def requests_of_run(session: Session, run_id: str) -> list[tuple[Approval, list[
     """Every request of a run with its decisions, oldest first."""
     query = select(Approval).where(Approval.run_id == run_id).order_by(Approval.opened_at)
     rows = session.execute(query).scalars().all()
-    return [(row, decisions_on(session, row.id)) for row in rows]
+    made = select(Decision).where(Decision.run_id == run_id).order_by(Decision.id)
+    decisions = list(session.execute(made).scalars())
+    return [(row, [one for one in decisions if one.approval_id == row.id]) for row in rows]
 
 
 def decisions_on(session: Session, approval_id: str) -> list[Decision]:

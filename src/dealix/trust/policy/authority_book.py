@@ -24,6 +24,10 @@ SHIPPED = "dealix"
 """Who proposes the first table of a tenant."""
 
 
+KEPT = "authority"
+"""Under it a session keeps the versions it was asked for: it forgets rows that nobody holds."""
+
+
 @dataclass(frozen=True)
 class Matter:
     """What is to be approved: the table finds its rows by these."""
@@ -266,6 +270,7 @@ class AuthorityBook:
             if found is None or found.status == "draft":
                 raise NotFound("not_found")
             table = found
+            session.info.setdefault(KEPT, set()).add(table)
         return table.version, self._parse(table)
 
     def _parse(self, table: AuthorityTable) -> list[Row]:
