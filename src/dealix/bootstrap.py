@@ -306,7 +306,7 @@ class Services(Providers):
     @cached_property
     def register(self) -> Register:
         """Whose personal data are held, and their erasing."""
-        return Register(self.database, self.vault, permit, self.accounts)
+        return Register(self.database, self.vault, permit, self.accounts, [self.knowledge.forget])
 
     @cached_property
     def rotation(self) -> Rotation:

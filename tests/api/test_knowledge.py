@@ -131,6 +131,20 @@ def test_what_is_removed_is_gone_with_its_file_and_recorded(door, noura):
     assert "ripen" not in str(records)
 
 
+def test_whoever_erases_its_key_in_the_register_erases_the_passages_too(door, noura):
+    made = bring(noura, b"Camels rest at noon under palms.", "Camels").json()
+    with door.services.database.tenant("rawabi-sa") as session:
+        query = text("SELECT person_id FROM knowledge_documents WHERE id = :id")
+        person = session.execute(query, {"id": made["id"]}).scalar_one()
+    abeer = door.client("abeer")
+    held = abeer.get(f"/api/v1/people/{person}").json()["held"]
+    body = {"reason": "person_asked", "held": held}
+    erased = abeer.post(f"/api/v1/people/{person}/erase", json=body)
+    assert erased.status_code == 200, erased.text
+    assert noura.get(f"{DOCS}/{made['id']}").status_code == 404
+    assert "Camels" not in titles(noura, "When do camels rest?", limit=50)
+
+
 def test_passages_are_found_by_word_until_the_sweep_has_made_their_vectors(door, noura):
     """And a vector of another model is compared with none of ours, but made anew."""
     made = bring(noura, b"The zebra crossing is painted yearly.", "Zebra").json()
@@ -153,7 +167,7 @@ def test_without_a_model_words_answer_and_the_answer_says_so(noura, monkeypatch)
 
 
 @pytest.mark.parametrize(
-    "query", ["ا", "1", "a'b:*|!(&", "שלום привет 你好 مرحبا hello", "إجـــازة"]
+    "query", ["ا", "1", "a'b:*|!(&", "שלום привет 你好 مرحبا hello", "إجـــازة", "x" * 15_000]
 )
 def test_little_and_odd_questions_get_an_answer(noura, query):
     answer = ask(noura, query)

@@ -11,6 +11,9 @@ _BEHIND = ("هما", "كما", "ها", "هم", "كم", "نا", "ات", "ان", "
 _LEAST = 3
 """Letters that stay of a word, whatever is taken off."""
 
+_MOST = 64
+"""Letters of a word that are compared; a longer one is no word, and no index takes it."""
+
 EMPTY = frozenset(
     (
         *("في", "من", "علي", "الي", "عن", "مع", "ما", "ماذا", "هل", "كم", "كيف", "متي", "اين"),
@@ -29,7 +32,7 @@ EMPTY = frozenset(
 
 def term(word: str) -> str:
     """A word as it is compared: article, plural and possessive endings taken off, lightly."""
-    spelled = plain(word)
+    spelled = plain(word)[:_MOST]
     if _ARABIC.fullmatch(spelled):
         return _light(spelled)
     if spelled.endswith("ies") and len(spelled) > 4:

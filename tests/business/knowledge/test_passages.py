@@ -50,6 +50,7 @@ def test_a_heading_stays_with_what_it_heads_and_what_says_nothing_is_no_passage(
         ("Policies", "policy"),
         ("REPORTS", "report"),
         ("كتـــاب", "كتاب"),
+        ("x" * 20_000, "x" * 30_000),
     ],
 )
 def test_words_are_compared_without_what_hangs_on_to_them(one, other):

@@ -102,6 +102,12 @@ def with_content(session: Session, sha256: str) -> KnowledgeDocument | None:
     return session.scalar(select(KnowledgeDocument).where(KnowledgeDocument.sha256 == sha256))
 
 
+def of_person(session: Session, person_id: str) -> KnowledgeDocument | None:
+    """The document whose file is sealed under this key."""
+    query = select(KnowledgeDocument).where(KnowledgeDocument.person_id == person_id)
+    return session.scalar(query)
+
+
 def documents(
     session: Session, roles: Sequence[str] | None, mine: str, limit: int, before: str | None
 ) -> list[KnowledgeDocument]:

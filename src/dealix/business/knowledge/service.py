@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -163,6 +164,14 @@ class KnowledgeService:
             repository.remove(session, row.id)
             audit.append(session, actor.user_id, "knowledge.removed", row.id, data)
             self.vault.erase(session, actor, row.person_id, {"document": row.id})
+
+    def forget(self, session: Session, person_id: str) -> dict[str, Any]:
+        """Delete the document that is sealed under this key, for whoever destroys it."""
+        known = repository.of_person(session, person_id)
+        if known is None:
+            return {}
+        repository.remove(session, known.id)
+        return {"document": known.id}
 
     def sweep(self) -> int:
         """Make vectors for passages that have none of the present model; answers how many."""

@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from dealix.store import rls
 
-revision = "0033"
+revision = "0038"
 down_revision = "0030"
 
 MOMENT = sa.DateTime(timezone=True)
@@ -60,6 +60,9 @@ def documents() -> None:
         sa.Column("added_by", sa.String, nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.UniqueConstraint("tenant_id", "sha256"),
+    )
+    op.create_index(
+        "ix_knowledge_documents_person", "knowledge_documents", ["tenant_id", "person_id"]
     )
     rls.protect("knowledge_documents")
 
