@@ -29,12 +29,11 @@ class Ranked:
 def ranked(question: str, rows: Sequence[Any]) -> list[Ranked]:
     """The passages, the best first.
 
-    One whose vector is not made yet counts as the farthest of the others, so that its words decide.
+    One whose vector is not made yet is taken to be as near as it holds the question's letters.
     """
     script = script_of(question)
-    farthest = min((row["near"] for row in rows if row["near"] is not None), default=0.0)
-    nearness = [farthest if row["near"] is None else row["near"] for row in rows]
     letters = [held(row) for row in rows]
+    nearness = _nearness(rows, letters)
     same = [script_of(row["text"]) == script for row in rows]
     own = sorted(((n, h) for n, h, is_own in zip(nearness, letters, same, strict=True) if is_own))
     usual = MOST_OF * max((h for _, h in own[-NEIGHBOURS:]), default=0.0)
@@ -43,6 +42,15 @@ def ranked(question: str, rows: Sequence[Any]) -> list[Ranked]:
         for row, near, share, is_own in zip(rows, nearness, letters, same, strict=True)
     ]
     return sorted(found, key=_order)
+
+
+def _nearness(rows: Sequence[Any], letters: Sequence[float]) -> list[float]:
+    known = [row["near"] for row in rows if row["near"] is not None] or [0.0]
+    low, high = min(known), max(known)
+    return [
+        low + (high - low) * share if row["near"] is None else row["near"]
+        for row, share in zip(rows, letters, strict=True)
+    ]
 
 
 def held(row: Any) -> float:
