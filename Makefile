@@ -17,7 +17,7 @@ TEST_WORKERS ?= 2
 RUN_STAMP := $(VENV)/run.stamp
 DEV_STAMP := $(VENV)/dev.stamp
 
-.PHONY: help demo up test check bench proof format lock clean web browser
+.PHONY: help demo up test check bench proof format lock clean web browser opa
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST))
@@ -45,6 +45,9 @@ bench: $(RUN_STAMP) ## measure against the bare engines; writes var/bench.json
 
 proof: $(RUN_STAMP) web ## crash every step of every workflow; writes var/proof.json
 	@$(BIN)/python -m dealix.processes.proof
+
+opa: $(RUN_STAMP) ## build an OPA server into .venv/bin, where Go is present
+	@GOBIN="$(CURDIR)/$(BIN)" go install github.com/open-policy-agent/opa@v1.22.2
 
 format: $(DEV_STAMP) ## put the code into its format
 	@$(BIN)/ruff format

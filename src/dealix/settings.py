@@ -54,6 +54,12 @@ class Settings(BaseSettings):
         60.0, gt=0, description="Seconds that a start waits for an engine or a process to answer."
     )
 
+    opa_url: str | None = Field(
+        None, description="An OPA server that evaluates the policies instead of each process."
+    )
+    opa_auth: bool = Field(
+        default=False, description="Whether it gets the secret `opa.token` as bearer."
+    )
     secrets_file: Path | None = Field(
         None, description="JSON file of secrets (mode 0600); environment variables win over it."
     )

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import dealix
@@ -23,6 +24,15 @@ SHARED_BY_LAYERS = {
 GIVEN = {"dealix.lanes.models": ("Run", "dealix.business")}
 
 
+def tree(file: Path) -> ast.Module:
+    return parsed(file.read_text(encoding="utf-8"))
+
+
+@cache
+def parsed(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
 def module(file: Path) -> str:
     parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
@@ -30,7 +40,7 @@ def module(file: Path) -> str:
 
 def imports(file: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every imported module with the names taken from it; `from x import y` may name a module."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(file)):
         if isinstance(node, ast.ImportFrom) and node.module:
             yield node.module, tuple(alias.name for alias in node.names)
             yield from ((f"{node.module}.{alias.name}", ()) for alias in node.names)
@@ -86,7 +96,7 @@ def test_files_stay_below_400_lines():
 def test_functions_have_50_lines_at_most():
     long = []
     for file in FILES:
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(file)):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 lines = (node.end_lineno or node.lineno) - node.lineno + 1
                 if lines > 50:
@@ -101,7 +111,7 @@ def raised_codes() -> Iterator[tuple[str, str]]:
         if isinstance(kind, type) and issubclass(kind, errors.DealixError)
     }
     for file in FILES:
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(file)):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             called = node.func.attr if isinstance(node.func, ast.Attribute) else None
@@ -133,7 +143,7 @@ def chances(file: Path) -> Iterator[str]:
     for name, _ in imports(file):
         if name.partition(".")[0] in LOTS_AND_CLOCKS or name == "dealix.clock":
             yield f"{module(file)} imports {name}"
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(file)):
         if isinstance(node, ast.Attribute) and node.attr in MACHINE_CLOCK:
             of = node.value.id if isinstance(node.value, ast.Name) else None
             if of != OWN_CLOCK:

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from tests.lanes.flow_stage import TENANT, refused
 
 from dealix.errors import Conflict, InvalidInput, OutcomeUnknown, ProviderUnavailable
-from dealix.lanes import signals
+from dealix.lanes import signals, sweeps
 from dealix.lanes.models import Signal
 from dealix.proof.rig import until
 from dealix.records.models import Case
@@ -162,6 +162,38 @@ def test_between_the_answer_and_the_undo_workflow_the_sweep_opens_no_second_case
     assert stage.end(run) == ("cancelled", "cancelled")
     assert stage.provider.undone == 1
     assert len(every_case(stage, run)) == 1
+
+
+def test_a_run_that_ended_is_found_at_once_however_many_are_open(stage, monkeypatch):
+    monkeypatch.setattr(sweeps, "IN_TURN", 0)  # as where thousands are open: no turn comes to it
+    run, other = stage.start(), stage.start()
+    stage.at_gate(run), stage.at_gate(other)
+    stage.sweeps.watch_runs()
+    assert stage.run(run).status == "waiting"
+    asyncio.run(terminate(stage, run))
+    end = time.monotonic() + 10
+    while stage.run(run).status == "waiting" and time.monotonic() < end:
+        stage.sweeps.watch_runs()
+    assert stage.run(run).status == "attention"
+    assert stage.case(run, "ended_behind")["status"] == "open"
+    assert stage.run(other).status == "waiting"
+
+
+def test_each_open_run_has_its_turn(stage, monkeypatch):
+    monkeypatch.setattr(sweeps, "IN_TURN", 1)
+    monkeypatch.setattr(stage.bridge, "ended_since", lambda _moment: set())
+    asked = []
+    monkeypatch.setattr(stage.sweeps, "_watch", lambda _tenant, run: asked.append(run) or False)
+    runs = {stage.start(), stage.start(), stage.start()}
+    stage.sweeps.looked.clear()
+    for run in runs:
+        stage.at_gate(run)
+    for _ in range(200):
+        stage.sweeps.watch_runs()
+        if runs <= set(asked):
+            break
+    assert runs <= set(asked)
+    assert len(asked) == len(set(asked)), "nobody comes twice before all had their turn"
 
 
 def test_what_is_delivered_twice_is_heard_once(stage):

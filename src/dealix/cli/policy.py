@@ -1,5 +1,6 @@
 """`dealix policy test`: asks the policies questions whose answers are known, also all at once."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,10 @@ import yaml
 
 from dealix.actors import Actor
 from dealix.cli.output import AsJson, print_json, table
-from dealix.trust.policy.engine import PolicyEngine
+from dealix.connectors.secrets import LocalSecrets
+from dealix.settings import Settings
+from dealix.trust.policy.engine import Evaluator, PolicyEngine
+from dealix.trust.policy.opa import server_of
 from dealix.trust.policy.schemas import PolicyQuestion, TokenFacts
 
 app = typer.Typer(help="The policies that judge every action.", no_args_is_help=True)
@@ -26,21 +30,30 @@ def group() -> None:
 @app.command("test")
 def check_answers(as_json: AsJson = False) -> None:
     """Ask every known question, one by one and from many threads; fails on a wrong answer."""
-    engine = PolicyEngine()
     questions = yaml.safe_load(QUESTIONS.read_text(encoding="utf-8"))
-    found = [asked(engine, one) for one in questions]
-    found.append(raced(engine, questions))
+    found = []
+    for by, engine in engines(Settings()):
+        answers = [asked(engine, one) for one in questions]
+        found += [{"by": by, **one} for one in (*answers, raced(engine, questions))]
     if as_json:
         print_json(found)
     else:
-        typer.echo("\n".join(table(found, ("ok", "question", "expected", "answered"))))
+        typer.echo("\n".join(table(found, ("ok", "by", "question", "expected", "answered"))))
     wrong = sum(not one["ok"] for one in found)
     if wrong:
         typer.echo(f"{wrong} of {len(found)} answers are wrong.", err=True)
         raise typer.Exit(1)
 
 
-def asked(engine: PolicyEngine, known: dict[str, Any]) -> dict[str, Any]:
+def engines(settings: Settings) -> Iterator[tuple[str, Evaluator]]:
+    """Who evaluates the policies: this process, and the OPA server that the settings name."""
+    yield "regopy", PolicyEngine()
+    server = server_of(settings, LocalSecrets.of(settings))
+    if server is not None:
+        yield "OPA", server
+
+
+def asked(engine: Evaluator, known: dict[str, Any]) -> dict[str, Any]:
     """One question with what was answered."""
     verdict = engine.evaluate(question_of(known))
     return {
@@ -51,7 +64,7 @@ def asked(engine: PolicyEngine, known: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def raced(engine: PolicyEngine, questions: list[dict[str, Any]]) -> dict[str, Any]:
+def raced(engine: Evaluator, questions: list[dict[str, Any]]) -> dict[str, Any]:
     """All questions many times over from many threads: none may get another one's answer."""
     with ThreadPoolExecutor(THREADS) as threads:
         answers = list(threads.map(lambda one: asked(engine, one), questions * ROUNDS))

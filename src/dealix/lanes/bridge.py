@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
 
 from temporalio.api.common.v1 import WorkflowExecution
@@ -105,6 +105,13 @@ class Bridge:
         """How a workflow stands on its engine, and whether it can go on."""
         return self._do(self._watch(run))
 
+    def ended_since(self, moment: datetime) -> set[tuple[str, str]]:
+        """Tenant and run of each workflow that has ended since, as the engine lists them.
+
+        Not of rehearsals, whose ends have dates of their own clocks.
+        """
+        return self._do(self._ended_since(moment))
+
     def fast_forward(self, run: Run, duration: timedelta) -> timedelta:
         """Move a rehearsal's own clock, once it is idle; answers when it is idle again.
 
@@ -200,6 +207,15 @@ class Bridge:
             return Watched(status)
         cause = await self._cause(run, handle.id)
         return Watched(status, cause or ("timed_out" if tries >= LOST_AT else None))
+
+    async def _ended_since(self, moment: datetime) -> set[tuple[str, str]]:
+        client = (await self._connected()).runs
+        asked = f"CloseTime >= '{moment.isoformat()}'"
+        found = set()
+        async for one in client.list_workflows(asked, rpc_timeout=timedelta(seconds=10)):
+            tenant, _, rest = one.id.partition("/")
+            found.add((tenant, rest.rpartition("/")[2].partition(".")[0]))
+        return found
 
     async def _cause(self, run: Run, workflow_id: str) -> str | None:
         """The engine's word for why a task of a workflow failed of late.

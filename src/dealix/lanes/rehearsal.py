@@ -23,8 +23,7 @@ PAST_DEADLINE = timedelta(minutes=1)
 PAST_OUTAGE = timedelta(minutes=15)
 """More than the longest back-off of a step: within it the first try after an outage is made."""
 A_MOMENT = timedelta(seconds=1)
-"""What is left of a pause when a jump over it ends: its end, on which steps run, comes by itself,
-since a jump whose end comes while they run may go on to the next timer, days away."""
+"""What a jump leaves of a pause: one that ends while steps run may go on to the next timer."""
 A_LEAP = timedelta(minutes=1)
 """More than a look takes: a run's clock that has gone on by so much was moved."""
 DECISIONS = frozenset({"approve", "reject", "request_changes"})
@@ -249,10 +248,9 @@ class Director:
         return self.stage.get(run["id"])
 
     def _goes_on(self, run: Json, occasions: list["Occasion"]) -> bool:
-        """Whether others are waited for once nothing is under way.
+        """Whether others are waited for once nothing is under way: what it was may just have come.
 
-        Gates side by side open one after the other, and what the run was seen to wait for may have
-        come in that instant.
+        Gates side by side open one after the other.
         """
         self.stage.settle(run["id"])
         now = self._occasions(self.stage.get(run["id"]))

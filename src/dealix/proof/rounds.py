@@ -138,9 +138,14 @@ def stories(wanted: Sequence[Point]) -> list[Story]:
 
 
 def hold(rig: Rig, cast: Cast, wanted: Sequence[Point]) -> dict[Point, str]:
-    """Play until every point holds a run. Answers which run each of them holds."""
-    end = time.monotonic() + HOLD_SECONDS
+    """Play until every point holds a run, or none came to one for long. Answers who is held where.
+
+    On a slow machine a whole round takes minutes, but never one step.
+    """
+    before, end = 0, time.monotonic() + HOLD_SECONDS
     while len(held := rig.held(wanted)) < len(wanted) and time.monotonic() < end:
+        if len(held) > before:
+            before, end = len(held), time.monotonic() + HOLD_SECONDS
         cast.tick()
         time.sleep(0.1)
     return held

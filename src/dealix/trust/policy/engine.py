@@ -39,15 +39,7 @@ class PolicyEngine:
 
     def evaluate(self, question: PolicyQuestion) -> Verdict:
         """The verdict on one question; when Rego does not answer, that is an error, never a yes."""
-        found = self.ask(question.as_input())
-        return Verdict(
-            allowed=found["allowed"] is True,
-            rule=str(found["rule"]),
-            reason=str(found["reason"]),
-            action_class=str(found["class"]),
-            policy_version=self.version,
-            authority_version=question.authority.version,
-        )
+        return verdict_of(self.ask(question.as_input()), question, self.version)
 
     def ask(self, document: dict[str, Any]) -> dict[str, Any]:
         """Rego's own answer to an input document.
@@ -56,8 +48,7 @@ class PolicyEngine:
             InvalidInput: a text holds NUL, where the interpreter would cut it: two would be one.
             InvariantBroken: Rego gave no verdict.
         """
-        if any("\x00" in one for one in _texts(document)):
-            raise InvalidInput("invalid_input", errors=[{"field": "question", "type": "nul"}])
+        assert_whole(document)
         interpreter, bundle = self._own()
         try:
             interpreter.set_input(document)
@@ -73,6 +64,24 @@ class PolicyEngine:
             self._mine.pair = build(self.sources)
         pair: tuple[Interpreter, Bundle] = self._mine.pair
         return pair
+
+
+def verdict_of(found: Mapping[str, Any], question: PolicyQuestion, version: str) -> Verdict:
+    """Rego's answer to a question as a verdict, with the versions by which it was given."""
+    return Verdict(
+        allowed=found["allowed"] is True,
+        rule=str(found["rule"]),
+        reason=str(found["reason"]),
+        action_class=str(found["class"]),
+        policy_version=version,
+        authority_version=question.authority.version,
+    )
+
+
+def assert_whole(document: Mapping[str, Any]) -> None:
+    """Refuse a document with NUL in a text: an interpreter cuts it there, and two would be one."""
+    if any("\x00" in one for one in _texts(document)):
+        raise InvalidInput("invalid_input", errors=[{"field": "question", "type": "nul"}])
 
 
 def _texts(value: Any) -> Iterator[str]:
