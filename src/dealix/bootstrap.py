@@ -369,10 +369,9 @@ class Services(Providers):
 
     def close(self) -> None:
         """Close what was opened."""
-        if "bridge" in self.__dict__:
-            self.bridge.close()
-        if "database" in self.__dict__:
-            self.database.close()
+        for name in ("bridge", "database"):
+            if name in self.__dict__:
+                getattr(self, name).close()
 
 
 @dataclass(frozen=True)
