@@ -14,6 +14,7 @@ from dealix.business.evidence.door import EvidenceService
 from dealix.business.evidence.report import reports
 from dealix.business.evidence.service import Evidence
 from dealix.business.evidence.windows import RunWindows
+from dealix.business.knowledge.service import KnowledgeService
 from dealix.business.messages.service import MessageService
 from dealix.business.papers.library import ClauseLibrary
 from dealix.business.papers.service import PapersService
@@ -49,7 +50,7 @@ from dealix.store.objects import Objects
 from dealix.trust.access import directory
 from dealix.trust.access.accounts import Accounts
 from dealix.trust.access.own_account import OwnAccount
-from dealix.trust.access.rights import can_activate, permit
+from dealix.trust.access.rights import ROLES, can_activate, may, permit
 from dealix.trust.access.second_person import SecondPerson
 from dealix.trust.approvals import links
 from dealix.trust.approvals.outbox import Outbox
@@ -248,6 +249,11 @@ class Services(Everyday):
         return MessageService(permit)
 
     @cached_property
+    def knowledge(self) -> KnowledgeService:
+        """The company's documents, to be searched."""
+        return KnowledgeService(self.database, self.vault, self.objects, permit, may, ROLES)
+
+    @cached_property
     def herald(self) -> Herald:
         """Notices to our own people."""
         return Herald(
@@ -295,7 +301,7 @@ class Services(Everyday):
     @cached_property
     def register(self) -> Register:
         """Whose personal data are held, and their erasing."""
-        return Register(self.database, self.vault, permit, self.accounts)
+        return Register(self.database, self.vault, permit, self.accounts, [self.knowledge.forget])
 
     @cached_property
     def rotation(self) -> Rotation:
@@ -350,10 +356,9 @@ class Services(Everyday):
 
     def close(self) -> None:
         """Close what was opened."""
-        if "bridge" in self.__dict__:
-            self.bridge.close()
-        if "database" in self.__dict__:
-            self.database.close()
+        for name in ("bridge", "database"):
+            if name in self.__dict__:
+                getattr(self, name).close()
 
 
 def services(settings: Settings | None = None) -> Services:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from dealix import catalog
 from dealix.business.leads.qualification import QualificationMemo
+from dealix.business.leads.schemas import LeadScoreCard
 from dealix.business.partners.schemas import EconomicsModel, PartnerDossier
 from dealix.business.proposals.schemas import PricingDecisionRecord, ProposalPack
 from dealix.connectors.data_class import DataClass, classes_of
@@ -35,7 +36,7 @@ class DecisionSchema:
 
 
 ALL: tuple[DecisionSchema, ...] = (
-    DecisionSchema("LeadScoreCard", "lead_scoring", None, DataClass.INTERNAL),
+    DecisionSchema("LeadScoreCard", "lead_scoring", LeadScoreCard, DataClass.INTERNAL),
     DecisionSchema("QualificationMemo", "lead_qualification", QualificationMemo),
     DecisionSchema("ProposalPack", "proposal_generation", ProposalPack),
     DecisionSchema("PricingDecisionRecord", "proposal_generation", PricingDecisionRecord),

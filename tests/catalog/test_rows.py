@@ -83,6 +83,7 @@ def test_only_what_exists_is_marked_built():
         "lead_scoring",
         "message_classification",
         "dialect_detection",
+        "knowledge_retrieval",
         "dashboard_aggregation",
         "health_check",
         "trust_score",

@@ -47,6 +47,8 @@ PAGES = {
     "clauses": ("maha", "/clauses"),
     "template": ("maha", "/template"),
     "template-trial": ("maha", "/template/trial/{template}/ar"),
+    "knowledge": ("noura", "/knowledge"),
+    "knowledge-documents": ("abeer", "/knowledge/documents"),
     "inventory": ("dana", "/inventory"),
     "inventory-row": ("dana", "/inventory/lead_scoring"),
     "mailbox": ("noura", "/mailbox"),

@@ -29,6 +29,7 @@ NO_PAGES = {
     "/runs/{run_id}/negotiation/{version}/{form}": "a file",
     "/runs/{run_id}/negotiation/{version}/pages/{number}": "a picture",
     "/p/{token}/terms/pages/{number}": "a picture",
+    "/knowledge/documents/{document_id}/file": "a file",
     "/mailbox/{message}/attachments/{number}": "a file",
 }
 """Addresses that answer GET and are no page, each with its reason."""

@@ -25,6 +25,7 @@ from dealix.api.routes import (
     evidence,
     health,
     inventory,
+    knowledge,
     leads,
     messages,
     model_steps,
@@ -54,6 +55,7 @@ RESOURCES: tuple[APIRouter, ...] = (
     leads.router,
     trust.router,
     deals.router,
+    knowledge.router,
     consents.router,
     contradictions.router,
     model_steps.router,
@@ -89,6 +91,8 @@ def create_app(services: Services, add_pages: Callable[[FastAPI], None] | None =
         limit=services.settings.max_body_bytes,
         uploads={
             f"{PREFIX}/documents": Taking(largest, may_upload),
+            f"{PREFIX}/knowledge/documents": Taking(largest, may_add_knowledge),
+            "/knowledge/documents": Taking(largest, may_add_knowledge),
             "/template": Taking(largest, may_upload),
             "/p/": Taking(largest, has_an_offer),
         },
@@ -101,8 +105,17 @@ def create_app(services: Services, add_pages: Callable[[FastAPI], None] | None =
 
 def may_upload(request: Request) -> bool:
     """Whether whoever is signed in may bring in documents."""
+    return _holds(request, "document.upload")
+
+
+def may_add_knowledge(request: Request) -> bool:
+    """Whether whoever is signed in may bring in documents to search."""
+    return _holds(request, "knowledge.add")
+
+
+def _holds(request: Request, right: str) -> bool:
     actor = _unless_away(lambda: actor_or_none(request))
-    return actor is not None and may(actor, "document.upload")
+    return actor is not None and may(actor, right)
 
 
 def has_an_offer(request: Request) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from dealix.api.routes.knowledge import Asking
 from dealix.api.routes.messages import Said, SaidByMail
 from dealix.api.routes.trust import Asked
 from dealix.business.leads.schemas import LeadInput
@@ -66,10 +67,15 @@ def _lead(number: int) -> dict[str, Any]:
     }
 
 
+def _question(number: int) -> dict[str, Any]:
+    return {"query": _message(number)["text"], "limit": 5}
+
+
 SHORT_INPUTS: dict[str, ShortInput] = {
     "message_classification": (SaidByMail, _message),
     "dialect_detection": (Said, _message),
     "lead_scoring": (LeadInput, _lead),
     "trust_score": (Asked, _trusted),
+    "knowledge_retrieval": (Asking, _question),
 }
 """By workflow: the body of its call, and the nth distinct example of one."""

@@ -127,6 +127,8 @@ KNOWLEDGE_RETRIEVAL = Row(
         ),
         ("embeddings",),
     ),
+    built=True,
+    note="The model of our own process embeds; an endpoint of a setting is not asked yet.",
     ruling=Ruling(
         rules=("short_external_io", "short_single_service"),
         reason=(

@@ -54,6 +54,11 @@ class Client:
         """The JSON answer of a POST under `/api/v1`."""
         return self._ask("POST", path, json=body).json()
 
+    def upload(self, path: str, file: Path, fields: Mapping[str, Any]) -> Any:
+        """The JSON answer of a POST under `/api/v1` of a file, with fields beside it."""
+        files = {"file": (file.name, file.read_bytes())}
+        return self._ask("POST", path, files=files, data=fields).json()
+
     def put(self, path: str, body: Any) -> Any:
         """The JSON answer of a PUT under `/api/v1`."""
         return self._ask("PUT", path, json=body).json()

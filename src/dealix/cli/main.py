@@ -15,6 +15,7 @@ from dealix.cli import (
     deciding,
     evidence,
     inventory,
+    knowledge,
     language,
     looking,
     model_steps,
@@ -39,7 +40,6 @@ app = typer.Typer(
 )
 
 LATER = {
-    "knowledge": "Evaluating the knowledge search",
     "openclaw": "Running the OpenClaw pipelines",
     "mcp": "Serving tools over MCP",
 }
@@ -88,6 +88,7 @@ app.add_typer(deciding.cases, name="cases")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(audit.app, name="audit")
 app.add_typer(language.app, name="language")
+app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(adr.app, name="adr")
 app.add_typer(policy.app, name="policy")
 app.add_typer(model_steps.app, name="models")

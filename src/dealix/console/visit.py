@@ -39,6 +39,7 @@ SECTIONS = (
     ("/runs", N_("Runs"), "runs", ""),
     ("/cases", N_("Cases"), "cases", ""),
     ("/clauses", N_("Clauses"), "clauses", "clauses.read"),
+    ("/knowledge", N_("Knowledge"), "knowledge", "knowledge.search"),
     ("/inventory", N_("Inventory"), "inventory", ""),
     ("/mailbox", N_("Mailbox"), "mailbox", "mailbox.read"),
     ("/outbound", N_("Outbound desk"), "outbound", "message.read"),
@@ -88,6 +89,7 @@ NOTICES = {
     "rotated": N_("A new key encrypts from now on; older ones still open."),
     "password": N_("The password is changed; your other sessions have ended."),
     "session-ended": N_("That session has ended."),
+    "document-added": N_("The document is in: its passages are found from now on."),
     "welcome": N_("The password is set: sign in with it."),
 }
 

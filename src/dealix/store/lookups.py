@@ -32,5 +32,8 @@ LOOKUPS: dict[str, str] = {
     "lookup_unanchored": "The audit's anchor: which tenants' heads have not left today.",
     "lookup_due_envelopes": "The signature sweep: envelopes to ask the provider about now.",
     "lookup_waiting_short_jobs": "The short lane's sweep: tasks that no worker has answered yet.",
+    "knowledge_by_word": "The knowledge search: passages of the transaction's own tenant by word; "
+    "under row-level security PostgreSQL uses no index of words.",
+    "lookup_unembedded": "The knowledge sweep: which tenants have passages without a vector.",
     "take_unrouted": "The inbox sweep: take an event out of there, once, for its tenant.",
 }

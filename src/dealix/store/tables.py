@@ -23,6 +23,7 @@ MODULES = (
     "dealix.business.papers.models",
     "dealix.business.leads.models",
     "dealix.business.deals.models",
+    "dealix.business.knowledge.models",
 )
 
 for name in MODULES:

@@ -18,7 +18,8 @@ def person(*roles: str) -> Actor:
 
 def test_an_auditor_reads_everything_and_changes_nothing():
     held = {name for name, right in RIGHTS.items() if "auditor" in right.roles}
-    answers = {"evidence.reveal", "message.classify"}  # they keep nothing and change nothing
+    # They keep nothing and change nothing.
+    answers = {"evidence.reveal", "message.classify", "knowledge.search"}
     assert held - answers == READS
     for right in ("run.cancel", "run.start.partner_approval", "case.resolve"):
         with pytest.raises(NotEntitled):

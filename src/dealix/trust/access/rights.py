@@ -110,6 +110,17 @@ RIGHTS: dict[str, Right] = {
         "Fetch a document that was brought in.",
         PARTNERSHIPS | LEGAL | {"auditor", "compliance_officer"},
     ),
+    "knowledge.search": Right(
+        "Search the company's documents, of those whose audience one belongs to.", EVERYBODY
+    ),
+    "knowledge.add": Right(
+        "Bring in documents to search, say which roles find them, and remove one's own.",
+        PARTNERSHIPS | LEGAL | KEEPERS | {"compliance_officer", "pmi_director", "workstream_lead"},
+    ),
+    "knowledge.keep": Right(
+        "See the titles of all documents to search, change who finds them, and remove them.",
+        frozenset({"tenant_admin", "compliance_officer"}),
+    ),
     "audit.read": Right("Read and export the audit.", WATCHERS),
     "audit.verify": Right("Verify the chains of the audit.", EVERYBODY),
     "person.read": Right("See the people of the company with their roles.", EVERYBODY),

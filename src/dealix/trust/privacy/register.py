@@ -42,12 +42,16 @@ class Owner(Protocol):
 
 @dataclass(frozen=True)
 class Register:
-    """The persons of the vault as a company's keepers of privacy see them."""
+    """The persons of the vault as a company's keepers of privacy see them.
+
+    `forgetting` are the parts that keep something in clear beside what a person's key seals.
+    """
 
     database: Database
     vault: Vault
     permit: Callable[[Actor, str], None]
     accounts: Owner
+    forgetting: Sequence[Callable[[Session, str], Mapping[str, Any]]] = ()
 
     def persons(
         self, actor: Actor, *, limit: int = 50, before: str | None = None, reveal: bool = False
@@ -87,6 +91,8 @@ class Register:
                 raise Conflict("held_changed", held=seen["held"])
             forgotten = self.accounts.forget(session, person_id)
             because = {"reason": reason, "reference": reference, "open_runs": seen["open_runs"]}
+            for forget in self.forgetting:
+                forgotten = {**forgotten, **forget(session, person_id)}
             self.vault.erase(session, actor, person_id, {**because, **forgotten})
             return self._held(session, [_key(session, person_id)])[0]
 
