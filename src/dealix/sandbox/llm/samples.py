@@ -16,7 +16,20 @@ FORMATS = {
     "uuid": "00000000-0000-4000-8000-000000000000",
 }
 CANDIDATES = (
-    *(TEXT, "0", "1", "0.00", "1.00", "SAR", "sandbox", "a", "A", "sandbox_played", "sandbox:1"),
+    *(
+        TEXT,
+        "0",
+        "1",
+        "0.00",
+        "1.00",
+        "SAR",
+        "SA",
+        "sandbox",
+        "a",
+        "A",
+        "sandbox_played",
+        "sandbox:1",
+    ),
     *("1010000001", "2026-01-01", "P1D", "played@sandbox.example", "sha256:" + "0" * 64, "0" * 64),
 )
 
@@ -76,10 +89,10 @@ def _number(schema: Json) -> int | float:
     low = schema.get("minimum", schema.get("exclusiveMinimum"))
     high = schema.get("maximum", schema.get("exclusiveMaximum"))
     found = 0 if low is None else low + ("exclusiveMinimum" in schema)
-    if high is not None and found > high:
-        raise NoSampleError("no number lies between its bounds")
     if low is None and high is not None and high < 0:
         found = high - 1
+    if high is not None and found > high:
+        raise NoSampleError("no number lies between its bounds")
     return int(found) if float(found).is_integer() else float(found)
 
 
