@@ -7,7 +7,11 @@ import pytest
 from tests.sandbox.conftest import MODEL_KEY, OPENCLAW_TOKEN, Sandbox
 
 from dealix.cli.model_doctor import look_at_models
+from dealix.connectors.rehearsal import rehearsing
+from dealix.errors import NotConfigured
+from dealix.providers import Providers
 from dealix.settings import Settings
+from dealix.trust.model_use.connection import check
 
 
 @pytest.fixture
@@ -48,3 +52,19 @@ def test_what_is_configured_is_asked_for_one_step(
     monkeypatch.delenv("DEALIX_SECRET_OPENCLAW_TOKEN")
     [_, (ok, said)] = looked(**both)
     assert (ok, "openclaw.token" in said) == (False, True)
+
+
+def test_a_rehearsal_is_played_and_nothing_else_is(
+    looked: Any, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    del looked  # it sets the secrets
+    url = f"http://{sandbox.http_address}"
+    providers = Providers(Settings(home=tmp_path, sandbox_url=url, sandbox_smtp="127.0.0.1:1"))
+    for kind in ("model", "openclaw"):
+        model = providers.model(kind, rehearsal=True)
+        with rehearsing(sandbox.scope):
+            assert check(kind, model).fall_back is None
+        model.close()
+        with pytest.raises(NotConfigured):
+            providers.model(kind, rehearsal=False)
+    assert len(sandbox.rows("requests")) == 2

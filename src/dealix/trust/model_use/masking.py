@@ -9,7 +9,7 @@ there in the other script only.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -39,10 +39,12 @@ SAME = {
     **dict.fromkeys("ةه", "[ةه]"),
     **dict.fromkeys("ؤو", "[ؤو]"),
 }
-APART = r"[\s\-_.'’`]*"
+APART = r"[\s\-_.'’`\u0640\u064b-\u065f\u0670\u0300-\u036f]*"
+"""What may stand between two words of a name; where it does, `MARKS` does not stand beside it."""
+
 BETWEEN = re.compile(r"[\s\-_.'’`]+")
 LONGEST_NAME = 200
-PREFIX = "(?:[وفبلك]{0,2}(?:ال)?|لل)"
+PREFIX = f"(?:(?:[وفبلك]{MARKS}){{0,2}}(?:ا{MARKS}ل{MARKS})?|ل{MARKS}ل{MARKS})"
 LATIN_PREFIX = r"(?:[ae]l[\s\-]?)?"
 LINKS = frozenset({"بن", "بنت", "ابن", "ال", "ابو", "أبو", "ام", "أم", "عبد", "آل"})
 LATIN_LINKS = frozenset({"bin", "bint", "ibn", "al", "el", "abu", "umm", "abd", "van", "von", "de"})
@@ -95,10 +97,11 @@ class Mask:
         if not words:
             return
         token = self._token("NAME", name)
-        parts = [words] if len("".join(words)) >= SHORTEST_PART else []
+        telling = [each for each in words if each.casefold() not in LINKS | LATIN_LINKS]
+        wholes = [words, telling] if telling != words else [words]
+        parts = [each for each in wholes if len("".join(each)) >= SHORTEST_PART]
         parts += [[each] for each in words if len(each) >= SHORTEST_PART]
-        stripped = [each.removeprefix("ال") for each in words if each.startswith("ال")]
-        parts += [[each] for each in stripped if len(each) >= SHORTEST_PART]
+        parts += [[each] for each in _inside(words) if len(each) >= SHORTEST_PART]
         known = [
             each for each in parts if len(each) > 1 or each[0].casefold() not in LINKS | LATIN_LINKS
         ]
@@ -170,10 +173,11 @@ def _personal(given: Any, kind: Personal | None = None) -> list[tuple[Personal, 
 
 def _pattern(words: list[str]) -> Pattern:
     """Finds these words in this order, however their writer spelt, vowelled or joined them."""
-    text = APART.join("".join(map(_letter, word)) for word in words)
-    text = text.replace(ABD, ABD + APART)
+    text = APART.join(MARKS.join(map(_letter, word)) for word in words)
+    text = text.replace(ABD + MARKS, ABD + APART)
     prefix = PREFIX if ARABIC.search(text) else LATIN_PREFIX
-    return re.compile(rf"(?<![^\W\d_]){prefix}{text}(?![^\W\d_])", re.IGNORECASE)
+    alone = rf"(?<![^\W\d_\u0640]){prefix}{text}{MARKS}(?![^\W\d_])"
+    return re.compile(alone, re.IGNORECASE)
 
 
 def _words(name: str) -> list[str]:
@@ -190,20 +194,29 @@ def _words(name: str) -> list[str]:
     return joined
 
 
+def _inside(words: list[str]) -> Iterator[str]:
+    """Names inside of words: العتيبي without its article, الرحمن of عبدالرحمن, but never الله."""
+    for word in words:
+        if word.startswith("ال"):
+            yield word.removeprefix("ال")
+        if word.startswith("عبد") and word != "عبدالله":
+            yield word.removeprefix("عبد")
+
+
 def _letter(char: str) -> str:
     same = SAME.get(char)
     if same is None and char.isascii() and char.isalpha():
         same = f"[{char}{_accented(char.casefold())}]"
-    return f"{same or re.escape(char)}{MARKS}"
+    return same or re.escape(char)
 
 
 @cache
 def _accented(char: str) -> str:
     """The letters that are this one with an accent."""
-    every = map(chr, range(0xC0, 0x250))
+    every = map(chr, (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)))
     return "".join(
         each for each in every if unicodedata.normalize("NFD", each)[0].casefold() == char
     )
 
 
-ABD = "".join(map(_letter, "عبد"))
+ABD = MARKS.join(map(_letter, "عبد"))
