@@ -1,5 +1,6 @@
 """Each way to do a step, against the sandbox: the same facts and schema, one clear outcome."""
 
+import json
 import time
 from typing import Any
 
@@ -64,6 +65,9 @@ def test_nothing_personal_reaches_the_other_side(sandbox: Sandbox, kind: str) ->
         heard = str(request).lower()
         assert [each for each in (*HIDDEN, EMAIL) if each in heard] == []
         assert "[NAME_1]" in request["body"]
+        shown = json.loads(request["body"])
+        told = shown["args"]["prompt"] if kind == "openclaw" else shown["response_format"]
+        assert "additionalProperties" in str(told)  # the model itself sees the schema
         assert "125000.00" in request["body"]
         assert "شركة الروابي" in request["body"]
     allowed = executor_of(kind, sandbox, as_is=True)
@@ -169,7 +173,17 @@ def test_a_probe_asks_no_model(sandbox: Sandbox, kind: str) -> None:
         assert not model.probe().ok
 
 
-def test_a_tool_that_the_agent_was_not_given_is_refused(sandbox: Sandbox) -> None:
+def test_the_gateway_refuses_as_the_real_one_was_heard_to(sandbox: Sandbox) -> None:
+    """Bodies and statuses of openclaw 2026.9.6; its wording tells nothing of what is allowed."""
     headers = {"authorization": "Bearer openclaw-token-of-the-test"}
-    body = {"tool": "exec", "agentId": "steps", "args": {"prompt": "x", "schema": {}}}
-    assert sandbox.client.post("/tools/invoke", json=body, headers=headers).status_code == 404
+    args = {"prompt": "x", "schema": {"type": "object"}}
+    for body, status, kind in (
+        ({"tool": "exec", "agentId": "steps", "args": {}}, 404, "not_found"),
+        ({"tool": "llm-task", "agentId": "main", "args": args}, 404, "not_found"),
+        ({"tool": "llm-task"}, 404, "not_found"),
+        ({"tool": "llm-task", "agentId": "steps", "args": {}}, 500, "tool_error"),
+        ({"agentId": "steps"}, 400, "invalid_request"),
+    ):
+        answer = sandbox.client.post("/tools/invoke", json=body, headers=headers)
+        assert (answer.status_code, answer.json()["error"]["type"]) == (status, kind)
+    assert sandbox.client.post("/tools/invoke", json={}).json()["error"]["type"] == "unauthorized"

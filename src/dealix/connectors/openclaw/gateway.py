@@ -131,11 +131,16 @@ class OpenClawGateway:
 
 
 def _prompt(question: Question) -> str:
-    """The instructions; `llm-task` has no second turn, so a repair stands behind them."""
+    """The instructions with the schema, and behind them a repair.
+
+    `llm-task` has no second turn, and it only checks the schema: it does not show it to the model.
+    """
+    schema = json.dumps(question.schema, ensure_ascii=False)
+    asked = f"{question.instructions}\n\nJSON Schema of the answer:\n{schema}"
     if question.repair is None:
-        return question.instructions
+        return asked
     return (
-        f"{question.instructions}\n\nAn earlier answer was:\n{question.repair.answer}\n\n"
+        f"{asked}\n\nAn earlier answer was:\n{question.repair.answer}\n\n"
         f"{question.repair.complaint}"
     )
 

@@ -29,8 +29,9 @@ def error(status: int, message: str) -> Reply:
     """An error of the gateway's shape; 429 names its wait."""
     text = message or ("tool execution failed" if status == 500 else "Too many requests")
     headers = {"retry-after": RETRY_AFTER} if status == 429 else {}
-    kind = KINDS.get(status, "invalid_request_error")
-    return Reply(status, {"ok": False, "error": {"type": kind, "message": text}}, headers)
+    kind = KINDS.get(status, "invalid_request")
+    body: Json = {"error": {"type": kind, "message": text}}
+    return Reply(status, body if status == 401 else {"ok": False, **body}, headers)
 
 
 PROVIDER = Provider(name="openclaw", error=error)
@@ -60,19 +61,20 @@ class OpenClaw:
             return error(401, "Unauthorized")
         try:
             asked = json.loads(call.body)
-            tool, agent, arguments = asked["tool"], asked.get("agentId"), asked["args"]
-            prompt, schema = arguments["prompt"], arguments["schema"]
+            tool, agent = asked["tool"], asked.get("agentId")
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return error(400, "tool, and args with prompt and schema")
+            return error(400, "tools.invoke requires name")
         if tool != TOOL or agent != AGENT:
             return error(404, f"Tool not available: {str(tool)[:40]}")
         fault = struck(world, "openclaw", call)
+        try:
+            arguments = asked["args"]
+            prompt, value = arguments["prompt"], sample(arguments["schema"])
+        except (NoSampleError, KeyError, TypeError):
+            return error(500, "")
         if fault in FAILS_INSIDE or not isinstance(prompt, str) or not prompt:
             return error(500, "")
-        try:
-            return Reply(200, _done(spoilt(sample(schema), fault)))
-        except NoSampleError:
-            return error(500, "")
+        return Reply(200, _done(spoilt(value, fault)))
 
 
 def _done(value: Any) -> Json:
