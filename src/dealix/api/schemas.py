@@ -267,8 +267,18 @@ class OutsideMessageView(Shown):
     judgments: list[dict[str, Any]]
 
 
+class TagView(Shown):
+    """What a message wants and in which dialect it is, each with how sure that is (0 to 1)."""
+
+    intent: str
+    intent_confidence: float
+    follows: str
+    dialect: str
+    dialect_confidence: float
+
+
 class DeliveryView(Shown):
-    """Something that came in from outside with a right signature."""
+    """Something that came in from outside with a right signature; a message has its tag."""
 
     id: str
     provider: str
@@ -276,6 +286,7 @@ class DeliveryView(Shown):
     received_at: datetime
     run: str | None
     status: str
+    tag: TagView | None = None
 
 
 class ConsentView(Shown):

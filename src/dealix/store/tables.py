@@ -22,6 +22,7 @@ MODULES = (
     "dealix.business.compliance.models",
     "dealix.business.papers.models",
     "dealix.business.leads.models",
+    "dealix.business.messages.models",
     "dealix.business.deals.models",
     "dealix.business.knowledge.models",
 )
