@@ -17,6 +17,8 @@ from dealix.i18n.fit import fit
 
 router = APIRouter(prefix="/knowledge", tags=["knowledge"])
 TOP = 50
+FILES = frozenset({"", "application/octet-stream", *SUFFIXES})
+"""What a body may call itself that is the file: a call that means JSON brings none."""
 Title = Annotated[str, StringConstraints(strip_whitespace=True, max_length=TITLE)]
 BODY = {
     "requestBody": {
@@ -64,7 +66,10 @@ async def brought(
     Raises:
         InvalidInput: there is no file, or a title misleads or is too long.
     """
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "multipart/form-data":
+        if kind not in FILES:
+            raise InvalidInput("invalid_input", errors=[{"field": "file", "type": "missing"}])
         return _fit(Brought(await request.body(), title, tuple(audience or ())))
     async with request.form(max_files=1, max_fields=50) as form:
         file = form.get("file")

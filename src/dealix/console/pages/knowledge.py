@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Response
 from markupsafe import Markup, escape
 
 from dealix.business.knowledge.extracting import SUFFIXES
@@ -20,7 +20,6 @@ from dealix.i18n import sentence_of
 from dealix.trust.access.rights import ROLES, may
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-Document = Annotated[str, Path(pattern=r"^kdoc_[0-9a-z]{10,40}$")]
 PAGE, PASSAGES = 25, 10
 
 
@@ -66,7 +65,7 @@ def add(
 
 
 @router.get("/knowledge/documents/{document_id}/file")
-def file(visit: Annotated[Visit, Depends(signed_in)], document_id: Document) -> Response:
+def file(visit: Annotated[Visit, Depends(signed_in)], document_id: str) -> Response:
     """A document's file, to take away."""
     found = visit.services.knowledge.file(visit.who, document_id)
     name = f"{found.title}.{SUFFIXES[found.media_type]}"
@@ -77,7 +76,7 @@ def file(visit: Annotated[Visit, Depends(signed_in)], document_id: Document) -> 
 def share(
     visit: Annotated[Visit, Depends(signed_in)],
     sent: Annotated[Sent, Depends(checked)],
-    document_id: Document,
+    document_id: str,
 ) -> Response:
     """Say which roles find a document."""
     visit.services.knowledge.share(visit.who, document_id, sent.get("audience", []))
@@ -88,7 +87,7 @@ def share(
 def remove(
     visit: Annotated[Visit, Depends(signed_in)],
     sent: Annotated[Sent, Depends(checked)],  # noqa: ARG001 (it proves that the form was ours)
-    document_id: Document,
+    document_id: str,
 ) -> Response:
     """Remove a document for good."""
     visit.services.knowledge.remove(visit.who, document_id)
