@@ -135,8 +135,9 @@ def _lead(door: Door) -> tuple[bool, list[str]]:
         memo, good, said = _qualified(door, each)
         memos, lines, held = [*memos, memo], [*lines, *said], held and good
     first, second = memos
-    same = held and (second["same_as"] or {})
-    return bool(same) and (same["lead"], same["what"]) == (first["lead_id"], "person"), lines
+    same = second["same_as"] if held else None
+    known = same is not None and (same["lead"], same["what"]) == (first["lead_id"], "person")
+    return known, lines
 
 
 def _qualified(door: Door, given: Mapping[str, Any]) -> tuple[Any, bool, list[str]]:
