@@ -14,23 +14,19 @@ from dealix.business.leads.examples import qualification_example
 from dealix.proof import points
 from dealix.proof.cast import Cast
 from dealix.proof.points import Point
-from dealix.proof.rig import HOLD_SECONDS, Rig, until
+from dealix.proof.rig import HOLD_SECONDS, THREADS, Rig, until
 from dealix.proof.rounds import Line, Round
 
 PACKS, SCAN, LEADS = "evidence_pack", "contradiction_scan", "lead_qualification"
-EVERYWHERE = tuple(points.of(PACKS))
-IN_THE_SCAN = tuple(points.of(SCAN))
-OF_A_LEAD = tuple(points.of(LEADS))
-ALL = (EVERYWHERE, IN_THE_SCAN, OF_A_LEAD)
+POINTS = [point for workflow in points.PIPELINES for point in points.of(workflow)]
+ALL = tuple(tuple(POINTS[begin : begin + THREADS]) for begin in range(0, len(POINTS), THREADS))
+"""Every point of every pipeline, as many together as a worker can hold."""
 KINDS_OF_PACKS = ("board_report", "compliance_audit")
 END_SECONDS = 90.0
 
 
 def crash(rig: Rig, cast: Cast, kinds: Sequence[str], wanted: Sequence[Point]) -> Round:
-    """Hold a run at each of these points, kill these processes at once, judge every run.
-
-    The points are those of one workflow.
-    """
+    """Hold a run at each of these points, kill these processes at once, judge every run."""
     began = time.monotonic()
     rig.arm(wanted)
     runs = [_start(cast, point.workflow) for point in wanted]
