@@ -307,7 +307,8 @@ class Services(Everyday):
     @cached_property
     def register(self) -> Register:
         """Whose personal data are held, and their erasing."""
-        return Register(self.database, self.vault, permit, self.accounts, [self.knowledge.forget])
+        forgetting = [self.knowledge.forget, self.leads.matcher.forget]
+        return Register(self.database, self.vault, permit, self.accounts, forgetting)
 
     @cached_property
     def rotation(self) -> Rotation:

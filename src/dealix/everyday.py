@@ -11,6 +11,8 @@ from dealix.business.compliance.service import CompanyRegistry, Finding
 from dealix.business.dashboard.service import DashboardService
 from dealix.business.dashboard.tasks import AggregateDashboard
 from dealix.business.deals.service import DealService
+from dealix.business.leads.matching import Matcher
+from dealix.business.leads.qualifying import Qualifications
 from dealix.business.leads.service import LeadService
 from dealix.business.leads.tasks import ScoreLead
 from dealix.business.leads.trusting import LeadFacts
@@ -81,8 +83,19 @@ class Everyday(Providers):
     def leads(self) -> LeadService:
         """Leads and their scores."""
         return LeadService(
-            self.database, self.vault, self.consents, self.short_jobs, permit, ScoreLead()
+            self.database,
+            self.vault,
+            self.consents,
+            self.short_jobs,
+            permit,
+            ScoreLead(),
+            Matcher(self.vault),
         )
+
+    @cached_property
+    def qualifications(self) -> Qualifications:
+        """Memos of leads, and whose they are."""
+        return Qualifications(self.database, self.vault, permit)
 
     @cached_property
     def _performers(self) -> dict[str, Performer]:

@@ -9,6 +9,9 @@ from dealix.business.compliance.scanning import ContradictionScanInput, prepare,
 from dealix.business.evidence.asking import EvidencePackInput
 from dealix.business.evidence.pipelines import EvidencePackAssembly
 from dealix.business.evidence.starting import PackStarts, about, pack_example, persons_of
+from dealix.business.leads.examples import qualification_example
+from dealix.business.leads.pipelines import LeadQualification
+from dealix.business.leads.schemas import LeadInput
 from dealix.business.partners import activation, negotiation
 from dealix.business.partners.activities import PartnerActivities
 from dealix.business.partners.activities_activation import ActivationActivities
@@ -70,6 +73,14 @@ def kinds_of(made: "Services") -> dict[str, WorkflowKind]:
             examples=scan_example,
             lane=MEDIUM,
         ),
+        "lead_qualification": WorkflowKind(
+            key="lead_qualification",
+            input_model=LeadInput,
+            prepare=made.qualifications.prepare,
+            examples=qualification_example,
+            lane=MEDIUM,
+            subjects=made.qualifications.subjects,
+        ),
     }
 
 
@@ -83,6 +94,7 @@ def pipelines_of(made: "Services") -> dict[str, Pipeline]:
             lambda session, run: persons_of(made.subjects, session, run),
         ),
         ContradictionScan(made.database, scan_reader(made), ContradictionBook(made.vault)),
+        LeadQualification(made.database, made.leads, made.companies),
     )
     return {line.workflow: line for line in lines}
 

@@ -1,5 +1,7 @@
 """People enter leads, see why one scores as it does, and read the company's figures."""
 
+import time
+
 
 def test_a_lead_is_entered_scored_and_shown_with_every_signal(console):
     noura = console.visitor("noura")
@@ -57,3 +59,29 @@ def test_who_may_not_see_leads_has_no_way_there(console):
     assert saleh.get("/leads").status == 403
     assert saleh.get("/leads/new").status == 403
     assert console.visitor("dana").get("/leads/new").status == 403
+
+
+def test_a_qualified_lead_shows_its_memo_and_waits_on_its_owner_s_page(console):
+    noura, lina = console.visitor("noura"), console.visitor("lina")
+    form = noura.get("/start/lead_qualification")
+    given = {
+        "company.name": "Wadi Energy",
+        "company.country": "SA",
+        "contact.name": "Rakan",
+        "contact.email": "rakan@wadi.example",
+        "source": "web_form",
+        "budget": "confirmed",
+        "timing": "now",
+        "_mode": "real",
+    }
+    run = noura.send(form, "/start/lead_qualification", **given).path.partition("?")[0]
+    ends = time.monotonic() + 20
+    while "The lead and its memo" not in (page := noura.get(run)).text:
+        assert time.monotonic() < ends, page.text
+        time.sleep(0.2)
+    todo = lina.get("/todo")
+    assert "Wadi Energy" in todo.text
+    seen = lina.send(todo, f"/qualifications/{run.rpartition('/')[2]}/seen")
+    for words in ("The lead is yours", "Qualification", "No registration number is given"):
+        assert words in seen.text, words
+    assert "Wadi Energy" not in lina.get("/todo").text

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from dealix.api.schemas import Shown
 from dealix.business.deals.schemas import DealStatus
+from dealix.business.leads.memos import QualificationMemo
 from dealix.business.leads.schemas import Grade, LeadScoreCard
 from dealix.trust.scores.schemas import EntityType, TrustScoreCard
 
@@ -26,6 +27,7 @@ class LeadView(Shown):
     currency: str
     timing: str
     owner: str
+    duplicate_of: str | None
     score: int | None
     grade: Grade | None
     scored_at: datetime | None
@@ -38,6 +40,30 @@ class LeadWithCard(LeadView):
     card: LeadScoreCard | None
     scoring: bool
     activities: list[dict[str, Any]]
+
+
+class WaitingLeadView(Shown):
+    """A qualified lead that waits for its owner to see it; `memo` says why it is theirs."""
+
+    run: str
+    lead: str
+    owner: str
+    company: dict[str, str]
+    told_at: datetime
+    seen_at: datetime | None
+    superseded_at: datetime | None
+    memo: QualificationMemo
+
+
+class DeskView(Shown):
+    """What a person sells: nothing listed means everything."""
+
+    user: str
+    countries: list[str]
+    languages: list[str]
+    most: int | None
+    changed_by: str
+    changed_at: datetime
 
 
 class ActedView(Shown):

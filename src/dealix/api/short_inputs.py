@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from dealix.api.routes.knowledge import Asking
 from dealix.api.routes.messages import Said, SaidByMail
 from dealix.api.routes.trust import Asked
+from dealix.business.leads.examples import lead_example
 from dealix.business.leads.schemas import LeadInput
 
 _ASKED = (
@@ -17,13 +18,6 @@ _ASKED = (
     "Can we meet on Sunday?",
     "مو مهتمين، شكرا",
 )
-
-_COMPANIES = (
-    ("Najd Logistics", "نجد للخدمات اللوجستية", "logistics", 420),
-    ("Tuwaiq Systems", "أنظمة طويق", "technology", 85),
-    ("Marjan Retail", "مرجان للتجزئة", "retail", 1300),
-)
-_PEOPLE = ("سارة العتيبي", "Majed Al-Harbi", "هند الزهراني")
 
 ShortInput = tuple[type[BaseModel], Callable[[int], dict[str, Any]]]
 
@@ -42,31 +36,6 @@ def _trusted(number: int) -> dict[str, Any]:
     return {"entity_type": "affiliate", "entity_id": f"affiliate_{number}"}
 
 
-def _lead(number: int) -> dict[str, Any]:
-    name, name_ar, industry, employees = _COMPANIES[number % len(_COMPANIES)]
-    return {
-        "key": f"example-{number}",
-        "company": {
-            "name": name,
-            "name_ar": name_ar,
-            "country": "SA",
-            "industry": industry,
-            "employees": employees,
-        },
-        "contact": {
-            "name": _PEOPLE[number % len(_PEOPLE)],
-            "email": f"lead{number}@example.com",
-            "phone": f"+9665{10_000_000 + number:08d}",
-            "locale": "ar",
-        },
-        "source": "web_form",
-        "data_from": "person",
-        "consents": [{"channel": "email", "purpose": "marketing"}],
-        "budget": ("unknown", "indicated", "confirmed")[number % 3],
-        "timing": ("quarter", "now", "year")[number % 3],
-    }
-
-
 def _question(number: int) -> dict[str, Any]:
     return {"query": _message(number)["text"], "limit": 5}
 
@@ -74,7 +43,7 @@ def _question(number: int) -> dict[str, Any]:
 SHORT_INPUTS: dict[str, ShortInput] = {
     "message_classification": (SaidByMail, _message),
     "dialect_detection": (Said, _message),
-    "lead_scoring": (LeadInput, _lead),
+    "lead_scoring": (LeadInput, lead_example),
     "trust_score": (Asked, _trusted),
     "knowledge_retrieval": (Asking, _question),
 }

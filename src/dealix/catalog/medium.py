@@ -26,6 +26,11 @@ LEAD_QUALIFICATION = Row(
     name_ar="مسار تأهيل العملاء المحتملين",
     capability="leads",
     external_io="Company research APIs",
+    built=True,
+    note=(
+        "Asks the Saudi registry only; no other source of company research is connected yet, and "
+        "the memo says so. Scored by rules; no model is asked yet."
+    ),
     declared=_facts(
         Engine.OPENCLAW_CELERY,
         "1-5 min",
@@ -43,13 +48,14 @@ LEAD_QUALIFICATION = Row(
         "1-5 min",
         (
             act("capture_lead", "Capture the lead", "تسجيل العميل", Method.UPSERT, NONE),
+            act("match_lead", "Find doubles", "البحث عن التكرار", Method.UPSERT, NONE),
             act(
                 "research_company",
                 "Look the company up",
                 "البحث عن الشركة",
                 Method.IDEMPOTENCY_HEADER,
                 NONE,
-                "wathq uae_registry",
+                "wathq",
             ),
             act(
                 "score_qualification",
@@ -62,7 +68,7 @@ LEAD_QUALIFICATION = Row(
             act("route_lead", "Route to a person", "التوجيه إلى موظف", Method.UPSERT, NONE),
             act("notify_owner", "Tell our own person", "إشعار الموظف", Method.MESSAGE_ID, NONE),
         ),
-        ("wathq", "uae_registry", "step_model"),
+        ("wathq", "step_model"),
     ),
     ruling=Ruling(
         rules=("candidate_external_systems", "medium_internal_services"),

@@ -63,6 +63,7 @@ NOTICES = {
     "answer_kept": N_("The partner's answer is stored and reaches the run."),
     "terms_kept": N_("The new version is stored and goes into review."),
     "resubmitted": N_("Your answer is stored; the gate is asked again."),
+    "lead_seen": N_("The lead is yours; it no longer waits."),
     "lead_kept": N_("The lead is kept."),
     "lead_scored": N_("The lead is scored."),
     "lead_queued": N_("No worker is free now; the score comes as soon as one is."),

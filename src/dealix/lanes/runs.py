@@ -318,6 +318,7 @@ _BUSINESS_CODES = frozenset(
         "unknown_partner_type",
         "malformed_registration",
         "malformed_phone",
+        "consent_source",
         "negative_amount",
         "unknown_country",
         "pack_needs_run",

@@ -101,7 +101,7 @@ def run(folder: Path) -> int:
             shown(record, "short tasks: knowledge", demo_knowledge.answers),
             shown(
                 record,
-                "pipelines: evidence packs, contradictions",
+                "pipelines: evidence packs, contradictions, leads",
                 lambda stack: demo_packs.packs(stack, folder),
             ),
         ]

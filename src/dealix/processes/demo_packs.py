@@ -1,4 +1,4 @@
-"""The pipelines in the demo: each kind of pack with its proof, and two papers that contradict."""
+"""The pipelines in the demo: packs with their proof, papers that contradict, a lead twice."""
 
 import io
 import time
@@ -11,11 +11,13 @@ import httpx
 
 from dealix import catalog
 from dealix.business.evidence.verifying import verify
+from dealix.business.leads.examples import qualification_example
 from dealix.business.papers.schemas import DOCX
 from dealix.cli.client import Unable
 from dealix.proof.door import Door, Person, Refused
 
 COMPANY, KEY, SCAN = "rawabi-sa", "evidence_pack", "contradiction_scan"
+LEADS = "lead_qualification"
 PAPERS = (
     ("Data policy", "All customer data is encrypted at rest and stays in the Kingdom."),
     ("سياسة النسخ", "النسخ الاحتياطية غير مشفرة أثناء التخزين."),
@@ -42,6 +44,8 @@ def packs(record: Mapping[str, Any], folder: Path) -> tuple[bool, list[str]]:
             held = held and good
             lines += said
         good, said = _scan(door, record)
+        held, lines = held and good, [*lines, *said]
+        good, said = _lead(door)
         held, lines = held and good, [*lines, *said]
     except (Refused, Unable, LookupError, StopIteration, httpx.HTTPError) as failure:
         return False, [*lines, f"  broke off: {failure}"]
@@ -115,3 +119,45 @@ def _brought(record: Mapping[str, Any], person: Person, title: str, text: str) -
         headers={"Authorization": f"Bearer {person.token}"},
     )
     return str(answer.raise_for_status().json()["id"])
+
+
+def _lead(door: Door) -> tuple[bool, list[str]]:
+    """Qualify a lead, then the same person in the other script, who is known by then."""
+    example = qualification_example(0)
+    one = {**example["company"], "name": "Shams Trading", "name_ar": None}
+    other = {**one, "name": "شركة شمس للتجارة", "registration_number": None}
+    given = (
+        {**example, "company": one, "contact": {**example["contact"], "name": "Sara Al-Otaibi"}},
+        {**example, "company": other, "contact": {"name": "سارة العتيبي"}, "key": "demo-lead"},
+    )
+    memos, lines, held = list[Any](), list[str](), True
+    for each in given:
+        memo, good, said = _qualified(door, each)
+        memos, lines, held = [*memos, memo], [*lines, *said], held and good
+    first, second = memos
+    same = second["same_as"] if held else None
+    known = same is not None and (same["lead"], same["what"]) == (first["lead_id"], "person")
+    return known, lines
+
+
+def _qualified(door: Door, given: Mapping[str, Any]) -> tuple[Any, bool, list[str]]:
+    """One lead through its pipeline: its memo, whether it came in time, and two lines."""
+    seller, began = door.holder("partner_manager"), time.monotonic()
+    budget = catalog.row(LEADS).here.duration.longest.total_seconds()
+    run = door.post(seller, "/runs", {"workflow": LEADS, "input": dict(given)})
+    while run["ended_at"] is None and time.monotonic() - began < PATIENCE:
+        time.sleep(0.05)
+        run = door.get(seller, f"/runs/{run['id']}")
+    took = time.monotonic() - began
+    memo = door.get(seller, f"/qualifications/{run['id']}")["memo"]
+    if memo is None:
+        return None, False, [f"{LEADS:<20}{run['status']}: {run['error']}"]
+    steps = " → ".join(entry["name"] for entry in run["timeline"])
+    registry = memo["research"]["registration"] or memo["research"]["because"]
+    same = memo["same_as"]
+    known = f", the same {same['what']} by {' and '.join(same['why'])}" if same else ""
+    owner = " and ".join(memo["owner"]["because"])
+    what = f"{given['contact']['name']} at {given['company']['name']}: {memo['verdict']}, "
+    what += f"score {memo['score']}, registry: {registry}, owner: {owner}{known}"
+    lines = [f"{LEADS:<20}{took:>5.1f} s of {budget:.0f}  {steps}", f"{'':<20}{what}"]
+    return memo, took < budget, lines

@@ -10,24 +10,23 @@ from collections.abc import Sequence
 from typing import Any
 
 from dealix.business.evidence.verifying import verify_bytes
+from dealix.business.leads.examples import qualification_example
 from dealix.proof import points
 from dealix.proof.cast import Cast
 from dealix.proof.points import Point
-from dealix.proof.rig import HOLD_SECONDS, Rig, until
+from dealix.proof.rig import HOLD_SECONDS, THREADS, Rig, until
 from dealix.proof.rounds import Line, Round
 
-PACKS, SCAN = "evidence_pack", "contradiction_scan"
-EVERYWHERE = tuple(points.of(PACKS))
-IN_THE_SCAN = tuple(points.of(SCAN))
+PACKS, SCAN, LEADS = "evidence_pack", "contradiction_scan", "lead_qualification"
+POINTS = [point for workflow in points.PIPELINES for point in points.of(workflow)]
+ALL = tuple(tuple(POINTS[begin : begin + THREADS]) for begin in range(0, len(POINTS), THREADS))
+"""Every point of every pipeline, as many together as a worker can hold."""
 KINDS_OF_PACKS = ("board_report", "compliance_audit")
 END_SECONDS = 90.0
 
 
 def crash(rig: Rig, cast: Cast, kinds: Sequence[str], wanted: Sequence[Point]) -> Round:
-    """Hold a run at each of these points, kill these processes at once, judge every run.
-
-    The points are those of one workflow.
-    """
+    """Hold a run at each of these points, kill these processes at once, judge every run."""
     began = time.monotonic()
     rig.arm(wanted)
     runs = [_start(cast, point.workflow) for point in wanted]
@@ -46,10 +45,14 @@ def crash(rig: Rig, cast: Cast, kinds: Sequence[str], wanted: Sequence[Point]) -
 
 def _start(cast: Cast, workflow: str) -> str:
     number, cast.number = cast.number, cast.number + 1
-    kind = KINDS_OF_PACKS[number % len(KINDS_OF_PACKS)]
-    given = {"type": kind} if workflow == PACKS else {}
+    given: dict[str, Any] = {}
+    if workflow == PACKS:
+        given = {"type": KINDS_OF_PACKS[number % len(KINDS_OF_PACKS)]}
+    if workflow == LEADS:
+        given = qualification_example(number)
     body = {"workflow": workflow, "input": given, "key": f"proof-pipeline-{number}"}
-    return str(cast.door.post(cast.keeper, "/runs", body)["id"])
+    who = cast.starter if workflow == LEADS else cast.keeper
+    return str(cast.door.post(who, "/runs", body)["id"])
 
 
 def _run(cast: Cast, run: str) -> Any:
@@ -70,6 +73,7 @@ def _line(cast: Cast, step: str, fault: str, run: str) -> Line:
     doubled += [f"{len(seen['evidence'])} packs"] if len(seen["evidence"]) > 1 else []
     lost += ["there is no pack"] if workflow == PACKS and not seen["evidence"] else []
     lost += [] if seen["result"] else ["there is no result"]
+    lost += _lost_of_lead(cast, run) if workflow == LEADS else []
     for pack in seen["evidence"]:
         report = verify_bytes(cast.door.content(cast.keeper, f"/evidence/{pack}.zip"))
         lost += [] if report.ok else [f"its pack does not verify: {report.first_bad}"]
@@ -78,3 +82,14 @@ def _line(cast: Cast, step: str, fault: str, run: str) -> Line:
     outcome = str(seen["outcome"] or seen["status"])
     counts = (len(lost), len(doubled), len(left))
     return Line(workflow, step, fault, outcome, *counts, [*lost, *doubled, *left])
+
+
+def _lost_of_lead(cast: Cast, run: str) -> list[str]:
+    """What a qualification has not left behind: its memo, and the lead with the memo's owner."""
+    found = cast.door.get(cast.starter, f"/qualifications/{run}")
+    memo = found["memo"]
+    if memo is None or found["told_at"] is None:
+        return ["the memo or its notice is missing"]
+    lead = cast.door.get(cast.starter, f"/leads/{memo['lead_id']}")
+    lost = [] if lead["owner"] == memo["owner"]["user"] else ["the lead is not its owner's"]
+    return lost + ([] if lead["score"] == memo["score"] else ["the lead has another score"])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dealix.business.compliance.pipelines import ContradictionScan
 from dealix.business.evidence.pipelines import EvidencePackAssembly
+from dealix.business.leads.pipelines import LeadQualification
 from dealix.business.partners.activities import PartnerActivities
 from dealix.business.partners.activities_activation import ActivationActivities
 from dealix.business.partners.activities_crm import CrmActivities
@@ -26,6 +27,7 @@ GROUPS: dict[str, tuple[type, ...]] = {
 PIPELINES: dict[str, type[Pipeline]] = {
     "evidence_pack": EvidencePackAssembly,
     "contradiction_scan": ContradictionScan,
+    "lead_qualification": LeadQualification,
 }
 
 

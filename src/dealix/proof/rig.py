@@ -26,7 +26,7 @@ KINDS = (
     "supervisor",
 )
 HOLD_SECONDS = 45.0
-THREADS = 8
+THREADS = 10
 """Pipelines that the medium worker runs at once, so that one is held at each point of a round."""
 STATUS_PATIENCE = 10.0
 """Seconds that a lost answer's status is waited for here, instead of two minutes."""

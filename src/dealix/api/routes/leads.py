@@ -1,6 +1,6 @@
 """Leads: entering them, what they did, and how promising they are."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
 from pydantic import Field
@@ -8,6 +8,7 @@ from pydantic import Field
 from dealix.api.bodies import Body
 from dealix.api.deps import Further, Ident, Limit, OptionalIdent, Parts, Who, problems
 from dealix.api.lead_schemas import ActedView, JobView, LeadView, LeadWithCard, ScoredView
+from dealix.business.leads.memos import LeadStatus
 from dealix.business.leads.schemas import Grade, LeadInput, LeadScoreCard, NewActivity
 
 router = APIRouter(tags=["leads"])
@@ -43,7 +44,7 @@ def leads(
     services: Parts,
     further: Further,
     grade: Grade | None = None,
-    status: Literal["new", "qualified", "disqualified"] | None = None,
+    status: LeadStatus | None = None,
     limit: Limit = 100,
     cursor: OptionalIdent = None,
 ) -> list[dict[str, Any]]:

@@ -51,6 +51,7 @@ class Lead(Tenanted, Base):
     scored_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    duplicate_of: Mapped[str | None] = mapped_column(default=None)
 
 
 class Activity(Tenanted, Base):
@@ -76,3 +77,46 @@ class Score(Tenanted, Base):
     body: Mapped[dict[str, Any]]
     scored_by: Mapped[str]
     scored_at: Mapped[datetime]
+
+
+class LeadMark(Tenanted, Base):
+    """A keyed hash of something by which a lead is found: a phone, a domain, a name's key."""
+
+    __tablename__ = "lead_marks"
+    lead_id: Mapped[str] = mapped_column(primary_key=True)
+    mark: Mapped[str] = mapped_column(primary_key=True)
+
+
+class SalesDesk(Tenanted, Base):
+    """What one of our people sells: where, in which languages, how many leads at once."""
+
+    __tablename__ = "sales_desks"
+    user_id: Mapped[str] = mapped_column(primary_key=True)
+    countries: Mapped[list[str]]
+    languages: Mapped[list[str]]
+    most: Mapped[int | None]
+    changed_by: Mapped[str]
+    changed_at: Mapped[datetime]
+
+
+class Qualification(Tenanted, Base):
+    """A qualification by its run: what was entered until it is captured, then its memo.
+
+    `sealed` is the input under the key of `person_id`. `was_owned_by` and `was` are the lead's
+    owner and status before, for a run that ends badly. `superseded_at`: it does not count.
+    """
+
+    __tablename__ = "lead_qualifications"
+    run_id: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str]
+    sealed: Mapped[bytes | None]
+    created_at: Mapped[datetime]
+    captured_id: Mapped[str | None] = mapped_column(default=None)
+    lead_id: Mapped[str | None] = mapped_column(default=None)
+    owner_id: Mapped[str | None] = mapped_column(default=None)
+    was_owned_by: Mapped[str | None] = mapped_column(default=None)
+    was: Mapped[str | None] = mapped_column(default=None)
+    memo: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    told_at: Mapped[datetime | None] = mapped_column(default=None)
+    seen_at: Mapped[datetime | None] = mapped_column(default=None)
+    superseded_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from dealix import clock
 from dealix.actors import Actor
 from dealix.business.leads import repository
+from dealix.business.leads.matching import Matcher
 from dealix.business.leads.models import Lead
 from dealix.business.leads.schemas import (
     Entered,
@@ -48,32 +49,38 @@ class LeadService:
     jobs: ShortJobs
     permit: Callable[[Actor, str], None]
     scoring: ScoreLead
+    matcher: Matcher
 
     def enter(self, actor: Actor, given: LeadInput) -> Entered:
         """Enter a lead, or bring the one of the same key up to date."""
         self.permit(actor, "lead.write")
         with self.database.tenant(actor.tenant_id) as session:
-            if given.key:
-                lock_named(session, "lead", given.key)
-            company_id = repository.keep_company(session, given.company)
-            known = repository.by_key(session, given.key) if given.key else None
-            row = known or self._new(session, actor, given)
-            self._bring_up_to_date(session, row, given, company_id)
-            self._keep_consents(session, actor, row.person_id, given, first=known is None)
-            deed = "lead.entered" if known is None else "lead.changed"
-            data = {"company_id": company_id, "source": given.source, "data_from": given.data_from}
-            audit.append(session, actor.user_id, deed, row.id, data)
-            return Entered(id=row.id, created=known is None)
+            return self.keep(session, actor.user_id, given, new_id("person"))
 
-    def _new(self, session: Session, actor: Actor, given: LeadInput) -> Lead:
+    def keep(self, session: Session, by: str, given: LeadInput, person_id: str) -> Entered:
+        """Keep a lead, once by its key; a new one's personal values lie under `person_id`."""
+        if given.key:
+            lock_named(session, "lead", given.key)
+        company_id = repository.keep_company(session, given.company)
+        known = repository.by_key(session, given.key) if given.key else None
+        row = known or self._new(session, by, given, person_id)
+        self._bring_up_to_date(session, row, given, company_id)
+        self.matcher.keep(session, row)
+        self._keep_consents(session, by, row.person_id, given, first=known is None)
+        deed = "lead.entered" if known is None else "lead.changed"
+        data = {"company_id": company_id, "source": given.source, "data_from": given.data_from}
+        audit.append(session, by, deed, row.id, data)
+        return Entered(id=row.id, created=known is None)
+
+    def _new(self, session: Session, by: str, given: LeadInput, person_id: str) -> Lead:
         own_id, now = new_id("lead"), clock.now()
         row = Lead(
             tenant_id=tenant_of(session),
             id=own_id,
             key=given.key or own_id,
-            person_id=new_id("person"),
+            person_id=person_id,
             status="new",
-            owner_id=actor.user_id,
+            owner_id=by,
             created_at=now,
         )
         session.add(row)
@@ -90,7 +97,7 @@ class LeadService:
         self.vault.add(session, row.person_id, _personal(given.contact))
 
     def _keep_consents(
-        self, session: Session, actor: Actor, person_id: str, given: LeadInput, *, first: bool
+        self, session: Session, by: str, person_id: str, given: LeadInput, *, first: bool
     ) -> None:
         """What the person said is recorded with the lead, not again with each change of it."""
         for each in given.consents if first else ():
@@ -101,7 +108,7 @@ class LeadService:
                 channel=each.channel,
                 purpose=each.purpose,
                 source="web_form" if given.source == "web_form" else "given_by_person",
-                by=actor.user_id,
+                by=by,
             )
 
     def act(self, actor: Actor, lead_id: str, given: NewActivity) -> bool:
@@ -237,6 +244,7 @@ class LeadService:
                 "currency": row.currency,
                 "timing": row.timing,
                 "owner": row.owner_id,
+                "duplicate_of": row.duplicate_of,
                 "score": row.score,
                 "grade": row.grade,
                 "scored_at": stamp(row.scored_at) if row.scored_at else None,

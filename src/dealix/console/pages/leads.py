@@ -81,6 +81,7 @@ def lead(visit: Annotated[Visit, Depends(signed_in)], lead_id: str) -> Response:
         visit,
         "lead.html",
         lead=found,
+        qualification=visit.services.qualifications.of_lead(visit.who, lead_id),
         kinds=KINDS,
         person=people(visit),
         may_write=may(visit.who, "lead.write"),
@@ -100,6 +101,18 @@ def score(
     found = visit.services.leads.score(visit.who, lead_id)
     told = "lead_scored" if found["status"] == "scored" else "lead_queued"
     return back_to(f"/leads/{lead_id}", told)
+
+
+@router.post("/qualifications/{run_id}/seen")
+def seen(
+    visit: Annotated[Visit, Depends(signed_in)],
+    sent: Annotated[Sent, Depends(checked)],
+    run_id: str,
+) -> Response:
+    """The owner has seen the lead; its page opens."""
+    del sent
+    found = visit.services.qualifications.seen(visit.who, run_id)
+    return back_to(f"/leads/{found['lead']}", "lead_seen")
 
 
 @router.post("/leads/{lead_id}/activities")

@@ -73,7 +73,7 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Owed:
-    """What somebody owes: answers to requests that came back, next versions, facts.
+    """What somebody owes: answers to requests that came back, next versions, facts, new leads.
 
     `waited` is how long each run waits for them, in working time.
     """
@@ -81,11 +81,12 @@ class Owed:
     requests: Rows
     counters: Rows
     facts: Rows
+    leads: Rows
     waited: Mapping[str, timedelta]
 
     def __bool__(self) -> bool:
         """Whether anything is owed at all."""
-        return bool(self.requests or self.counters or self.facts)
+        return bool(self.requests or self.counters or self.facts or self.leads)
 
 
 def owed_by(visit: Visit) -> Owed:
@@ -101,6 +102,7 @@ def owed_by(visit: Visit) -> Owed:
         requests=sorted(owed, key=lambda one: str(one["closed_at"])),
         counters=[row for row in mine if row["waiting_for"] == REVISION and not row["requests"]],
         facts=[row for row in mine if row["waiting_for"] == FACTS],
+        leads=visit.allowed(lambda: services.qualifications.waiting(visit.who), []),
         waited={row["run"]: row["waited"] for row in mine if row["holder"] == "requester"},
     )
 

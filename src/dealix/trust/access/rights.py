@@ -56,6 +56,7 @@ RIGHTS: dict[str, Right] = {
         "Start a scan for contradictions.",
         LEGAL | KEEPERS | {"compliance_officer"},
     ),
+    "run.start.lead_qualification": Right("Start the qualification of a lead.", PARTNERSHIPS),
     "run.rehearse": Right(
         "Start a rehearsal and move its clock forward.", PARTNERSHIPS | {"operator"}
     ),
@@ -183,11 +184,15 @@ RIGHTS: dict[str, Right] = {
         "Ask what a message wants and in which dialect it is; nothing of it is kept.", EVERYBODY
     ),
     "lead.read": Right(
-        "See leads with what they did and their scores.",
+        "See leads with what they did, their scores and memos, and who sells what.",
         PARTNERSHIPS | {"auditor", "compliance_officer"},
     ),
     "lead.write": Right("Enter leads and what they did.", PARTNERSHIPS),
     "lead.score": Right("Ask for the score of a lead.", PARTNERSHIPS | {"operator"}),
+    "lead.route": Right(
+        "Say who sells where, in which language and how much, by which leads find their owner.",
+        EXECUTIVES | {"director", "tenant_admin"},
+    ),
     "deal.read": Right("See deals.", PARTNERSHIPS | {"auditor", "compliance_officer"}),
     "deal.write": Right("Enter deals, and that they are won or lost.", PARTNERSHIPS),
     "dashboard.read": Right(

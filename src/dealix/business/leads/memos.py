@@ -1,0 +1,126 @@
+"""The memo of a qualification: what was found about a lead, what follows, and who has it."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from dealix.business.leads.matching import What, Why
+from dealix.business.leads.schemas import Grade, LeadScoreCard
+from dealix.business.partners.schemas import Strict
+from dealix.lanes.provenance import Provenance
+
+Verdict = Literal["qualified", "nurture", "not_a_fit", "check_registration", "ask_more"]
+LeadStatus = Literal["new", "qualified", "disqualified", "duplicate"]
+OF_GRADE: dict[Grade, Verdict] = {
+    "hot": "qualified",
+    "warm": "qualified",
+    "cool": "nurture",
+    "cold": "not_a_fit",
+}
+BECOMES: dict[Verdict, LeadStatus] = {
+    "qualified": "qualified",
+    "nurture": "new",
+    "not_a_fit": "disqualified",
+    "check_registration": "new",
+    "ask_more": "new",
+}
+"""What status a lead has by its verdict."""
+KNOWN_ENOUGH = 40
+"""A score out of signals that weigh less says too little to qualify by."""
+NOT_OURS = ("gleif", "opencorporates", "uae_registry")
+"""Sources of company research for which no connector is built."""
+
+
+class SameAs(Strict):
+    """The earlier lead that this one is, or whose company it is of, and by which facts."""
+
+    lead: str
+    what: What
+    why: list[Why]
+
+
+class Research(Strict):
+    """What the registry said. `answer` is where it is kept, `asked_at` when it said so."""
+
+    result: Literal["found", "unknown_there", "not_asked"]
+    because: str | None = None
+    answer: str | None = None
+    asked_at: datetime | None = None
+    registration: str | None = None
+    overdue: bool | None = None
+    name_agrees: bool | None = None
+    not_configured: list[str]
+
+    @property
+    def speaks_against(self) -> bool:
+        """Whether somebody must look at the registration first."""
+        return self.result == "unknown_there" or (
+            self.result == "found" and self.registration != "active"
+        )
+
+
+class Owner(Strict):
+    """Who has the lead from now on, by which rules, out of how many."""
+
+    user: str
+    because: list[str]
+    considered: int
+    rules: str
+
+
+class QualificationMemo(Strict):
+    """Whether a lead is worth a call, and whose it is; nothing in it is personal.
+
+    `lead_id` is the lead that it is about, `captured_id` the one that was entered: another one
+    where the person was known already.
+    """
+
+    run_id: str
+    lead_id: str
+    captured_id: str
+    verdict: Verdict
+    same_as: SameAs | None
+    research: Research
+    score: Annotated[int, Field(ge=0, le=100)]
+    grade: Grade
+    score_card: str
+    known_weight: Annotated[int, Field(ge=0, le=100)]
+    owner: Owner
+    provenance: Provenance
+
+
+class QualificationView(Strict):
+    """A qualification: its memo once there is one, and whether it still counts."""
+
+    run: str
+    lead: str | None
+    owner: str | None
+    told_at: datetime | None
+    seen_at: datetime | None
+    superseded_at: datetime | None
+    memo: QualificationMemo | None
+
+
+def verdict(research: Research, card: LeadScoreCard) -> Verdict:
+    """What follows: a doubtful registration first, then too few facts, then the grade."""
+    if research.speaks_against:
+        return "check_registration"
+    return "ask_more" if card.known_weight < KNOWN_ENOUGH else OF_GRADE[card.grade]
+
+
+def provenance(
+    at: datetime, research: Research, card: LeadScoreCard, rules: str, inputs_hash: str
+) -> Provenance:
+    """Where a memo comes from: the score's own method, and every source with those not there."""
+    asked: list[Any] = [f"wathq:{research.answer}"] if research.answer else []
+    return Provenance(
+        generated_at=at,
+        method=card.provenance.method,
+        model=card.provenance.model,
+        prompt_version=card.provenance.prompt_version,
+        rules_version=f"{card.scorecard}, {rules}",
+        inputs_hash=inputs_hash,
+        sources=["lead", "company", "lead activities", "open leads", *asked],
+        not_configured=[*research.not_configured, *card.provenance.not_configured],
+    )
