@@ -85,9 +85,7 @@ def test_a_cancel_amid_the_activation_takes_it_back(rig, cast):
 
 @pytest.mark.slow
 @pytest.mark.timeout(200)
-@pytest.mark.parametrize(
-    "wanted", [pipelines.EVERYWHERE, pipelines.IN_THE_SCAN], ids=list(points.PIPELINES)
-)
+@pytest.mark.parametrize("wanted", pipelines.ALL, ids=list(points.PIPELINES))
 def test_a_pipeline_comes_to_its_end_when_all_that_moves_it_dies(rig, cast, wanted):
     """Held before and after every step; `make proof` kills each kind of process by itself too."""
     round_ = pipelines.crash(rig, cast, MEDIUM_AT_ONCE, wanted)

@@ -29,9 +29,9 @@ def lines_of(rig: Rig, kinds: Sequence[str]) -> Iterator[Line]:
         for wanted in (FORWARD, backward):
             yield from rounds.crash(rig, cast, kind, wanted).lines
         yield from rounds.crash_deactivation(rig, cast, kind).lines
-        yield from pipelines.crash(rig, cast, [kind], pipelines.EVERYWHERE).lines
-        yield from pipelines.crash(rig, cast, [kind], pipelines.IN_THE_SCAN).lines
-    for wanted in (pipelines.EVERYWHERE, pipelines.IN_THE_SCAN):
+        for wanted in pipelines.ALL:
+            yield from pipelines.crash(rig, cast, [kind], wanted).lines
+    for wanted in pipelines.ALL:
         yield from pipelines.crash(rig, cast, MEDIUM_AT_ONCE, wanted).lines
     trials = Trials(rig, cast)
     try:

@@ -16,9 +16,12 @@ from dealix.proof.points import Point
 from dealix.proof.rig import HOLD_SECONDS, Rig, until
 from dealix.proof.rounds import Line, Round
 
-PACKS, SCAN = "evidence_pack", "contradiction_scan"
+PACKS, SCAN, CONTROLS = "evidence_pack", "contradiction_scan", "compliance_scan"
 EVERYWHERE = tuple(points.of(PACKS))
 IN_THE_SCAN = tuple(points.of(SCAN))
+OF_CONTROLS = tuple(points.of(CONTROLS))
+ALL = (EVERYWHERE, IN_THE_SCAN, OF_CONTROLS)
+"""What is crashed round by round, a workflow each."""
 KINDS_OF_PACKS = ("board_report", "compliance_audit")
 END_SECONDS = 90.0
 

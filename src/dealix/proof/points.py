@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dealix.business.compliance.pipelines import ContradictionScan
+from dealix.business.compliance.pipelines import ComplianceScan, ContradictionScan
 from dealix.business.evidence.pipelines import EvidencePackAssembly
 from dealix.business.partners.activities import PartnerActivities
 from dealix.business.partners.activities_activation import ActivationActivities
@@ -26,6 +26,7 @@ GROUPS: dict[str, tuple[type, ...]] = {
 PIPELINES: dict[str, type[Pipeline]] = {
     "evidence_pack": EvidencePackAssembly,
     "contradiction_scan": ContradictionScan,
+    "compliance_scan": ComplianceScan,
 }
 
 
