@@ -123,7 +123,10 @@ BREAKS = {
     "effects_carry_tokens": [EFFECT],
     "commitments_decided": [TOKEN],
     "requester_apart": [APPROVAL, DECISION],
-    "four_eyes_grants": [GRANT.format(by="u2")],
+    "four_eyes_grants": [
+        "ALTER TABLE account_grants DROP CONSTRAINT grant_of_two_hands",
+        GRANT.format(by="u1"),
+    ],
     "authority_in_force": ["UPDATE authority_tables SET status = 'retired'"],
     "outputs_say_origin": [SCORE.format(body=MODEL)],
     "knowledge_audience": [DOCUMENT.format(role="stranger")],

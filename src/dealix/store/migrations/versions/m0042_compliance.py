@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("previous", sa.String),
         sa.Column("controls_version", sa.String, nullable=False),
         sa.Column("counts", JSONB, nullable=False),
-        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("sha256", sa.String, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(["tenant_id", "run_id"], ["runs.tenant_id", "runs.id"]),
     )
