@@ -17,6 +17,7 @@ from dealix.business.evidence.service import Evidence
 from dealix.business.evidence.windows import RunWindows
 from dealix.business.knowledge.service import KnowledgeService
 from dealix.business.messages.service import MessageService
+from dealix.business.messages.tagging import Tagger
 from dealix.business.papers.library import ClauseLibrary
 from dealix.business.papers.service import PapersService
 from dealix.business.papers.templates import TemplateDesk
@@ -248,6 +249,11 @@ class Services(Everyday):
     def messages(self) -> MessageService:
         """What messages want, and their dialects."""
         return MessageService(permit)
+
+    @cached_property
+    def tagger(self) -> Tagger:
+        """Says of each message that came in what it wants."""
+        return Tagger(self.database, self.inbox)
 
     @cached_property
     def knowledge(self) -> KnowledgeService:

@@ -8,17 +8,24 @@ from dealix.connectors.company_research import RegistryReader, Wathq
 from dealix.connectors.crm import Crm, HubSpotCrm
 from dealix.connectors.email import Mailer, SmtpMailer
 from dealix.connectors.esign import DocuSign, ESign
+from dealix.connectors.llm import ChatCompletions, StructuredModel
 from dealix.connectors.metadata import Timeouts
+from dealix.connectors.openclaw import OpenClawGateway
 from dealix.connectors.secrets import LocalSecrets, SecretStore
 from dealix.connectors.whatsapp import CloudWhatsApp, WhatsApp
 from dealix.errors import NotConfigured
+from dealix.lanes.provenance import Executor
 from dealix.settings import Settings
 from dealix.store.session import Database
 from dealix.trust.access.devices import Devices
 from dealix.trust.access.limiting import SignInLimits, Windows
 from dealix.trust.access.passkeys import Passkeys, Site
+from dealix.trust.access.rights import permit
 from dealix.trust.access.service import Access
+from dealix.trust.model_use.executor import Prices
+from dealix.trust.model_use.service import ModelUse
 from dealix.trust.privacy import Vault
+from dealix.trust.privacy.processing import ProcessingRegister
 
 AT_DOOR = Timeouts(connect=timedelta(seconds=1), answer=timedelta(seconds=2))
 
@@ -125,6 +132,37 @@ class Providers:
     def _registries(self) -> dict[tuple[bool, Timeouts | None], RegistryReader]:
         return {}
 
+    def model(self, kind: Executor, *, rehearsal: bool) -> StructuredModel:
+        """A model of this installation, or for a rehearsal the one that the sandbox plays.
+
+        `NotConfigured` where none of this kind is set: the sandbox never stands in for a real one.
+        """
+        place = (kind, rehearsal)
+        if place not in self._models:
+            chosen = self._played() if rehearsal else self.settings
+            made = ChatCompletions if kind == "model" else OpenClawGateway
+            self._models.setdefault(place, made.of(chosen, self.secrets))
+        return self._models[place]
+
+    @cached_property
+    def _models(self) -> dict[tuple[Executor, bool], StructuredModel]:
+        return {}
+
+    @property
+    def prices(self) -> Prices:
+        """What tokens of the model endpoint cost."""
+        return Prices(self.settings.model_price_in, self.settings.model_price_out)
+
+    @cached_property
+    def model_use(self) -> ModelUse:
+        """Does steps that may use a model."""
+        return ModelUse(self.database, self.model, self.prices, permit)
+
+    @cached_property
+    def processing(self) -> ProcessingRegister:
+        """The register of processing."""
+        return ProcessingRegister(self.database, permit)
+
     def _played(self) -> Settings:
         """These settings with every provider played by the sandbox; refused where none runs."""
         given = self.settings
@@ -136,6 +174,8 @@ class Providers:
             "whatsapp_url": given.sandbox_url,
             "whatsapp_phone_number_id": given.whatsapp_rehearsal_number_id,
             "wathq_url": given.sandbox_url,
+            "model_url": f"{given.sandbox_url}/v1",
+            "openclaw_url": given.sandbox_url,
             "docusign_url": f"{given.sandbox_url}/restapi",
             "docusign_account_url": given.sandbox_url,
         }

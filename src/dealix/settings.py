@@ -1,5 +1,6 @@
 """What an installation can set, each with its meaning; read from `DEALIX_*`."""
 
+from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
@@ -149,8 +150,7 @@ class Settings(BaseSettings):
     sandbox_url: str | None = Field(None, description="HTTP address of the sandbox, if one runs.")
     sandbox_smtp: str | None = Field(None, description="host:port of the sandbox's SMTP server.")
 
-    # Read by the inventory, which judges a row by where its questions go; the workflows that will
-    # call these endpoints are not built yet.
+    # The inventory reads these too: it judges a row by where its questions go.
     classifier_url: str | None = Field(
         None, description="Endpoint that classifies messages; our own process when unset."
     )
@@ -158,7 +158,24 @@ class Settings(BaseSettings):
         None, description="Endpoint that embeds texts for search; our own process when unset."
     )
     model_url: str | None = Field(
-        None, description="OpenAI-compatible endpoint of model steps; rules decide when unset."
+        None,
+        description="OpenAI-compatible endpoint of model steps, such as `https://host/v1`; rules "
+        "decide when unset.",
+    )
+    model_name: str = Field("default", description="Model that the endpoint is asked for.")
+    model_price_in: Decimal = Field(
+        Decimal(0), ge=0, description="Price in SAR of a million tokens that the model reads."
+    )
+    model_price_out: Decimal = Field(
+        Decimal(0), ge=0, description="Price in SAR of a million tokens that the model writes."
+    )
+    openclaw_url: str | None = Field(
+        None, description="Address of an OpenClaw gateway that only this installation reaches."
+    )
+    openclaw_agent: str = Field(
+        "steps",
+        pattern=r"^[a-z][a-z0-9_-]{0,39}$",
+        description="Agent of the gateway that may do nothing but `llm-task`.",
     )
 
     operating_tenant: str | None = Field(

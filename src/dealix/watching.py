@@ -33,8 +33,15 @@ def lanes_of(made: "Everyday") -> Questions:
 
 
 def connectors_of(made: "Everyday") -> Questions:
-    """The providers of real runs."""
+    """The providers of real runs, and the models that are configured; no model is asked a thing."""
+    given = made.settings
+    models: dict[str, Callable[[], str]] = {}
+    if given.model_url is not None:
+        models["llm"] = lambda: _connector(made.model("model", rehearsal=False).probe)
+    if given.openclaw_url is not None:
+        models["openclaw"] = lambda: _connector(made.model("openclaw", rehearsal=False).probe)
     return {
+        **models,
         "email": lambda: _connector(made.mailer(rehearsal=False).probe),
         "crm": lambda: _connector(made.crm(rehearsal=False).probe),
         "whatsapp": lambda: _connector(made.messenger(rehearsal=False).probe),

@@ -14,9 +14,9 @@ The inventory names OpenClaw as engine of the medium class and “OpenClaw durab
 durable path. **`durable_flow` does not exist in the real OpenClaw**: its Task Flow keeps records of
 a flow, without timers and without replay. So the durable path is Temporal, and OpenClaw is one of
 three executors of a model step of the medium class, behind the port `StepExecutor`: rules (the
-default, without a model), any OpenAI-compatible endpoint, or an OpenClaw gateway. That port and the
-medium lane are planned; what is built is marked. Dealix keeps state, retries, approvals and
-evidence in every case."""
+default, without a model), any OpenAI-compatible endpoint, or an OpenClaw gateway. The port and its
+three executors are built; a row says whether the workflow that uses them is. Dealix keeps state,
+retries, approvals and evidence in every case."""
 
 _BY_KIND = {
     StepKind.GATE: "a person of ours, through the door for decisions",

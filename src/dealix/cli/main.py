@@ -18,9 +18,11 @@ from dealix.cli import (
     knowledge,
     language,
     looking,
+    model_steps,
     policy,
     rehearse,
     runs,
+    schemas,
     stack,
 )
 from dealix.cli.client import Unable, client_of
@@ -89,6 +91,8 @@ app.add_typer(language.app, name="language")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(adr.app, name="adr")
 app.add_typer(policy.app, name="policy")
+app.add_typer(model_steps.app, name="models")
+app.add_typer(schemas.app, name="schemas")
 app.add_typer(calendar.app, name="calendar")
 app.add_typer(accounts.app, name="users")
 app.add_typer(administering.authority, name="authority")

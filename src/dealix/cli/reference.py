@@ -1,4 +1,4 @@
-"""Writes the references of settings and rights out of the code, and checks that they are true."""
+"""Writes the references of settings, rights and decisions, and checks that they are true."""
 
 import argparse
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic.fields import FieldInfo
 
+from dealix.cli.decisions_page import page as decisions_page
 from dealix.settings import Settings
 from dealix.trust.access.rights_page import render as rights_page
 
@@ -35,7 +36,11 @@ def row(name: str, field: FieldInfo) -> str:
 
 def pages() -> dict[str, str]:
     """Every reference by its file name."""
-    return {"settings.md": page(), "rights.md": rights_page()}
+    return {
+        "settings.md": page(),
+        "rights.md": rights_page(),
+        "decision-schemas.md": decisions_page(),
+    }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

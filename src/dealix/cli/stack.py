@@ -48,7 +48,10 @@ def sign_in(person: dict[str, Any]) -> str:
 
 def doctor(home: Path | None = None, *, as_json: bool = False) -> int:
     """Print one line for each thing looked at; 1 when something does not work."""
-    findings = doctors.examine(home or Settings().home)
+    from dealix.cli.model_doctor import look_at_models
+
+    root = home or Settings().home
+    findings = [*doctors.examine(root), *look_at_models(root)]
     if as_json:
         sys.stdout.write(json.dumps(doctors.as_data(findings), indent=1) + "\n")
     else:

@@ -4,10 +4,20 @@ from dealix.connectors.company_research import Wathq
 from dealix.connectors.crm import HubSpotCrm
 from dealix.connectors.email import SmtpMailer
 from dealix.connectors.esign import DocuSign
+from dealix.connectors.llm import ChatCompletions
 from dealix.connectors.metadata import Connector, ConnectorMetadata
+from dealix.connectors.openclaw import OpenClawGateway
 from dealix.connectors.whatsapp import CloudWhatsApp
 
-ALL: tuple[type[Connector], ...] = (SmtpMailer, HubSpotCrm, CloudWhatsApp, DocuSign, Wathq)
+ALL: tuple[type[Connector], ...] = (
+    SmtpMailer,
+    HubSpotCrm,
+    CloudWhatsApp,
+    DocuSign,
+    Wathq,
+    ChatCompletions,
+    OpenClawGateway,
+)
 
 
 def cards() -> dict[str, ConnectorMetadata]:

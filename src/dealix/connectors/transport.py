@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import Any
 
 import httpx
+from httpx import USE_CLIENT_DEFAULT
 from pydantic import BaseModel
 
 from dealix import clock
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 UNUSABLE = (httpx.InvalidURL, httpx.UnsupportedProtocol)
+ABOUT_THE_BODY = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Call:
 
     `judge` reads a provider's own error body: the error that it means, or None where the HTTP
     status says enough. A body is sent as JSON, a form as a form; `raw` asks for the answer's
-    bytes, not its JSON.
+    bytes, not its JSON. `within` bounds the answer as a whole, where its author may be hostile.
     """
 
     operation: str
@@ -42,11 +44,20 @@ class Call:
     accepts: frozenset[int] = frozenset()
     judge: Callable[[httpx.Response], ProviderError | None] = lambda _response: None
     raw: bool = False
+    within: "Within | None" = None
 
     @property
     def repeatable(self) -> bool:
         """Whether the same call may be made again without knowing what became of it."""
         return self.dedups or self.method in {"GET", "HEAD"}
+
+
+@dataclass(frozen=True)
+class Within:
+    """How long an answer may take in all, in seconds, and how large it may be, in bytes."""
+
+    seconds: float
+    bytes: int
 
 
 @dataclass(frozen=True)
@@ -149,21 +160,48 @@ class Transport:
         headers = {**call.headers, **marks}
         if content is not None:
             headers["Content-Type"] = "application/json"
+        if call.within is not None:
+            headers["Accept-Encoding"] = "identity"  # what is packed could unfold without end
+        request = self._client.build_request(
+            call.method,
+            call.path,
+            params=dict(call.params) or None,
+            content=content,
+            data=dict(call.form) if call.form is not None else None,
+            headers=headers,
+            timeout=call.within.seconds if call.within else USE_CLIENT_DEFAULT,
+        )
         try:
-            return self._client.request(
-                call.method,
-                call.path,
-                params=dict(call.params) or None,
-                content=content,
-                data=dict(call.form) if call.form is not None else None,
-                headers=headers,
-            )
+            if call.within is None:
+                return self._client.send(request)
+            return self._bounded(call, request, call.within)
         except UNUSABLE:
             raise NotConfigured("setting_missing", setting=f"{self.provider}_url") from None
         except NEVER_SENT:
             raise outcomes.unavailable(self.provider, "no connection") from None
         except httpx.HTTPError as error:
             raise self._lost(call, type(error).__name__) from None
+
+    def _bounded(self, call: Call, request: httpx.Request, within: Within) -> httpx.Response:
+        """The answer, read no longer and no further than it may be."""
+        end = perf_counter() + within.seconds
+        response = self._client.send(request, stream=True)
+        try:
+            content = bytearray()
+            if response.headers.get("content-encoding", "identity") != "identity":
+                raise outcomes.refused(self.provider, "an answer that is packed")
+            for chunk in response.iter_raw():
+                content += chunk
+                if perf_counter() > end:
+                    raise self._lost(call, "ReadTimeout")
+                if len(content) > within.bytes:
+                    raise outcomes.refused(self.provider, "an answer that is too large")
+        finally:
+            response.close()
+        kept = {n: v for n, v in response.headers.items() if n.lower() not in ABOUT_THE_BODY}
+        return httpx.Response(
+            response.status_code, headers=kept, content=bytes(content), request=request
+        )
 
     def _judge(self, call: Call, response: httpx.Response) -> None:
         status = response.status_code

@@ -173,6 +173,12 @@ class Plan:
             "docusign_integration_key": given.docusign_integration_key,
             "wathq_url": given.wathq_url or self.sandbox_url,
             "wathq_generation": given.wathq_generation,
+            "model_url": given.model_url,
+            "model_name": given.model_name,
+            "model_price_in": given.model_price_in,
+            "model_price_out": given.model_price_out,
+            "openclaw_url": given.openclaw_url,
+            "openclaw_agent": given.openclaw_agent,
             "sandbox_url": self.sandbox_url,
             "sandbox_smtp": self.sandbox_smtp,
             "metrics_port": self.ports.get(f"{process}_metrics"),
@@ -208,6 +214,8 @@ class Plan:
             "SANDBOX_DOCUSIGN_PUBLIC_KEY": public_half(self.words["docusign.private_key"]),
             "SANDBOX_DOCUSIGN_INTEGRATION_KEY": self.settings.docusign_integration_key,
             "SANDBOX_WATHQ_KEY": self.words["wathq.key"],
+            "SANDBOX_MODEL_KEY": self.words["model.key"],
+            "SANDBOX_OPENCLAW_TOKEN": self.words["openclaw.token"],
             "SANDBOX_TOKEN": self.words["sandbox.token"],
         }
 

@@ -21,6 +21,8 @@ WORDS = (
     "whatsapp.verify_token",
     "docusign.hmac",
     "wathq.key",
+    "model.key",
+    "openclaw.token",
     "sandbox.token",
     "database.superuser",
     "database.owner",

@@ -7,6 +7,7 @@ from dealix.i18n.words_audit import DEEDS
 from dealix.i18n.words_evidence import COMPLIANCE, CONTRADICTIONS, EVIDENCE
 from dealix.i18n.words_language import LANGUAGE
 from dealix.i18n.words_leads import LEADS
+from dealix.i18n.words_messages import TAGS
 from dealix.i18n.words_outside import MESSAGES, SIGNATURES
 from dealix.i18n.words_registry import REGISTRY
 
@@ -348,6 +349,7 @@ WORDS: dict[str, str] = {
     **REGISTRY,
     **DEEDS,
     **LANGUAGE,
+    **TAGS,
     **EVIDENCE,
     **CONTRADICTIONS,
     **COMPLIANCE,

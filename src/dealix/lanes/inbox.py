@@ -165,6 +165,12 @@ class Inbox:
             raw = self._sealer.open(session, event.person_id, event.sealed)
         return None if raw is None else inbound.read(event.provider, raw)
 
+    def opened(self, tenant_id: str, event_id: str) -> ReceivedMail | None:
+        """The mail of one delivery in clear; None when its person has been erased."""
+        with self._database.tenant(tenant_id) as session:
+            event = session.get(InboundEvent, (tenant_id, event_id))
+            return self.read(session, event) if event is not None else None
+
     def _keep(self, delivery: Delivery, owner: Owner | None, raw: bytes) -> Receipt:
         moment = clock.real_now()
         if owner is None:

@@ -5,11 +5,48 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+Executor = Literal["rules", "model", "openclaw"]
+"""What can do a step: our own rules, an OpenAI-compatible endpoint, an OpenClaw gateway."""
+
+FallBackReason = Literal[
+    "not_configured",
+    "not_permitted",
+    "over_limit",
+    "refused",
+    "cut_off",
+    "invalid_answer",
+    "too_slow",
+    "rate_limited",
+    "unavailable",
+    "rejected",
+]
+"""Why rules did what a model was chosen for.
+
+`not_permitted`: the register of processing forbids it. `over_limit`: the day's tokens or money are
+used up. `refused`: the model declined. `rejected`: the endpoint answered no (key, policy).
+"""
+
+
+def absent(value: object) -> bool:
+    """Whether a field says nothing, so that outputs from before it existed keep their form."""
+    return value is None
+
+
+class FallBack(BaseModel):
+    """What was chosen for the step and why rules did it instead."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    chosen: Executor
+    because: FallBackReason
+
 
 class Provenance(BaseModel):
     """Where an output comes from; nothing that is not configured is pretended.
 
-    `delayed` are sources that did not answer when they were asked first.
+    `delayed` are sources that did not answer when they were asked first. `fresh_as_of` is when the
+    oldest of the inputs was true. `prompt_version` names the prompt, its version and its hash.
+    `repaired`: the model was asked once more since its first answer broke the schema.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -24,3 +61,7 @@ class Provenance(BaseModel):
     confidence: str | None = None
     not_configured: list[str] = Field(default_factory=list)
     delayed: list[str] = Field(default_factory=list)
+    executor: Executor | None = Field(None, exclude_if=absent)
+    fall_back: FallBack | None = Field(None, exclude_if=absent)
+    fresh_as_of: datetime | None = Field(None, exclude_if=absent)
+    repaired: bool | None = Field(None, exclude_if=absent)

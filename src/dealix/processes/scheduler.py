@@ -1,4 +1,4 @@
-"""The scheduler's process: starts, deliveries, bells, inbox, signatures, notices, the audit."""
+"""The scheduler's process: starts, deliveries, bells, inbox, signatures, notices, audit."""
 
 import logging
 import signal
@@ -25,6 +25,7 @@ def jobs(made: Services) -> list[tuple[str, float, Callable[[], object]]]:
         ("signatures", 0.5, made.signatures.read_due),
         ("notices", 0.5, made.herald.sweep),
         ("short", 1.0, made.short_jobs.sweep),
+        ("tags", 1.0, made.tagger.sweep),
         ("vectors", 2.0, made.knowledge.sweep),
         ("seal", 1.0, audit.Sealer(made.database).sweep),
         ("watch", 4.0, sweeps.watch_runs),

@@ -15,6 +15,9 @@ from dealix.sandbox.docusign.routes import DocuSign
 from dealix.sandbox.docusign.tokens import Tokens
 from dealix.sandbox.faults import REQUEST_FAULTS, WEBHOOK_FAULTS
 from dealix.sandbox.hubspot.routes import HubSpot
+from dealix.sandbox.llm.faults import OWN_FAULTS as MODEL_FAULTS
+from dealix.sandbox.llm.routes import ChatModel
+from dealix.sandbox.openclaw.routes import OpenClaw
 from dealix.sandbox.options import Options
 from dealix.sandbox.wathq.routes import Wathq
 from dealix.sandbox.webhooks import Deliverer, Signing
@@ -59,6 +62,14 @@ def _wathq(world: World, _: Deliverer, options: Options) -> Iterable[Route]:
     return Wathq(world, options.word("wathq_key")).routes()
 
 
+def _llm(world: World, _: Deliverer, options: Options) -> Iterable[Route]:
+    return ChatModel(world, options.word("model_key")).routes()
+
+
+def _openclaw(world: World, _: Deliverer, options: Options) -> Iterable[Route]:
+    return OpenClaw(world, options.word("openclaw_token")).routes()
+
+
 def _docusign_signing(words: Words) -> Signing | None:
     keys = words.get("docusign_hmac_keys")
     return connect.signing(keys) if keys else None
@@ -94,6 +105,8 @@ ALL: tuple[Played, ...] = (
         signing=_docusign_signing,
     ),
     Played(name="wathq", faults=REQUEST_FAULTS, routes=_wathq),
+    Played(name="llm", faults=REQUEST_FAULTS | MODEL_FAULTS, routes=_llm),
+    Played(name="openclaw", faults=REQUEST_FAULTS | MODEL_FAULTS, routes=_openclaw),
 )
 
 

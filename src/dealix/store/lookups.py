@@ -31,6 +31,8 @@ LOOKUPS: dict[str, str] = {
     "lookup_first_tenant": "The inbox sweep: whose operators look after the installation.",
     "lookup_unanchored": "The audit's anchor: which tenants' heads have not left today.",
     "lookup_due_envelopes": "The signature sweep: envelopes to ask the provider about now.",
+    "lookup_untagged_messages": "The tagger's sweep: messages of which nobody has said what they "
+    "want.",
     "lookup_waiting_short_jobs": "The short lane's sweep: tasks that no worker has answered yet.",
     "knowledge_by_word": "The knowledge search: passages of the transaction's own tenant by word; "
     "under row-level security PostgreSQL uses no index of words.",

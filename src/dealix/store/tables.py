@@ -6,6 +6,7 @@ MODULES = (
     "dealix.trust.access.models",
     "dealix.trust.privacy.models",
     "dealix.trust.policy.models",
+    "dealix.trust.model_use.models",
     "dealix.trust.approvals.models",
     "dealix.trust.outbound.governance.models",
     "dealix.trust.scores.models",
@@ -21,6 +22,7 @@ MODULES = (
     "dealix.business.compliance.models",
     "dealix.business.papers.models",
     "dealix.business.leads.models",
+    "dealix.business.messages.models",
     "dealix.business.deals.models",
     "dealix.business.knowledge.models",
 )

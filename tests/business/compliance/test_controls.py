@@ -86,12 +86,13 @@ def test_a_difference_has_one_name(before, now, first, change):
     ("settings", "status", "wrong"),
     [
         ({}, "not_applicable", []),
-        ({"hubspot_url": "https://api.hubapi.com"}, "pass", []),
+        ({"whatsapp_url": "https://graph.facebook.com"}, "pass", []),
+        ({"hubspot_url": "https://api.hubapi.com"}, "fail", ["hubspot_url"]),
         ({"hubspot_url": "http://127.0.0.1:9/h", "sandbox_url": "http://127.0.0.1:9"},
          "not_applicable", []),
-        ({"model_url": "https://models.example"}, "fail", ["model_url"]),
+        ({"model_url": "https://models.example"}, "pass", []),
         ({"model_url": "http://localhost:8080"}, "not_applicable", []),
-        ({"docusign_account_url": "https://account.docusign.com"}, "pass", []),
+        ({"docusign_url": "https://eu.docusign.net"}, "fail", ["docusign_url"]),
     ],
 )  # fmt: skip
 def test_who_gets_data_must_be_named_with_their_place(settings, status, wrong):
@@ -102,8 +103,8 @@ def test_who_gets_data_must_be_named_with_their_place(settings, status, wrong):
 
 def test_a_register_that_says_everything_passes_and_one_that_lacks_a_retention_is_named():
     whole = Activity(
-        key="ai", data=["messages"], legal_basis="consent", retention_months=1,
-        processors=[Processor(name="Model", setting="model_url", outside=True)],
+        key="ai", data=["messages"], legal_basis="consent", retention_months=1, abroad=True,
+        processors=(Processor(name="Model", setting="model_url"),),
     )  # fmt: skip
     assert look("register_complete", [whole]).status == "pass"
     short = whole.model_copy(update={"retention_months": None})

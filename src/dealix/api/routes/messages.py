@@ -58,8 +58,13 @@ def inbound(
     limit: Limit = 100,
     cursor: OptionalIdent = None,
 ) -> list[dict[str, Any]]:
-    """What came in, newest first, of one run or of all; the header `Link` leads to older ones."""
-    return further(services.desk.deliveries(actor, run, limit, cursor), limit)
+    """What came in, newest first, of one run or of all; the header `Link` leads to older ones.
+
+    A message has its `tag` once it was read by the models: what it wants, and in which dialect.
+    """
+    found = further(services.desk.deliveries(actor, run, limit, cursor), limit)
+    tags = services.tagger.tags(actor.tenant_id, [row["id"] for row in found])
+    return [{**row, "tag": tags.get(row["id"])} for row in found]
 
 
 @router.post("/classify", responses={200: {"model": ClassifiedMessage}, **problems(401, 403, 422)})

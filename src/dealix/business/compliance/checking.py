@@ -15,6 +15,7 @@ from dealix.business.compliance.controls import Check, Control, Found, Live, Sta
 from dealix.business.compliance.processing import activities
 from dealix.connectors.secrets import SecretStore
 from dealix.settings import Settings
+from dealix.trust.privacy.processing import entry_of
 
 log = logging.getLogger(__name__)
 Change = Literal["first", "newly_failing", "newly_passing", "changed", "unchanged"]
@@ -35,7 +36,8 @@ class Inspector:
 
     def live(self, session: Session) -> Live:
         """Everything that checks look at, inside this transaction."""
-        return Live(session, self.settings, self.secrets, activities(), clock.real_now())
+        register = activities(lambda name: entry_of(session, name))
+        return Live(session, self.settings, self.secrets, register, clock.real_now())
 
 
 def inspect(live: Live, asked: Sequence[str]) -> dict[str, dict[str, Any]]:

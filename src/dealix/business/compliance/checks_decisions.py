@@ -132,7 +132,7 @@ class ModelInRegister:
             each.setting
             for entry in live.register
             for each in entry.processors
-            if not entry.lacks and each.outside is not None
+            if not entry.lacks and entry.states(each)
         }
         wrong = [one for one in settings if one not in whole]
         return judged(len(settings), len(wrong), wrong)

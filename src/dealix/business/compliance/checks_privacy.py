@@ -178,15 +178,15 @@ class ProcessorsNamed:
     key: ClassVar[str] = "processors_named"
 
     def look(self, live: Live) -> Found:
-        """An address that belongs to nobody, or to somebody whose place is not stated, is wrong."""
-        named = {each.setting: each for entry in live.register for each in entry.processors}
+        """Wrong: an address of nobody, or one outside of which the register does not say so."""
+        named = {one.setting: (entry, one) for entry in live.register for one in entry.processors}
         configured = [one for one in ADDRESSES if leaves(live, one)]
         wrong, outside = list[str](), dict[str, str]()
         for setting in configured:
-            processor = named.get(SAME_PROCESSOR.get(setting, setting))
-            if processor is None or processor.outside is None:
+            entry, processor = named.get(SAME_PROCESSOR.get(setting, setting), (None, None))
+            if entry is None or processor is None or not entry.states(processor):
                 wrong.append(setting)
-            elif processor.outside:
+            elif processor.outside or (processor.outside is None and entry.abroad):
                 outside[setting] = processor.name
         return judged(len(configured), len(wrong), wrong, outside_the_kingdom=outside)
 

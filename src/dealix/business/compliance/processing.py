@@ -1,46 +1,75 @@
-"""The processing register: which activities process personal data, on what basis, by whom."""
+"""The register of processing as a scan reads it: each activity with who processes for it, where."""
 
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
-FILE = Path(__file__).with_name("processing_register.yaml")
+from dealix.trust.privacy.processing import SHIPPED, Processing
 
 
 class Processor(BaseModel):
-    """Who processes for us; known by the setting with its address. `outside`: of the Kingdom."""
+    """Who processes for us, known by the setting with its address.
+
+    `outside` of the Kingdom; None where the register alone can say so.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     setting: str
-    outside: bool | None
+    outside: bool | None = None
+
+
+PROCESSORS: dict[str, tuple[Processor, ...]] = {
+    "lead_capture": (
+        Processor(name="HubSpot", setting="hubspot_url", outside=True),
+        Processor(name="Wathq", setting="wathq_url", outside=False),
+    ),
+    "whatsapp": (Processor(name="Meta", setting="whatsapp_url", outside=True),),
+    "email": (Processor(name="Mail server", setting="smtp_url"),),
+    "ai_analysis": (
+        Processor(name="Model provider", setting="model_url"),
+        Processor(name="Embeddings provider", setting="embeddings_url"),
+        Processor(name="Classifier", setting="classifier_url"),
+    ),
+}
+"""By activity. A provider that is in none of them, such as one of signatures, is not named yet."""
 
 
 class Activity(BaseModel):
-    """One entry; `retention` says in words what no number of months can."""
+    """One entry of the company's register; `abroad`: it says that data leave the Kingdom."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     key: str
     data: list[str]
-    legal_basis: str | None
-    retention_months: int | None = Field(ge=1)
-    retention: str | None = None
-    processors: list[Processor]
+    legal_basis: str
+    retention_months: int | None
+    abroad: bool
+    processors: tuple[Processor, ...]
 
     @property
     def lacks(self) -> list[str]:
         """What the entry does not say and must."""
-        kept = self.retention_months or self.retention
-        said = {"data": self.data, "legal_basis": self.legal_basis, "retention": kept}
+        said = {"data": self.data, "retention": self.retention_months}
         return [name for name, value in said.items() if not value]
 
+    def states(self, processor: Processor) -> bool:
+        """Whether the entry admits where this processor works."""
+        return self.abroad or not processor.outside
 
-@cache
-def activities() -> tuple[Activity, ...]:
-    """Every entry of the register."""
-    entries = yaml.safe_load(FILE.read_text("utf-8"))["activities"]
-    return tuple(Activity.model_validate(each) for each in entries)
+
+def activities(entry_of: Callable[[str], Processing] = SHIPPED.__getitem__) -> tuple[Activity, ...]:
+    """Every entry of the register; what ships, unless the company's own is read."""
+    return tuple(_activity(key, entry_of(key)) for key in SHIPPED)
+
+
+def _activity(key: str, entry: Processing) -> Activity:
+    return Activity(
+        key=key,
+        data=list(entry.categories),
+        legal_basis=entry.basis,
+        retention_months=entry.months,
+        abroad=entry.abroad,
+        processors=PROCESSORS.get(key, ()),
+    )

@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from dealix.connectors import phones
+from dealix.connectors.data_class import DataClass
 from dealix.errors import InvalidInput
 from dealix.lanes.provenance import Provenance
 
@@ -252,7 +253,7 @@ class PartnerAnswer(Strict):
 class RegistryManager(Strict):
     """One who manages the partner by the registry, as a person's ID."""
 
-    person_id: str
+    person_id: Annotated[str, DataClass.RESTRICTED]
     position: str
 
 
@@ -298,7 +299,7 @@ class PartnerDossier(Strict):
     country: str
     registration_number: str
     registration_checked: Literal["format_only", "at_registry"]
-    contact_person_id: str
+    contact_person_id: Annotated[str, DataClass.RESTRICTED]
     contact_locale: Literal["ar", "en"]
     exclusivity: bool
     registry: RegistryFinding | None = None

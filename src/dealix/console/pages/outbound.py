@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
+from dealix.business.messages.follow_ups import FOLLOW_UPS
 from dealix.console.door import PageRoute, signed_in
 from dealix.console.paging import address, cut
 from dealix.console.render import page
@@ -34,6 +35,7 @@ def outbound(
         "outbound.html",
         messages=[_said(visit, each) for each in messages],
         deliveries=deliveries,
+        tags=_tags(visit, deliveries),
         of_run=run,
         begin=address("/outbound", **here) if before else "",
         older=address("/outbound", **here, before=older) if older else "",
@@ -42,6 +44,16 @@ def outbound(
         if older_came
         else "",
     )
+
+
+def _tags(visit: Visit, deliveries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What each message wants, with the sentence of what follows."""
+    found = visit.services.tagger.tags(visit.who.tenant_id, [row["id"] for row in deliveries])
+    say = visit.speech.say
+    return {
+        each: {**tag, "text": say(FOLLOW_UPS[tag["intent"]].sentence)}
+        for each, tag in found.items()
+    }
 
 
 def _said(visit: Visit, message: dict[str, Any]) -> dict[str, Any]:

@@ -161,6 +161,19 @@ RIGHTS: dict[str, Right] = {
         "Erase a person: their key is destroyed and their values never open again.",
         frozenset({"compliance_officer", "tenant_admin"}),
     ),
+    "processing.read": Right(
+        "See the register of processing: what is done with personal data, and what leaves.",
+        WATCHERS | LEGAL,
+    ),
+    "processing.write": Right(
+        "Change the register of processing, also whether personal data may leave unmasked.",
+        frozenset({"compliance_officer", "legal_counsel"}),
+    ),
+    "model.read": Right("See who does model steps, and what the days took.", WATCHERS | LEGAL),
+    "model.write": Right(
+        "Choose who does the steps that may use a model, and what a day may take.",
+        frozenset({"tenant_admin"}),
+    ),
     "key.read": Right("See the age of the installation's keys.", WATCHERS),
     "key.rotate": Right(
         "Add a new key to a ring; what older keys sealed still opens.", frozenset({"operator"})

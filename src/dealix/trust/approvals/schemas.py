@@ -1,10 +1,11 @@
 """What is asked at a gate: the packet that deciders see and are bound to by its hash."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dealix.connectors.data_class import DataClass
 from dealix.records.canonical import digest
 
 Word = Literal["approve", "reject", "request_changes"]
@@ -49,9 +50,9 @@ class ApprovalPacket(BaseModel):
     risks: list[str] = Field(default_factory=list)
     reversibility: Literal["reversible", "partially", "irreversible"]
     document: dict[str, str] | None = None
-    personal: dict[str, str] = Field(default_factory=dict)
-    person_id: str | None = None
-    persons: dict[str, str] = Field(default_factory=dict)
+    personal: Annotated[dict[str, str], DataClass.RESTRICTED] = Field(default_factory=dict)
+    person_id: Annotated[str | None, DataClass.RESTRICTED] = None
+    persons: Annotated[dict[str, str], DataClass.RESTRICTED] = Field(default_factory=dict)
     effects: list[ListedEffect] = Field(default_factory=list)
 
     def digest(self) -> str:

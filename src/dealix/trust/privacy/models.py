@@ -1,6 +1,7 @@
 """Tables of the vault: wrapped keys, values under them, and the openings of commitments."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -56,3 +57,13 @@ class Commitment(Tenanted, Base):
     digest: Mapped[str]
     opening: Mapped[bytes]
     created_at: Mapped[datetime]
+
+
+class ProcessingRow(Tenanted, Base):
+    """An activity of the register of processing as a company has set it."""
+
+    __tablename__ = "processing_register"
+    activity: Mapped[str] = mapped_column(primary_key=True)
+    entry: Mapped[dict[str, Any]]
+    set_by: Mapped[str]
+    set_at: Mapped[datetime]

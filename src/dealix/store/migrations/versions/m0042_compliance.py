@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from dealix.store import rls
 
 revision = "0042"
-down_revision = "0038"
+down_revision = "0040"
 
 MOMENT = sa.DateTime(timezone=True)
 

@@ -1,0 +1,1 @@
+"""What we offer, at which price, in both languages."""

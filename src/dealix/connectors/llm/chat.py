@@ -1,0 +1,182 @@
+"""Asks an OpenAI-compatible endpoint for one answer in a schema of ours.
+
+Source: OpenAI's API reference (`POST /chat/completions` with `response_format` `json_schema`,
+`GET /models`), which vLLM, Ollama, llama.cpp and the clouds' gateways speak too.
+"""
+
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field
+
+from dealix.connectors import outcomes
+from dealix.connectors.data_class import DataClass, Outgoing
+from dealix.connectors.llm.questions import (
+    LARGEST_ANSWER,
+    ModelCutOff,
+    ModelDeclined,
+    Question,
+    Reply,
+)
+from dealix.connectors.metadata import (
+    ConnectorMetadata,
+    Health,
+    Idempotency,
+    Retries,
+    Timeouts,
+)
+from dealix.connectors.secrets import SecretStore
+from dealix.connectors.transport import Call, Transport, Within
+from dealix.errors import NotConfigured
+from dealix.settings import Settings
+
+PROVIDER = "llm"
+
+
+class ChatMessage(Outgoing):
+    """One message of the conversation; it may hold personal data where the register allows it."""
+
+    role: Annotated[Literal["system", "user", "assistant"], DataClass.PUBLIC]
+    content: Annotated[str, DataClass.RESTRICTED]
+
+
+class ChatRequest(Outgoing):
+    """One question as the endpoint takes it."""
+
+    model: Annotated[str, DataClass.INTERNAL]
+    messages: Annotated[list[ChatMessage], DataClass.RESTRICTED]
+    response_format: Annotated[dict[str, Any], DataClass.INTERNAL]
+    max_tokens: Annotated[int, DataClass.INTERNAL, Field(ge=1)]
+    temperature: Annotated[float, DataClass.INTERNAL] = 0.0
+    seed: Annotated[int, DataClass.INTERNAL] = 7
+    stream: Annotated[bool, DataClass.INTERNAL] = False
+
+
+class ChatCompletions:
+    """`StructuredModel` over chat completions. The base address ends where `/chat` begins."""
+
+    metadata: ClassVar = ConnectorMetadata(
+        key="llm",
+        name="Model endpoint (OpenAI-compatible)",
+        name_ar="خدمة النماذج (متوافقة مع OpenAI)",
+        api_version="v1",
+        timeouts=Timeouts(connect=timedelta(seconds=5), answer=timedelta(seconds=30)),
+        retries=Retries(timedelta(milliseconds=250), 2.0, timedelta(seconds=10), attempts=2),
+        idempotency=Idempotency("content_hash", "resend", "It only answers; nothing is kept."),
+        policy_class="A",
+        data_class=DataClass.RESTRICTED,
+        actions=("model.ask",),
+        audit_events=("model.settings_changed", "processing.changed"),
+        sends=(ChatRequest, ChatMessage),
+    )
+
+    def __init__(self, transport: Transport, model: str) -> None:
+        self._transport = transport
+        self._model = model
+
+    @classmethod
+    def of(cls, settings: Settings, secrets: SecretStore) -> Self:
+        """The endpoint of this installation; `NotConfigured` where none is set, never the sandbox.
+
+        A server of one's own may need no key, so a missing one is sent as none.
+        """
+        if settings.model_url is None:
+            raise NotConfigured("setting_missing", setting="DEALIX_MODEL_URL")
+        transport = Transport(
+            PROVIDER,
+            settings.model_url,
+            cls.metadata.timeouts,
+            sandbox=settings.plays(settings.model_url),
+            token=secret_or_none(secrets, "model.key"),
+        )
+        return cls(transport, settings.model_name)
+
+    @property
+    def model(self) -> str:
+        """See `StructuredModel.model`."""
+        return self._model
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._transport.close()
+
+    def ask(self, question: Question) -> Reply:
+        """See `StructuredModel.ask`."""
+        request = ChatRequest(
+            model=self._model,
+            messages=list(_messages(question)),
+            response_format={
+                "type": "json_schema",
+                "json_schema": {
+                    "name": question.name.replace(".", "_")[:64],
+                    "strict": True,
+                    "schema": dict(question.schema),
+                },
+            },
+            max_tokens=question.most_tokens,
+        )
+        within = Within(question.seconds, LARGEST_ANSWER)
+        call = Call(
+            "model.ask", "POST", "chat/completions", body=request, dedups=True, within=within
+        )
+        return _reply(self._transport.send(call).json, self._model)
+
+    def probe(self) -> Health:
+        """See `StructuredModel.probe`: reads the list of models."""
+
+        def check() -> str:
+            self._transport.send(Call("model.list", "GET", "models"))
+            return "answers"
+
+        return outcomes.probed(check)
+
+
+def secret_or_none(secrets: SecretStore, name: str) -> str:
+    """A secret, or nothing where none is set."""
+    try:
+        return secrets.get(name)
+    except NotConfigured as missing:
+        if missing.code != "secret_missing":
+            raise
+        return ""
+
+
+def _messages(question: Question) -> tuple[ChatMessage, ...]:
+    first = (
+        ChatMessage(role="system", content=question.instructions),
+        ChatMessage(role="user", content=question.facts),
+    )
+    if question.repair is None:
+        return first
+    return (
+        *first,
+        ChatMessage(role="assistant", content=question.repair.answer),
+        ChatMessage(role="user", content=question.repair.complaint),
+    )
+
+
+def _reply(body: Any, asked: str) -> Reply:
+    """What the endpoint answered, refused where it is no plain and whole answer."""
+    try:
+        choice = body["choices"][0]
+        message, ended = choice["message"], choice.get("finish_reason")
+        text, declined, tools = (message.get(name) for name in ("content", "refusal", "tool_calls"))
+        usage = body.get("usage") or {}
+        counted = [usage.get(name) for name in ("prompt_tokens", "completion_tokens")]
+        model = outcomes.code_of(body.get("model"), asked)
+    except (KeyError, IndexError, TypeError, AttributeError):
+        raise outcomes.unavailable(PROVIDER, "an unreadable answer") from None
+    if declined or ended == "content_filter":
+        raise ModelDeclined("provider_refused", provider=PROVIDER, reason="the model declined")
+    if ended == "length":
+        raise ModelCutOff("provider_refused", provider=PROVIDER, reason="the answer was cut off")
+    if tools:
+        raise outcomes.refused(PROVIDER, "tools that were not offered")
+    if not isinstance(text, str):
+        raise outcomes.unavailable(PROVIDER, "an unreadable answer")
+    tokens_in, tokens_out = (each if _is_count(each) else None for each in counted)
+    return Reply(text, model, tokens_in, tokens_out)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9

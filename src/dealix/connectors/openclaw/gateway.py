@@ -1,0 +1,156 @@
+"""Asks an OpenClaw gateway for one answer in a schema of ours, without an agent and without tools.
+
+Source: `POST /tools/invoke` with `llm-task` of openclaw 2026.9.6, as it was recorded: 404 says that
+the tool is not allowed, 500 stands for anything that failed inside, 429 names its wait. The
+gateway's token is a full operator's, so the gateway listens where only we reach it.
+"""
+
+import json
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field
+
+from dealix.connectors import outcomes
+from dealix.connectors.data_class import DataClass, Outgoing
+from dealix.connectors.llm.questions import LARGEST_ANSWER, Question, Reply
+from dealix.connectors.metadata import (
+    ConnectorMetadata,
+    Health,
+    Idempotency,
+    Retries,
+    Timeouts,
+)
+from dealix.connectors.secrets import SecretStore
+from dealix.connectors.transport import Call, Transport, Within
+from dealix.errors import NotConfigured
+from dealix.settings import Settings
+
+PROVIDER = "openclaw"
+
+
+class TaskArguments(Outgoing):
+    """What `llm-task` is given; the input may hold personal data where the register allows it."""
+
+    prompt: Annotated[str, DataClass.RESTRICTED]
+    input: Annotated[Any, DataClass.RESTRICTED]
+    answer_schema: Annotated[
+        dict[str, Any], DataClass.INTERNAL, Field(serialization_alias="schema")
+    ]
+    max_tokens: Annotated[int, DataClass.INTERNAL, Field(ge=1, serialization_alias="maxTokens")]
+    milliseconds: Annotated[int, DataClass.INTERNAL, Field(serialization_alias="timeoutMs")]
+
+
+class ToolCall(Outgoing):
+    """One call of a tool of the gateway; its key only names the call, it dedups nothing."""
+
+    tool: Annotated[Literal["llm-task"], DataClass.PUBLIC] = "llm-task"
+    agent: Annotated[str, DataClass.INTERNAL, Field(serialization_alias="agentId")]
+    key: Annotated[str, DataClass.INTERNAL, Field(serialization_alias="idempotencyKey")]
+    args: Annotated[TaskArguments, DataClass.RESTRICTED]
+
+
+class OpenClawGateway:
+    """`StructuredModel` over an OpenClaw gateway; which model it asks is the gateway's setting."""
+
+    metadata: ClassVar = ConnectorMetadata(
+        key="openclaw",
+        name="OpenClaw gateway",
+        name_ar="بوابة OpenClaw",
+        api_version="2026.9.6",
+        timeouts=Timeouts(connect=timedelta(seconds=5), answer=timedelta(seconds=30)),
+        retries=Retries(timedelta(milliseconds=250), 2.0, timedelta(seconds=10), attempts=2),
+        idempotency=Idempotency("content_hash", "resend", "It only answers; nothing is kept."),
+        policy_class="A",
+        data_class=DataClass.RESTRICTED,
+        actions=("model.ask",),
+        audit_events=("model.settings_changed", "processing.changed"),
+        sends=(ToolCall, TaskArguments),
+    )
+
+    def __init__(self, transport: Transport, agent: str) -> None:
+        self._transport = transport
+        self._agent = agent
+
+    @classmethod
+    def of(cls, settings: Settings, secrets: SecretStore) -> Self:
+        """The gateway of this installation; `NotConfigured` where none is set."""
+        if settings.openclaw_url is None:
+            raise NotConfigured("setting_missing", setting="DEALIX_OPENCLAW_URL")
+        transport = Transport(
+            PROVIDER,
+            settings.openclaw_url,
+            cls.metadata.timeouts,
+            sandbox=settings.plays(settings.openclaw_url),
+            token=secrets.get("openclaw.token"),
+        )
+        return cls(transport, settings.openclaw_agent)
+
+    @property
+    def model(self) -> str:
+        """See `StructuredModel.model`."""
+        return f"openclaw/{self._agent}"
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._transport.close()
+
+    def ask(self, question: Question) -> Reply:
+        """See `StructuredModel.ask`; the gateway tells neither tokens nor a refusal."""
+        call = ToolCall(
+            agent=self._agent,
+            key=question.key if question.repair is None else f"{question.key}:repair",
+            args=TaskArguments(
+                prompt=_prompt(question),
+                input=json.loads(question.facts),
+                answer_schema=dict(question.schema),
+                max_tokens=question.most_tokens,
+                milliseconds=max(1, int(question.seconds * 1000)),
+            ),
+        )
+        answer = self._transport.send(
+            Call(
+                "model.ask",
+                "POST",
+                "/tools/invoke",
+                body=call,
+                dedups=True,
+                within=Within(question.seconds, LARGEST_ANSWER),
+            )
+        )
+        return _reply(answer.json, self.model)
+
+    def probe(self) -> Health:
+        """See `StructuredModel.probe`: whether the gateway says that it is ready."""
+
+        def check() -> str:
+            self._transport.send(Call("gateway.ready", "GET", "/readyz"))
+            return "answers"
+
+        return outcomes.probed(check)
+
+
+def _prompt(question: Question) -> str:
+    """The instructions with the schema, and behind them a repair.
+
+    `llm-task` has no second turn, and it only checks the schema: it does not show it to the model.
+    """
+    schema = json.dumps(question.schema, ensure_ascii=False)
+    asked = f"{question.instructions}\n\nJSON Schema of the answer:\n{schema}"
+    if question.repair is None:
+        return asked
+    return (
+        f"{asked}\n\nAn earlier answer was:\n{question.repair.answer}\n\n"
+        f"{question.repair.complaint}"
+    )
+
+
+def _reply(body: Any, asked: str) -> Reply:
+    try:
+        details = body["result"]["details"]
+        found = details["json"]
+        named = "/".join(str(details[each]) for each in ("provider", "model") if each in details)
+    except (KeyError, TypeError):
+        raise outcomes.unavailable(PROVIDER, "an unreadable answer") from None
+    text = json.dumps(found, ensure_ascii=False)
+    return Reply(text, named[:120] if named.isprintable() and named else asked, None, None)

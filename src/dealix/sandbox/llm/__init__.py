@@ -1,0 +1,1 @@
+"""An OpenAI-compatible endpoint, played: its answers are made of the schema, by no model."""

@@ -1,0 +1,1 @@
+"""An OpenClaw gateway, played as far as `llm-task` goes."""

@@ -1,0 +1,70 @@
+"""`dealix doctor` says in a line whether a model is configured and answers a structured step."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.sandbox.conftest import MODEL_KEY, OPENCLAW_TOKEN, Sandbox
+
+from dealix.cli.model_doctor import look_at_models
+from dealix.connectors.rehearsal import rehearsing
+from dealix.errors import NotConfigured
+from dealix.providers import Providers
+from dealix.settings import Settings
+from dealix.trust.model_use.connection import check
+
+
+@pytest.fixture
+def looked(tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Looks at the installation with the sandbox as model, or with none."""
+    url = f"http://{sandbox.http_address}"
+    monkeypatch.setenv("DEALIX_SECRET_MODEL_KEY", MODEL_KEY)
+    monkeypatch.setenv("DEALIX_SECRET_OPENCLAW_TOKEN", OPENCLAW_TOKEN)
+
+    def look(**given: str) -> list[tuple[bool, str]]:
+        settings = Settings(home=tmp_path, **{n: v.format(url) for n, v in given.items()})
+        return [(each.ok, each.line()) for each in look_at_models(tmp_path, settings)]
+
+    return look
+
+
+def test_none_is_configured_and_that_is_no_failure(looked: Any) -> None:
+    [(first, said), (second, other)] = looked()
+    assert first
+    assert second
+    assert "not configured (DEALIX_MODEL_URL)" in said
+    assert "not configured (DEALIX_OPENCLAW_URL)" in other
+
+
+def test_what_is_configured_is_asked_for_one_step(
+    looked: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = {"model_url": "{}/v1", "openclaw_url": "{}"}
+    for ok, said in looked(**both):
+        assert ok, said
+        assert "answers a structured step" in said
+    sandbox.fault("llm", "refusal")
+    [(ok, said), _] = looked(**both)
+    assert (ok, "refused" in said) == (False, True)
+    monkeypatch.setenv("DEALIX_SECRET_MODEL_KEY", "wrong")
+    [(ok, said), _] = looked(**both)
+    assert (ok, "check the key" in said) == (False, True)
+    monkeypatch.delenv("DEALIX_SECRET_OPENCLAW_TOKEN")
+    [_, (ok, said)] = looked(**both)
+    assert (ok, "openclaw.token" in said) == (False, True)
+
+
+def test_a_rehearsal_is_played_and_nothing_else_is(
+    looked: Any, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    del looked  # it sets the secrets
+    url = f"http://{sandbox.http_address}"
+    providers = Providers(Settings(home=tmp_path, sandbox_url=url, sandbox_smtp="127.0.0.1:1"))
+    for kind in ("model", "openclaw"):
+        model = providers.model(kind, rehearsal=True)
+        with rehearsing(sandbox.scope):
+            assert check(kind, model).fall_back is None
+        model.close()
+        with pytest.raises(NotConfigured):
+            providers.model(kind, rehearsal=False)
+    assert len(sandbox.rows("requests")) == 2
