@@ -88,6 +88,7 @@ def test_only_what_exists_is_marked_built():
         "health_check",
         "trust_score",
         "audit_write",
+        "compliance_scan",
         "evidence_pack",
         "contradiction_scan",
         "partner_approval",
