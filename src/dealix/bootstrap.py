@@ -10,6 +10,7 @@ from temporalio.worker import Worker
 
 from dealix import catalog
 from dealix.business.compliance.contradictions import ContradictionBook, Contradictions
+from dealix.business.compliance.findings import Compliance
 from dealix.business.evidence.door import EvidenceService
 from dealix.business.evidence.report import reports
 from dealix.business.evidence.service import Evidence
@@ -349,6 +350,11 @@ class Services(Everyday):
     def contradictions(self) -> Contradictions:
         """What papers and settings say against one another."""
         return Contradictions(self.database, ContradictionBook(self.vault), permit)
+
+    @cached_property
+    def compliance(self) -> Compliance:
+        """What scans of the controls found."""
+        return Compliance(self.database, permit)
 
     async def workers(self, threads: ThreadPoolExecutor) -> list[Worker]:
         """A worker for real runs and, where an engine can skip time, one for rehearsals."""

@@ -3,9 +3,17 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from dealix.business.compliance.checking import Inspector
 from dealix.business.compliance.contradictions import ContradictionBook
-from dealix.business.compliance.pipelines import ContradictionScan
-from dealix.business.compliance.scanning import ContradictionScanInput, prepare, scan_example
+from dealix.business.compliance.pipelines import ComplianceScan, ContradictionScan
+from dealix.business.compliance.scanning import (
+    ComplianceScanInput,
+    ContradictionScanInput,
+    controls_example,
+    prepare,
+    prepare_controls,
+    scan_example,
+)
 from dealix.business.evidence.asking import EvidencePackInput
 from dealix.business.evidence.pipelines import EvidencePackAssembly
 from dealix.business.evidence.starting import PackStarts, about, pack_example, persons_of
@@ -81,6 +89,13 @@ def kinds_of(made: "Services") -> dict[str, WorkflowKind]:
             lane=MEDIUM,
             subjects=made.qualifications.subjects,
         ),
+        "compliance_scan": WorkflowKind(
+            key="compliance_scan",
+            input_model=ComplianceScanInput,
+            prepare=prepare_controls,
+            examples=controls_example,
+            lane=MEDIUM,
+        ),
     }
 
 
@@ -95,6 +110,7 @@ def pipelines_of(made: "Services") -> dict[str, Pipeline]:
         ),
         ContradictionScan(made.database, scan_reader(made), ContradictionBook(made.vault)),
         LeadQualification(made.database, made.leads, made.companies),
+        ComplianceScan(made.database, Inspector(made.settings, made.secrets)),
     )
     return {line.workflow: line for line in lines}
 

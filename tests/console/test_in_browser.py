@@ -53,6 +53,7 @@ PAGES = {
     "inventory-row": ("dana", "/inventory/lead_scoring"),
     "mailbox": ("noura", "/mailbox"),
     "audit": ("dana", "/audit"),
+    "compliance": ("abeer", "/compliance?run={scanned}"),
     "outbound": ("noura", "/outbound"),
     "consents": ("abeer", "/consents"),
     "consent": ("abeer", "/consents/{consenting}"),
@@ -121,6 +122,7 @@ def story(console):
     template = console.api("maha", "POST", "/documents", content=made)["id"]
     return {
         "lead": with_figures(console),
+        "scanned": with_a_scan(console),
         "template": template,
         "practice": practice,
         "practice_page": console.partner_page(practice),
@@ -156,6 +158,15 @@ def with_figures(console):
         }
         console.api("noura", "POST", "/deals", json=deal)
     return lead
+
+
+def with_a_scan(console):
+    """A scan of the controls that has ended."""
+    abeer = console.visitor("abeer")
+    begun = abeer.send(abeer.get("/compliance"), "/compliance/scan")
+    run = str(begun.answer.url).partition("?")[0].split("/")[-1]
+    abeer.until(f"/compliance?run={run}", lambda page: page.status == 200, "the scan has ended")
+    return run
 
 
 @contextmanager

@@ -51,6 +51,7 @@ OF_A_LEAD = points.named(
 PIPELINES = {
     "packs": (*points.of("evidence_pack"), *OF_A_LEAD[:2]),
     "scan": (*points.of("contradiction_scan"), *OF_A_LEAD[2:]),
+    "controls": tuple(points.of("compliance_scan")),
 }
 """As many together as a worker holds, each step of a lead once; `make proof` holds all of them."""
 

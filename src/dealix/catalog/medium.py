@@ -135,6 +135,8 @@ COMPLIANCE_SCAN = Row(
     name_ar="فحص الامتثال",
     capability="compliance",
     external_io="Internal services only",
+    built=True,
+    note="Rules alone look and decide; no model explains findings yet.",
     declared=_facts(
         Engine.OPENCLAW,
         "2-5 min",

@@ -40,6 +40,7 @@ TONES = {
         "short",
         "ok",
         "signature_completed",
+        "pass",
     },
     "warn": {
         "stale_ar",
@@ -67,9 +68,11 @@ TONES = {
         "signature_withdrawn",
         "counter",
         "new",
+        "manual",
     },
     "bad": {
         "failed",
+        "fail",
         "refused",
         "opted_out",
         "attention",

@@ -45,6 +45,7 @@ SECTIONS = (
     ("/outbound", N_("Outbound desk"), "outbound", "message.read"),
     ("/consents", N_("Consents"), "consents", "consent.read"),
     ("/calendar", N_("Calendar"), "calendar", "calendar.read"),
+    ("/compliance", N_("Compliance"), "compliance", "compliance.read"),
     ("/audit", N_("Records"), "audit", "audit.read"),
     (
         "/admin",

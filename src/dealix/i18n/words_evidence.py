@@ -49,3 +49,23 @@ CONTRADICTIONS = {
     "flag_conflicts": N_("Conflicts flagged"),
 }
 """The steps of a scan for contradictions."""
+
+COMPLIANCE = {
+    "compliance_scan": N_("Compliance scan"),
+    "checked": N_("Checked"),
+    "list_controls": N_("Controls listed"),
+    "check_control": N_("Controls checked on live data"),
+    "aggregate_findings": N_("Findings compared with the last scan"),
+    "report_findings": N_("Findings reported"),
+    "pdpl": N_("Personal Data Protection Law"),
+    "nca_ecc": N_("Essential Cybersecurity Controls"),
+    "owasp_llm": N_("Ten risks of language model applications"),
+    "nist_ai_rmf": N_("AI risk management framework"),
+    "pass": N_("Passes"),
+    "fail": N_("Fails"),
+    "not_applicable": N_("Does not apply"),
+    "manual": N_("By hand"),
+    "newly_failing": N_("Newly failing"),
+    "newly_passing": N_("Newly passing"),
+}
+"""A scan of controls: its steps, the frameworks, and what a control answers."""

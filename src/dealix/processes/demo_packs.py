@@ -1,4 +1,4 @@
-"""The pipelines in the demo: packs with their proof, papers that contradict, a lead twice."""
+"""The pipelines in the demo: packs with their proof, papers that contradict, leads, controls."""
 
 import io
 import time
@@ -18,6 +18,7 @@ from dealix.proof.door import Door, Person, Refused
 
 COMPANY, KEY, SCAN = "rawabi-sa", "evidence_pack", "contradiction_scan"
 LEADS = "lead_qualification"
+CONTROLS = "compliance_scan"
 PAPERS = (
     ("Data policy", "All customer data is encrypted at rest and stays in the Kingdom."),
     ("سياسة النسخ", "النسخ الاحتياطية غير مشفرة أثناء التخزين."),
@@ -46,6 +47,8 @@ def packs(record: Mapping[str, Any], folder: Path) -> tuple[bool, list[str]]:
         good, said = _scan(door, record)
         held, lines = held and good, [*lines, *said]
         good, said = _lead(door)
+        held, lines = held and good, [*lines, *said]
+        good, said = _controls(door)
         held, lines = held and good, [*lines, *said]
     except (Refused, Unable, LookupError, StopIteration, httpx.HTTPError) as failure:
         return False, [*lines, f"  broke off: {failure}"]
@@ -105,6 +108,27 @@ def _scan(door: Door, record: Mapping[str, Any]) -> tuple[bool, list[str]]:
         for one in found
     ]
     return run["outcome"] == "scanned" and len(found) == 1 and took < budget, lines
+
+
+def _controls(door: Door) -> tuple[bool, list[str]]:
+    """Scan the controls, and read what was found; that one fails is a finding, no fault."""
+    began, officer = time.monotonic(), door.holder("compliance_officer")
+    run = door.post(officer, "/runs", {"workflow": CONTROLS, "input": {}})
+    while run["ended_at"] is None and time.monotonic() - began < PATIENCE:
+        time.sleep(0.05)
+        run = door.get(officer, f"/runs/{run['id']}")
+    took = time.monotonic() - began
+    budget = catalog.row(CONTROLS).here.duration.longest.total_seconds()
+    steps = " → ".join(entry["name"] for entry in run["timeline"])
+    lines = [f"{CONTROLS:<20}{took:>5.1f} s of {budget:.0f}  {steps}"]
+    found = door.get(officer, "/compliance")
+    if found["scan"] is None or found["scan"]["run"] != run["id"]:
+        return False, [*lines, f"{'':<20}{run['status']}: {run['error']}"]
+    counts = found["scan"]["counts"]["status"]
+    failing = [one["control"] for one in found["results"] if one["status"] == "fail"]
+    told = ", ".join(f"{count} {status}" for status, count in counts.items())
+    lines += [f"{'':<20}{told}; failing: {', '.join(failing) or 'none'}"]
+    return run["outcome"] == "checked" and took < budget and found["scan"]["intact"], lines
 
 
 def _brought(record: Mapping[str, Any], person: Person, title: str, text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dealix.business.compliance.pipelines import ContradictionScan
+from dealix.business.compliance.pipelines import ComplianceScan, ContradictionScan
 from dealix.business.evidence.pipelines import EvidencePackAssembly
 from dealix.business.leads.pipelines import LeadQualification
 from dealix.business.partners.activities import PartnerActivities
@@ -28,6 +28,7 @@ PIPELINES: dict[str, type[Pipeline]] = {
     "evidence_pack": EvidencePackAssembly,
     "contradiction_scan": ContradictionScan,
     "lead_qualification": LeadQualification,
+    "compliance_scan": ComplianceScan,
 }
 
 

@@ -1,6 +1,7 @@
-"""Tables of compliance: answers of registries with their dates, and contradictions that stay."""
+"""Tables of compliance: answers of registries, contradictions, and what scans of controls found."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -56,4 +57,36 @@ class ContradictionEvent(Tenanted, Base):
     contradiction_id: Mapped[str]
     status: Mapped[str]
     by_user: Mapped[str]
+    at: Mapped[datetime]
+
+
+class ComplianceResult(Tenanted, Base):
+    """What one control answered in one scan; never changed.
+
+    `change` says how that differs from the last scan that ended well before this one.
+    """
+
+    __tablename__ = "compliance_results"
+    run_id: Mapped[str] = mapped_column(primary_key=True)
+    control: Mapped[str] = mapped_column(primary_key=True)
+    framework: Mapped[str]
+    severity: Mapped[str]
+    status: Mapped[str]
+    change: Mapped[str]
+    evidence: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+class ComplianceReport(Tenanted, Base):
+    """A scan's end: its counts and the hash over all its results; counts once its run ended well.
+
+    `previous` is the scan that it was compared with; `controls_version` changes with their words.
+    """
+
+    __tablename__ = "compliance_reports"
+    run_id: Mapped[str] = mapped_column(primary_key=True)
+    previous: Mapped[str | None]
+    controls_version: Mapped[str]
+    counts: Mapped[dict[str, Any]]
+    sha256: Mapped[str]
     at: Mapped[datetime]

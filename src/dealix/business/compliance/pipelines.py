@@ -1,7 +1,7 @@
-"""Contradiction scan: the pipeline that reads papers and settings and compares what they say.
+"""The pipelines of compliance: papers and settings compared, and controls asked of live data.
 
-Steps hand one another hashes only: words of documents stay where they are sealed, and are read anew
-by each step that needs them.
+Steps hand one another hashes, identifiers and numbers only: words of documents stay where they are
+sealed, and are read anew by each step that needs them.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from dealix.business.compliance import controls, findings
+from dealix.business.compliance.checking import Inspector, counted, inspect
 from dealix.business.compliance.conflicts import Conflict
 from dealix.business.compliance.contradictions import ContradictionBook
 from dealix.business.compliance.scanning import Reader, Reading
@@ -77,3 +79,53 @@ class ContradictionScan(Pipeline):
     def _read(self, call: StageCall) -> Reading:
         with self.database.snapshot(call.tenant_id) as session:
             return self.reader(session, call.input.get("documents", []))
+
+
+@pipeline(name="compliance_scan", outcome="checked")
+@dataclass(frozen=True)
+class ComplianceScan(Pipeline):
+    """Four steps over every control; rules alone decide what passes."""
+
+    database: Database
+    inspector: Inspector
+
+    @stage("list_controls", method="upsert")
+    def list_controls(self, _call: StageCall) -> Made:
+        """Fix which controls this scan goes through, whatever a later version says."""
+        keys = [each.key for each in controls.controls()]
+        return Made({"controls": keys, "version": controls.version()})
+
+    @stage("check_control", method="upsert", system="step_model")
+    def check_control(self, call: StageCall, guard: Callable[[Session], None]) -> StepResult:
+        """Ask each of live data as of one moment; no model explains, and the result says so."""
+        known = {each.key for each in controls.controls()}
+        asked = [key for key in call.of("list_controls")["controls"] if key in known]
+        with self.database.snapshot(call.tenant_id) as session:
+            answers = inspect(self.inspector.live(session), asked)
+
+        def kept(_session: Session, _run: Run, _call: StepCall) -> Mapping[str, Any]:
+            return {"method": "rules", "not_configured": ["model"], "answers": answers}
+
+        return own_step(self.database, self.check_control, call, kept, guard)
+
+    @stage("aggregate_findings", method="upsert")
+    def aggregate_findings(self, call: StageCall) -> Made:
+        """Keep every answer with how it differs from that of the last scan."""
+        answers = call.of("check_control")["answers"]
+        with self.database.snapshot(call.tenant_id) as session:
+            seen = findings.compared(session, call.run_id, answers)
+        data = {"previous": seen["previous"], "changes": counted(seen["changes"].values())}
+
+        def write(session: Session) -> None:
+            findings.keep(session, call.run_id, answers, seen["changes"])
+
+        return Made(data, write)
+
+    @stage("report_findings", method="content_hash")
+    def report_findings(self, call: StageCall) -> Made:
+        """Hash all results as they are kept, and count them."""
+        previous = call.of("aggregate_findings")["previous"]
+        version = call.of("list_controls")["version"]
+        with self.database.snapshot(call.tenant_id) as session:
+            report, said = findings.report_of(session, call.run_id, previous, version)
+        return Made(said, lambda session: session.add(report))

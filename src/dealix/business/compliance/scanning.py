@@ -16,6 +16,7 @@ from dealix.records.canonical import digest
 from dealix.settings import Settings
 
 SETTINGS = "settings"
+ScanReference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:#-]{0,59}$")]
 DocumentId = Annotated[str, StringConstraints(pattern=r"^doc_[0-9A-Za-z_-]{1,60}$")]
 
 
@@ -31,6 +32,18 @@ class ContradictionScanInput(BaseModel):
             "Left empty: every document that was brought in. Clauses and settings always."
         ),
         max_length=200,
+    )
+
+
+class ComplianceScanInput(BaseModel):
+    """What starts a scan of the controls: all of them, always."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reference: ScanReference | None = Field(
+        None,
+        title=N_("What this scan is for"),
+        description=N_("Such as the number of an audit; no names of people."),
     )
 
 
@@ -65,6 +78,18 @@ def prepare(
 ) -> Prepared:
     """What the run keeps of the question."""
     return Prepared(asked.model_dump(mode="json"))
+
+
+def prepare_controls(
+    _session: Session, _actor: Actor, asked: ComplianceScanInput, _start: Beginning
+) -> Prepared:
+    """What the run keeps of the question."""
+    return Prepared(asked.model_dump(mode="json"))
+
+
+def controls_example(number: int) -> dict[str, Any]:
+    """The nth input that runs, counted from 0."""
+    return {} if number == 0 else {"reference": f"review-{number}"}
 
 
 def scan_example(number: int) -> dict[str, Any]:

@@ -57,6 +57,10 @@ RIGHTS: dict[str, Right] = {
         LEGAL | KEEPERS | {"compliance_officer"},
     ),
     "run.start.lead_qualification": Right("Start the qualification of a lead.", PARTNERSHIPS),
+    "run.start.compliance_scan": Right(
+        "Start a scan of the controls.",
+        LEGAL | KEEPERS | {"compliance_officer"},
+    ),
     "run.rehearse": Right(
         "Start a rehearsal and move its clock forward.", PARTNERSHIPS | {"operator"}
     ),
@@ -96,6 +100,10 @@ RIGHTS: dict[str, Right] = {
     "contradiction.settle": Right(
         "Say that a contradiction is reviewed, resolved or accepted.",
         LEGAL | {"compliance_officer"},
+    ),
+    "compliance.read": Right(
+        "See what scans of the controls found, with the evidence, which names nobody.",
+        LEGAL | WATCHERS | {"ceo", "board_member"},
     ),
     "clauses.read": Right("See the clause library in both languages.", EVERYBODY),
     "clauses.write": Right(

@@ -1,0 +1,46 @@
+"""What the API answers about scans of controls."""
+
+from typing import Any
+
+from dealix.api.schemas import Shown
+from dealix.business.compliance.checking import Change
+from dealix.business.compliance.controls import Framework, Severity, Status
+
+
+class ComplianceScanView(Shown):
+    """One scan: its run, the scan that it was compared with, its counts and its hash."""
+
+    run: str
+    previous: str | None
+    at: str
+    controls_version: str
+    counts: dict[str, dict[str, int]]
+    sha256: str
+
+
+class ComplianceResultView(Shown):
+    """What one control answered; a `manual` one has an owner's role and a due date instead.
+
+    `reference` is the framework's own number, null where none is stated.
+    """
+
+    control: str
+    framework: Framework
+    severity: Severity
+    status: Status
+    change: Change
+    name: str
+    name_ar: str
+    reference: str | None = None
+    evidence: dict[str, Any]
+    owner: str | None
+    due: str | None
+    overdue: bool
+
+
+class ComplianceView(Shown):
+    """A scan with its results; `frameworks` names the edition of each."""
+
+    scan: ComplianceScanView | None
+    frameworks: dict[str, str]
+    results: list[ComplianceResultView]

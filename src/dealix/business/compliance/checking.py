@@ -1,0 +1,86 @@
+"""Goes through the controls: what each answers now, and how that differs from the last scan."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from dealix import clock
+from dealix.business.compliance import checks_decisions, checks_privacy, checks_security
+from dealix.business.compliance.controls import Check, Control, Found, Live, Status, controls
+from dealix.business.compliance.processing import activities
+from dealix.connectors.secrets import SecretStore
+from dealix.settings import Settings
+from dealix.trust.privacy.processing import entry_of
+
+log = logging.getLogger(__name__)
+Change = Literal["first", "newly_failing", "newly_passing", "changed", "unchanged"]
+ALL: Mapping[str, Check] = {
+    one.key: one
+    for one in (*checks_privacy.CHECKS, *checks_security.CHECKS, *checks_decisions.CHECKS)
+}
+"""Every check, by the name that a control calls it by."""
+Looking = Callable[[Session], Live]
+
+
+@dataclass(frozen=True)
+class Inspector:
+    """Looks at what a scan may see of this installation."""
+
+    settings: Settings
+    secrets: SecretStore
+
+    def live(self, session: Session) -> Live:
+        """Everything that checks look at, inside this transaction."""
+        register = activities(lambda name: entry_of(session, name))
+        return Live(session, self.settings, self.secrets, register, clock.real_now())
+
+
+def inspect(live: Live, asked: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What each control answers, by its key; a check that two controls share looks once."""
+    by_key = {each.key: each for each in controls()}
+    wanted = [by_key[key] for key in asked]
+    seen = {name: look(ALL[name], live) for name in sorted({c.check for c in wanted if c.check})}
+    return {control.key: _answer(control, seen) for control in wanted}
+
+
+def look(check: Check, live: Live) -> Found:
+    """What one check answers; one that breaks has not shown that its control holds, so it fails.
+
+    A database that does not answer is no finding: the step tries again.
+    """
+    try:
+        return check.look(live)
+    except SQLAlchemyError:
+        raise
+    except Exception as broken:
+        log.warning("the check %s broke", check.key, exc_info=broken)
+        return Found("fail", {"could_not_look": type(broken).__name__})
+
+
+def _answer(control: Control, seen: Mapping[str, Found]) -> dict[str, Any]:
+    if control.check is None:
+        due = control.due.isoformat() if control.due else None
+        return {"status": "manual", "evidence": {"owner": control.owner, "due": due}}
+    found = seen[control.check]
+    return {"status": found.status, "evidence": found.evidence}
+
+
+def change_of(before: Status | None, now: Status, *, first: bool) -> Change:
+    """How an answer differs from that of the last scan; `first`: there was none."""
+    if before == now:
+        return "unchanged"
+    if now == "fail" and not first:
+        return "newly_failing"
+    if now == "pass" and before == "fail":
+        return "newly_passing"
+    return "first" if before is None else "changed"
+
+
+def counted(statuses: Iterable[str]) -> dict[str, int]:
+    """How often each occurs, in a stable order."""
+    return dict(sorted(Counter(statuses).items()))
