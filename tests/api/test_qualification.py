@@ -133,7 +133,7 @@ def test_who_may_not_route_or_start_is_refused_and_bad_input_named(door, noura, 
     assert begin(door.client("saleh"), qualification_example(6)).status_code == 403
     assert lina.put("/api/v1/sales-desks/x", json={}).status_code == 403
     fahad = door.client("fahad")
-    assert fahad.put("/api/v1/sales-desks/nobody", json={}).status_code == 422
+    assert fahad.put("/api/v1/sales-desks/nobody", json={}).status_code == 404
     given = qualification_example(6)
     wrong = begin(noura, {**given, "contact": {**given["contact"], "phone": "12"}})
     assert wrong.status_code == 422

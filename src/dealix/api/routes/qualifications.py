@@ -41,7 +41,7 @@ def desks(actor: Who, services: Parts) -> list[dict[str, Any]]:
 
 @router.put(
     "/sales-desks/{user_id}",
-    responses={200: {"model": DeskView}, **problems(401, 403, 422)},
+    responses={200: {"model": DeskView}, **problems(401, 403, 404, 422)},
 )
 def set_desk(user_id: Ident, body: DeskInput, actor: Who, services: Parts) -> dict[str, Any]:
     """Say what a person sells; leads that come from now on follow it."""

@@ -13,6 +13,7 @@ from dealix import clock
 from dealix.business.leads.models import Lead, SalesDesk
 from dealix.business.leads.schemas import Country
 from dealix.business.partners.schemas import Strict
+from dealix.errors import NotFound
 from dealix.store.session import tenant_of
 from dealix.trust.access import directory
 
@@ -118,8 +119,9 @@ def _seller(user_id: str, desk: SalesDesk | None, loads: Mapping[str, int]) -> S
 
 
 def keep_desk(session: Session, user_id: str, given: DeskInput, by: str) -> SalesDesk:
-    """Say what an active person sells; raises `InvalidInput` for anybody else."""
-    directory.active_user(session, user_id)
+    """Say what an active person sells; raises `NotFound` for anybody else."""
+    if user_id not in {person.user_id for person in directory.active_users(session)}:
+        raise NotFound("not_found")
     facts = {**given.model_dump(), "changed_by": by, "changed_at": clock.real_now()}
     row = insert(SalesDesk).values(tenant_id=tenant_of(session), user_id=user_id, **facts)
     kept = row.on_conflict_do_update(index_elements=["tenant_id", "user_id"], set_=facts)
