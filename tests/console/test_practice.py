@@ -241,3 +241,5 @@ def test_a_company_without_a_run_is_led_to_practice(console):
         form = mariam.get(address).form("/start/partner_approval")
         assert form["values"]["_mode"] == "practice"
     assert "first-hour" not in console.visitor("noura").get("/").source
+    first = console.visitor("mariam", "rawabi-ae").get("/").links("/start/")
+    assert first in ([], ["/start/partner_approval?mode=practice"]), "what can be practised"

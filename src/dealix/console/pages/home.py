@@ -46,7 +46,8 @@ def home(visit: Annotated[Visit, Depends(signed_in)]) -> Response:
 def _first_hour(visit: Visit) -> str:
     """Where a company that has no run yet can practise; empty for who may not start one there."""
     kinds = visit.services.runs.kinds
-    key = next((row.key for row in catalog.rows() if row.key in kinds), "")
+    practised = {key for key, kind in kinds.items() if kind.lane == "durable"}
+    key = next((row.key for row in catalog.rows() if row.key in practised), "")
     may_start = bool(key) and visit.may(f"run.start.{key}")
     return f"/start/{key}?mode=practice" if may_start else ""
 
