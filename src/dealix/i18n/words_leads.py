@@ -3,6 +3,7 @@
 from dealix.i18n.catalogue import N_
 
 LEADS = {
+    "locale": N_("Language"),
     "lead_scoring": N_("Lead scoring"),
     "score_lead": N_("Lead scored"),
     "store_score": N_("Score stored"),
