@@ -66,6 +66,12 @@ def kinds_of(made: "Services") -> dict[str, WorkflowKind]:
             forms={activation.EVENT: ActivationFacts},
             subjects=made.partners.subjects,
         ),
+        **_pipeline_kinds(made),
+    }
+
+
+def _pipeline_kinds(made: "Services") -> dict[str, WorkflowKind]:
+    return {
         "evidence_pack": WorkflowKind(
             key="evidence_pack",
             input_model=EvidencePackInput,

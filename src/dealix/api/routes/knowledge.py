@@ -98,7 +98,7 @@ def search(body: Asking, actor: Who, services: Parts) -> dict[str, Any]:
     responses={201: {"model": DocumentView}, **problems(401, 403, 409, 422, 429)},
     openapi_extra=BODY,
 )
-def add(given: Annotated[Brought, Depends(brought)], actor: Who, services: Parts) -> dict[str, Any]:
+def add(actor: Who, given: Annotated[Brought, Depends(brought)], services: Parts) -> dict[str, Any]:
     """Take in a PDF, DOCX, HTML or text of at most 20 MB; the same content is the same document."""
     return services.knowledge.add(actor, given).model_dump(mode="json")
 
