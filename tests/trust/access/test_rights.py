@@ -19,7 +19,7 @@ def person(*roles: str) -> Actor:
 def test_an_auditor_reads_everything_and_changes_nothing():
     held = {name for name, right in RIGHTS.items() if "auditor" in right.roles}
     # They keep nothing and change nothing.
-    answers = {"evidence.reveal", "message.classify", "knowledge.search"}
+    answers = {"evidence.reveal", "evidence.read_wide", "message.classify", "knowledge.search"}
     assert held - answers == READS
     for right in ("run.cancel", "run.start.partner_approval", "case.resolve"):
         with pytest.raises(NotEntitled):
