@@ -142,6 +142,7 @@ class Tour:
         context.add_cookies(cookies)
         self.said.clear()
         self.page.set_viewport_size({"width": WIDTHS["wide"], "height": 800})
+        self.page.goto("about:blank")  # what the page before is still asking for ends with it
         self.page.goto(url + path)
         self.page.evaluate("document.fonts.ready")
 
