@@ -25,6 +25,8 @@ GRACE = timedelta(seconds=1)
 LATELY = timedelta(minutes=1)
 IN_TURN = 20
 """Workflows of which a sweep asks the engine one by one: about 5 ms each."""
+AWAY = (DealixError, RPCError, RuntimeError, OSError)
+"""What a sweep may meet that passes by itself."""
 ENDED_BEHIND = frozenset({"terminated", "timed_out", "failed", "unknown", "completed", "canceled"})
 
 
@@ -76,7 +78,7 @@ class Sweeps:
         """Tenant and run of each workflow that has ended of late; none while nobody can say."""
         try:
             return self.bridge.ended_since(clock.real_now() - LATELY)
-        except (DealixError, RPCError, RuntimeError, OSError) as failure:
+        except AWAY as failure:
             log.warning("what has ended is not known: %s", type(failure).__name__)
             return set()
 
@@ -109,7 +111,7 @@ class Sweeps:
         """One item must not keep the others from their turn."""
         try:
             return work(tenant, item)
-        except (DealixError, RPCError, RuntimeError, OSError) as failure:
+        except AWAY as failure:
             log.warning("a sweep will try again: %s", type(failure).__name__)
             return False
 

@@ -3,7 +3,6 @@
 import random
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import pytest
 from tests.trust.policy.cast import ACTOR, DECIDE, OTHER, ROWS, SEND, TENANT, TOKEN
 
 from dealix.actors import Actor
+from dealix.engines.home import free_port
 from dealix.errors import InvalidInput, InvariantBroken, ProviderUnavailable
 from dealix.trust.policy.engine import SOURCES, PolicyEngine, read_sources
 from dealix.trust.policy.opa import OpaServer
@@ -30,15 +30,9 @@ needs_opa = pytest.mark.skipif(
 )
 
 
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
 def served(folder: Path) -> Iterator[str]:
     """A real OPA server on these files."""
-    url = f"http://127.0.0.1:{free_port()}"
+    url = f"http://127.0.0.1:{free_port(set())}"
     command = [str(PROGRAM), "run", "--server", "--skip-version-check", "--log-level=error"]
     process = subprocess.Popen([*command, f"--addr={url.removeprefix('http://')}", str(folder)])
     try:
@@ -142,6 +136,6 @@ def test_a_server_with_other_policies_allows_nothing(differing: str) -> None:
 
 
 def test_a_server_that_is_away_allows_nothing() -> None:
-    server = OpaServer(f"http://127.0.0.1:{free_port()}")
+    server = OpaServer(f"http://127.0.0.1:{free_port(set())}")
     with closing(server), pytest.raises(ProviderUnavailable):
         server.evaluate(SEND)

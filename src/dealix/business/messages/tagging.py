@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dealix import clock
 from dealix.business.messages.follow_ups import FOLLOW_UPS
 from dealix.business.messages.models import MessageTag
+from dealix.business.messages.tasks import ClassifyMessage, Message
 from dealix.connectors.deliveries import ReceivedMail
 from dealix.connectors.inbound import WRITTEN
 from dealix.lanes.inbox import Inbox
@@ -70,7 +71,7 @@ class Tagger:
 
 def labels(mail: ReceivedMail) -> dict[str, Any]:
     """What a message wants, and in which dialect it is."""
-    intent = intents().classify(mail.text, {}, mail.subject)
+    intent = ClassifyMessage().classify(Message(mail.text, subject=mail.subject))
     dialect = dialects().detect(mail.text)
     return {
         "intent": intent.label,

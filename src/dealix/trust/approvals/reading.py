@@ -229,22 +229,15 @@ class Heard(NamedTuple):
 
 
 def hear(session: Session, approval_id: str, at: datetime) -> Heard:
-    """As `take_effect`, with how the request stands, by one question: a step waits for it.
+    """The decisions on a request have been heard: they take effect at `at`, unless they have.
 
+    Answered with how the request stands, by one question, since a step waits for it.
     A decision that is stored meanwhile is told by a signal of its own.
     """
     rows = session.execute(HEAR, {"asked": approval_id, "now": at}).all()
     if not rows:
         raise NotFound("not_found")
     return Heard(rows[0][0], rows[0][1], {row.id: row.effective_at for row in rows if row.id})
-
-
-def take_effect(session: Session, approval_id: str, at: datetime) -> dict[str, datetime]:
-    """The decisions on a request have been heard: they take effect at `at`, unless they have.
-
-    Answers each with when it took effect.
-    """
-    return hear(session, approval_id, at).took
 
 
 def had_effect(session: Session, run_id: str, took: Mapping[str, datetime]) -> None:

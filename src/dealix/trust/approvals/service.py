@@ -166,7 +166,7 @@ class ApprovalService(ApprovalDesk):
     def state(self, session: Session, approval_id: str, at: datetime) -> GateState:
         """How a request stands and when its SLA has its next word; its decisions take effect."""
         approval = rounds.find(session, approval_id)
-        took = reading.take_effect(session, approval_id, at)
+        took = reading.hear(session, approval_id, at).took
         level, due = sla.upcoming(session, approval)
         return GateState.model_validate(
             {"status": approval.status, "next_level": level, "next_at": due, "took": took}
