@@ -16,6 +16,7 @@ from dealix.business.evidence.report import reports
 from dealix.business.evidence.service import Evidence
 from dealix.business.evidence.windows import RunWindows
 from dealix.business.knowledge.service import KnowledgeService
+from dealix.business.leads.importing import LeadLists
 from dealix.business.messages.service import MessageService
 from dealix.business.messages.tagging import Tagger
 from dealix.business.papers.library import ClauseLibrary
@@ -151,7 +152,8 @@ class Services(Everyday):
     @cached_property
     def evidence(self) -> EvidenceService:
         """Evidence packs for the doors."""
-        return EvidenceService(self.database, self.packs, permit, self.access.people)
+        people = self.access.people
+        return EvidenceService(self.database, self.packs, permit, people, self.subjects)
 
     @cached_property
     def papers(self) -> PapersService:
@@ -345,6 +347,11 @@ class Services(Everyday):
             RunWindows(self.packs),
             self.vault.blind_index,
         )
+
+    @cached_property
+    def lead_lists(self) -> LeadLists:
+        """Lists of leads that people bring in."""
+        return LeadLists(self.database, lambda: self.runs, self.vault.blind_index, permit)
 
     @cached_property
     def contradictions(self) -> Contradictions:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 from tests.business.papers.test_trying import without
 from tests.console.test_decision_in_browser import link_in_mail
+from tests.console.test_evidence_pages import sent_and_ended, two_papers
 from tests.console.touring import (
     BRANDS,
     CONTRAST,
@@ -54,6 +55,9 @@ PAGES = {
     "mailbox": ("noura", "/mailbox"),
     "audit": ("dana", "/audit"),
     "compliance": ("abeer", "/compliance?run={scanned}"),
+    "contradictions": ("abeer", "/contradictions"),
+    "evidence": ("abeer", "/evidence?kind=compliance_audit"),
+    "evidence-pack": ("abeer", "/evidence/{pack}"),
     "outbound": ("noura", "/outbound"),
     "consents": ("abeer", "/consents"),
     "consent": ("abeer", "/consents/{consenting}"),
@@ -123,6 +127,7 @@ def story(console):
     return {
         "lead": with_figures(console),
         "scanned": with_a_scan(console),
+        "pack": with_a_pack(console),
         "template": template,
         "practice": practice,
         "practice_page": console.partner_page(practice),
@@ -167,6 +172,16 @@ def with_a_scan(console):
     run = str(begun.answer.url).partition("?")[0].split("/")[-1]
     abeer.until(f"/compliance?run={run}", lambda page: page.status == 200, "the scan has ended")
     return run
+
+
+def with_a_pack(console):
+    """Papers that contradict each other, found by a scan, and a pack about the time."""
+    two_papers(console)
+    pages = [console.visitor("abeer").get(path) for path in ("/contradictions", "/evidence")]
+    scan = sent_and_ended(console, pages[0], "/contradictions/scan")
+    assert scan["outcome"] == "scanned", scan
+    pack = sent_and_ended(console, pages[1], "/start/evidence_pack", type="compliance_audit")
+    return pack["result"]["pack"]
 
 
 @contextmanager

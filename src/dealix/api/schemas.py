@@ -313,6 +313,7 @@ class ContradictionView(Shown):
     severity: Literal["high", "medium", "low"]
     rule: str
     status: Literal["detected", "reviewing", "resolved", "accepted"]
+    at: datetime
     a: dict[str, Any]
     b: dict[str, Any]
     events: list[dict[str, Any]]

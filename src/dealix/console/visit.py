@@ -46,6 +46,8 @@ SECTIONS = (
     ("/consents", N_("Consents"), "consents", "consent.read"),
     ("/calendar", N_("Calendar"), "calendar", "calendar.read"),
     ("/compliance", N_("Compliance"), "compliance", "compliance.read"),
+    ("/contradictions", N_("Contradictions"), "contradictions", "contradiction.read"),
+    ("/evidence", N_("Evidence"), "evidence", "evidence.read"),
     ("/audit", N_("Records"), "audit", "audit.read"),
     (
         "/admin",

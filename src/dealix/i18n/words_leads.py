@@ -114,3 +114,29 @@ LEADS = {
     "P90D": N_("The last 90 days"),
     "P365D": N_("The last 365 days"),
 }
+
+COLUMNS = {
+    "column.company.name": N_("Company"),
+    "column.company.name_ar": N_("Company name in Arabic"),
+    "column.company.country": N_("Country"),
+    "column.company.registration_number": N_("Commercial registration"),
+    "column.company.industry": N_("Industry"),
+    "column.company.employees": N_("Employees"),
+    "column.company.website": N_("Website"),
+    "column.contact.name": N_("Contact"),
+    "column.contact.email": N_("Email"),
+    "column.contact.phone": N_("Phone"),
+    "column.contact.job_title": N_("Job title"),
+    "column.contact.locale": N_("Language"),
+    "column.budget": N_("Budget"),
+    "column.budget_amount": N_("Amount of the budget"),
+    "column.currency": N_("Currency"),
+    "column.timing": N_("When they want to buy"),
+    "column.key": N_("Reference"),
+    "list.ready": N_("Would be started"),
+    "list.started": N_("Started"),
+    "list.known": N_("Started before"),
+    "list.repeated": N_("The same as an earlier row"),
+    "list.wrong": N_("Not right"),
+}
+"""The columns of a list of leads, and what became of a row."""

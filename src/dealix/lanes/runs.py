@@ -1,6 +1,6 @@
 """Runs as people start, follow, extend and end them; every start happens after its commit."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -143,6 +143,13 @@ class RunService:
         query = select(func.count()).select_from(Run).where(Run.workflow == workflow)
         with self.database.tenant(actor.tenant_id) as session:
             return session.execute(query).scalar_one()
+
+    def of_keys(self, actor: Actor, workflow: str, keys: Sequence[str]) -> dict[str, str]:
+        """The runs of a workflow that these keys have started, by key."""
+        self.permit(actor, "run.read")
+        query = select(Run.key, Run.id).where(Run.workflow == workflow, Run.key.in_(keys))
+        with self.database.tenant(actor.tenant_id) as session:
+            return {row.key: row.id for row in session.execute(query)}
 
     def get(self, actor: Actor, run_id: str) -> dict[str, Any]:
         """A run with its timeline."""
