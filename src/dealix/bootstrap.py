@@ -16,6 +16,7 @@ from dealix.business.evidence.report import reports
 from dealix.business.evidence.service import Evidence
 from dealix.business.evidence.windows import RunWindows
 from dealix.business.knowledge.service import KnowledgeService
+from dealix.business.leads.from_messages import LeadMessages
 from dealix.business.leads.importing import LeadLists
 from dealix.business.messages.service import MessageService
 from dealix.business.messages.tagging import Tagger
@@ -118,6 +119,7 @@ class Services(Everyday):
             hearing=Listener(self.consents),
             takers={"docusign": self.signatures.heard},
             operating_tenant=self.settings.operating_tenant,
+            inbound_tenant=self.settings.inbound_tenant,
         )
 
     @cached_property
@@ -352,6 +354,12 @@ class Services(Everyday):
     def lead_lists(self) -> LeadLists:
         """Lists of leads that people bring in."""
         return LeadLists(self.database, lambda: self.runs, self.vault.blind_index, permit)
+
+    @cached_property
+    def lead_messages(self) -> LeadMessages:
+        """What strangers write, as leads that somebody may make of it."""
+        told = self.qualifications
+        return LeadMessages(self.database, self.inbox, told, lambda: self.runs, permit)
 
     @cached_property
     def contradictions(self) -> Contradictions:

@@ -21,14 +21,15 @@ DEAL = {"effects", "approvals", "messages", "receipts", "inbound", "consents", "
 TABLES = {
     "compliance_audit": {"consents", "message_judgments", "approvals", "decisions", "sla_steps",
                          "tokens", "cases", "authority_versions", "grants", "accounts", "persons",
-                         "clauses", "registry_answers"},
+                         "clauses", "registry_answers", "leads", "qualifications"},
     "board_report": {"runs", "partners", "terms", "envelopes", "approvals", "decisions",
-                     "sla_steps", "effects", "undos", "cases"},
+                     "sla_steps", "effects", "undos", "cases", "leads", "lead_scores",
+                     "qualifications"},
     "deal_closure": {"effects", "undos", "cases", "pauses", "terms", "tokens", "sla_steps",
                      "messages", "receipts", "inbound", "message_judgments", "answers", "consents"},
     "incident_response": {"effects", "cases", "undos", "deliveries", "pauses", "tokens",
                           "sla_steps", "envelopes", "messages", "receipts", "inbound",
-                          "message_judgments", "answers", "consents"},
+                          "message_judgments", "answers", "consents", "qualifications", "leads"},
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pytest
 from tests.business.papers.test_trying import without
 from tests.console.test_decision_in_browser import link_in_mail
 from tests.console.test_evidence_pages import sent_and_ended, two_papers
+from tests.console.test_inbound_leads import ARABIC, until_offered, write
 from tests.console.touring import (
     BRANDS,
     CONTRAST,
@@ -40,6 +41,8 @@ PAGES = {
     "leads": ("noura", "/leads"),
     "lead-new": ("noura", "/leads/new"),
     "lead": ("noura", "/leads/{lead}"),
+    "lead-import": ("noura", "/leads/import"),
+    "lead-message": ("noura", "/leads/from-message/{message}"),
     "dashboard": ("noura", "/dashboard?period=P365D"),
     "todo": ("noura", "/todo"),
     "answer": ("noura", "/approvals/{owed}/answer"),
@@ -128,6 +131,7 @@ def story(console):
         "lead": with_figures(console),
         "scanned": with_a_scan(console),
         "pack": with_a_pack(console),
+        "message": with_a_message(console),
         "template": template,
         "practice": practice,
         "practice_page": console.partner_page(practice),
@@ -162,6 +166,10 @@ def with_figures(console):
             "status": status,
         }
         console.api("noura", "POST", "/deals", json=deal)
+    company = console.api("noura", "GET", f"/leads/{lead}")["company"]["id"]
+    for kind, about in (("lead", lead), ("company", company)):
+        asked = {"entity_type": kind, "entity_id": about}
+        console.api("noura", "POST", "/trust/scores", json=asked)
     return lead
 
 
@@ -182,6 +190,14 @@ def with_a_pack(console):
     assert scan["outcome"] == "scanned", scan
     pack = sent_and_ended(console, pages[1], "/start/evidence_pack", type="compliance_audit")
     return pack["result"]["pack"]
+
+
+def with_a_message(console):
+    """A stranger's message that is offered as a lead. Answers its ID."""
+    write(
+        console, subject="", text=ARABIC, **{"from": "هند الزهراني <hind@najd-logistics.example>"}
+    )
+    return until_offered(console).rpartition("/")[2]
 
 
 @contextmanager

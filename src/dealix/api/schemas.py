@@ -278,7 +278,10 @@ class TagView(Shown):
 
 
 class DeliveryView(Shown):
-    """Something that came in from outside with a right signature; a message has its tag."""
+    """Something that came in from outside with a right signature; a message has its tag.
+
+    `stranger`: somebody whom we do not know has written it, and nobody has taken it up.
+    """
 
     id: str
     provider: str
@@ -286,6 +289,7 @@ class DeliveryView(Shown):
     received_at: datetime
     run: str | None
     status: str
+    stranger: bool
     tag: TagView | None = None
 
 

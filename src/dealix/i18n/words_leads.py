@@ -116,6 +116,21 @@ LEADS = {
 }
 
 COLUMNS = {
+    "trust.engagement": N_("Engagement"),
+    "trust.data_quality": N_("What is known"),
+    "trust.consent": N_("Consent"),
+    "trust.registration": N_("Registration"),
+    "trust.payment_history": N_("How they pay"),
+    "trust.fields_known": N_("Fields that are filled"),
+    "trust.opted_out": N_("Has opted out"),
+    "trust.no_consent": N_("No consent is on record"),
+    "trust.consent_in_force": N_("A consent is in force"),
+    "trust.registry_not_asked": N_("The registry was not asked"),
+    "trust.registration_unknown": N_("The registry knows no such company"),
+    "trust.registration_inactive": N_("Not in force at the registry"),
+    "trust.registration_overdue": N_("The annual confirmation is overdue"),
+    "trust.registration_active": N_("In force at the registry"),
+    "trust.no_data": N_("No data"),
     "column.company.name": N_("Company"),
     "column.company.name_ar": N_("Company name in Arabic"),
     "column.company.country": N_("Country"),
@@ -139,4 +154,4 @@ COLUMNS = {
     "list.repeated": N_("The same as an earlier row"),
     "list.wrong": N_("Not right"),
 }
-"""The columns of a list of leads, and what became of a row."""
+"""The factors of trust, the columns of a list of leads, and what became of a row."""

@@ -19,6 +19,8 @@ from dealix.validation import validated
 
 WORKFLOW = "lead_qualification"
 CODES = frozenset({"malformed_phone", "malformed_registration"})
+LONGEST = 200
+"""Characters of a company's name that are shown of a row."""
 RULED = {
     "malformed_phone": "contact.phone",
     "malformed_registration": "company.registration_number",
@@ -128,7 +130,7 @@ class LeadLists:
         rows, good = dict[int, Row](), dict[int, _Good]()
         first_of: dict[str, int] = {}
         for number, cells in sheet.rows:
-            company = cells.get("company.name") or cells.get("company.name_ar", "")
+            company = (cells.get("company.name") or cells.get("company.name_ar", ""))[:LONGEST]
             errors = self._wrong(sheet, number, cells, data_from)
             if errors:
                 rows[number] = Row(number, "wrong", company, errors=errors)

@@ -20,7 +20,7 @@ from dealix.i18n.words import word
 MOST_BYTES = 500_000
 MOST_ROWS = 500
 SEPARATORS = (",", ";", "\t", "|", "،", "؛")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """How a cell begins that a spreadsheet would calculate."""
 
 EDGES = " \t\r\n\u00a0\u200b\u200e\u200f\u061c\ufeff"
@@ -99,7 +99,11 @@ def _said(lead: Mapping[str, Any], field: str, locale: str) -> str:
 
 def harmless(cell: str) -> str:
     """A cell as text, whatever it begins with."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    return f"'{cell}" if _calculates(cell) else cell
+
+
+def _calculates(cell: str) -> bool:
+    return cell.startswith(FORMULA) or cell.lstrip().startswith(FORMULA)
 
 
 def _decoded(content: bytes) -> str:
@@ -172,8 +176,8 @@ def _cells(fields: Sequence[str | None], row: Sequence[str]) -> dict[str, str]:
     found = {}
     for name, raw in zip(fields, row, strict=False):
         cell = raw.strip(EDGES)
-        if cell.startswith("'") and cell[1:].startswith(FORMULA):
-            cell = cell[1:]
+        if cell.startswith("'") and _calculates(cell[1:]):
+            cell = cell[1:].strip(EDGES)
         if name is not None and cell:
             found[name] = value_of(name, cell)
     return found

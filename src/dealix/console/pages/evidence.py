@@ -14,6 +14,7 @@ from dealix.console.titles import subject_of, titles
 from dealix.console.visit import Visit
 from dealix.i18n import N_
 from dealix.i18n.catalogue import translations
+from dealix.i18n.words import WORDS
 from dealix.store.ids import new_id
 from dealix.trust.access.rights import may
 
@@ -80,6 +81,7 @@ def _pack(visit: Visit, pack_id: str, report: Report | None = None) -> Response:
         pack=visit.services.evidence.one(visit.who, pack_id),
         report=report,
         about=lambda pack: about(visit, pack),
+        kind_of=kind_of,
         wrong=lambda finding: told(visit, finding),
         may_reveal=may(visit.who, "evidence.reveal"),
     )
@@ -92,6 +94,11 @@ def about(visit: Visit, pack: dict[str, Any]) -> Markup:
         return visit.speech.say(N_("{begins} to {ends}"), begins=begins, ends=ends)
     name = subject_of(visit, pack)
     return name or visit.speech.say(N_("Run {run}"), run=visit.speech.ident(pack["run"][-6:]))
+
+
+def kind_of(kind: str) -> str:
+    """The word of an item's kind."""
+    return f"item.{kind}" if f"item.{kind}" in WORDS else kind
 
 
 def told(visit: Visit, finding: PackFinding) -> Markup:
