@@ -242,6 +242,19 @@ class Pack(Shown):
     sha256: str
 
 
+class PackView(Pack):
+    """A pack in a list; `days` of one that is about a time, `bytes` those of its items."""
+
+    kind: str
+    run: str
+    assembled_by: str | None
+    subject: dict[str, Any] | None
+    days: dict[str, str] | None
+    items: int
+    bytes: int
+    created_at: datetime
+
+
 class Received(Shown):
     """A delivery is stored; what it says is acted on afterwards."""
 
