@@ -63,7 +63,7 @@ OWN_PROOF = re.compile(
 )
 UPLOAD = re.compile(
     r"/(api/v1/(knowledge/)?documents|knowledge/documents"
-    r"|api/v1/leads/lists(/preview)?|leads/import(/start)?)$"
+    r"|api/v1/leads/lists(/preview)?|leads/import)$"
 )
 PROVING = re.compile(r"/(sign-in|welcome|api/v1/sessions|api/v1/users/password)$")
 

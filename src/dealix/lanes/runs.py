@@ -82,11 +82,28 @@ class RunService:
         practice: bool = False,
         starts_at: datetime | None = None,
     ) -> tuple[dict[str, Any], bool]:
-        """Start a run, or answer the one of this key; says whether it is new.
+        """Start a run, or answer the one of this key, as its page shows it; says whether it is new.
 
         `practice`: its messages to people outside all go to `actor`, until its end. `starts_at`:
         when a rehearsal begins by its own clock, which then runs ahead of the machine's.
         """
+        run_id, created = self.begin(
+            actor, workflow, input, key, rehearsal, practice=practice, starts_at=starts_at
+        )
+        return self.get(actor, run_id), created
+
+    def begin(
+        self,
+        actor: Actor,
+        workflow: str,
+        input: Mapping[str, Any],  # noqa: A002 (the surface's name)
+        key: str | None = None,
+        rehearsal: bool = False,  # noqa: FBT001,FBT002 (a field of the surface)
+        *,
+        practice: bool = False,
+        starts_at: datetime | None = None,
+    ) -> tuple[str, bool]:
+        """Like `start`, for who starts many and looks at none: answers the run's ID."""
         kind = self._kind(workflow)
         self.permit(actor, f"run.start.{workflow}")
         checked = validated(kind.input_model, input, _BUSINESS_CODES)
@@ -104,7 +121,7 @@ class RunService:
         with self.database.tenant(actor.tenant_id) as session:
             known = starting.by_key(session, kind.key, key, digest)
         if known is not None:
-            return self.get(actor, known.id), False
+            return known.id, False
         if starts_at is not None:
             _assert_ahead("starts_at", starts_at - clock.real_now())
         with clock.at(starts_at) if starts_at is not None else nullcontext():
@@ -114,7 +131,7 @@ class RunService:
                 run, created = starting.store(session, actor, asked)
         if created:
             self._try_start(run)
-        return self.get(actor, run.id), created
+        return run.id, created
 
     def list(
         self,

@@ -105,6 +105,13 @@ def test_columns_that_fill_nothing_are_named():
     assert sheets.read(b"company,contact,Mood\nA,B,good\n").ignored == ["Mood"]
 
 
+def test_names_of_columns_neither_mislead_nor_fill_the_page():
+    odd = ",".join(f"\u202ex{number}{'y' * 500}" for number in range(500))
+    ignored = sheets.read(f"company,contact,{odd}\nA,B\n".encode()).ignored
+    assert len(ignored) == sheets.MOST_NAMED
+    assert all(len(name) <= sheets.LONGEST_NAME and "\u202e" not in name for name in ignored)
+
+
 @pytest.mark.parametrize("begins", ["+", "-", "=", "@", "\t", "\r"])
 def test_no_cell_of_a_list_of_ours_is_calculated_and_it_comes_back_as_it_was(begins):
     formula = f'{begins}HYPERLINK("http://evil.example")'

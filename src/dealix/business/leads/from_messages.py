@@ -70,7 +70,7 @@ class LeadMessages:
         key = f"message-{event_id}"
         run = self.runs().of_keys(actor, WORKFLOW, [key]).get(key)
         if run is None:
-            run = self.runs().start(actor, WORKFLOW, given, key)[0]["id"]
+            run, _ = self.runs().begin(actor, WORKFLOW, given, key)
         with self.database.tenant(actor.tenant_id) as session:
             person = self.qualifications.person_of(session, run)
             self.letters.hand_over(session, event_id, run, person)

@@ -12,6 +12,7 @@ from dealix.actors import Actor
 from dealix.business.leads.schemas import DataFrom, LeadInput
 from dealix.business.leads.sheets import Sheet, read
 from dealix.errors import Conflict, InvalidInput
+from dealix.i18n.fit import legible
 from dealix.records import audit
 from dealix.records.canonical import canonical
 from dealix.store.session import Database
@@ -31,10 +32,10 @@ RowStatus = Literal["ready", "started", "known", "repeated", "wrong"]
 class Runs(Protocol):
     """Where runs are started; see `lanes.runs.RunService`."""
 
-    def start(
+    def begin(
         self, actor: Actor, workflow: str, given: Mapping[str, Any], key: str | None = None, /
-    ) -> tuple[dict[str, Any], bool]:
-        """Start a run, or answer the one of this key; says whether it is new."""
+    ) -> tuple[str, bool]:
+        """Start a run, or answer the ID of the one of this key; says whether it is new."""
 
     def of_keys(self, actor: Actor, workflow: str, keys: Sequence[str]) -> dict[str, str]:
         """The runs that these keys have started, by key."""
@@ -115,11 +116,11 @@ class LeadLists:
         if row.status != "ready" or good is None:
             return row
         try:
-            run, created = self.runs().start(actor, WORKFLOW, good.given, good.key)
+            run, created = self.runs().begin(actor, WORKFLOW, good.given, good.key)
         except Conflict as refusal:  # somebody has sent the same row at the same time
             errors = ({"field": "", "type": refusal.code},)
             return Row(row.row, "wrong", row.company, errors=errors)
-        return Row(row.row, "started" if created else "known", row.company, run=run["id"])
+        return Row(row.row, "started" if created else "known", row.company, run=run)
 
     def _read(
         self, actor: Actor, content: bytes, data_from: DataFrom
@@ -130,7 +131,8 @@ class LeadLists:
         rows, good = dict[int, Row](), dict[int, _Good]()
         first_of: dict[str, int] = {}
         for number, cells in sheet.rows:
-            company = (cells.get("company.name") or cells.get("company.name_ar", ""))[:LONGEST]
+            company = legible(cells.get("company.name") or cells.get("company.name_ar", ""))
+            company = company[:LONGEST]
             errors = self._wrong(sheet, number, cells, data_from)
             if errors:
                 rows[number] = Row(number, "wrong", company, errors=errors)

@@ -15,10 +15,13 @@ from typing import Any
 from dealix.business.leads.columns import CHOICES, COLUMNS, NEEDED, field_of, name_of, value_of
 from dealix.errors import InvalidInput, TooLarge
 from dealix.i18n import N_, translate
+from dealix.i18n.fit import legible
 from dealix.i18n.words import word
 
 MOST_BYTES = 500_000
 MOST_ROWS = 500
+LONGEST_NAME, MOST_NAMED = 60, 20
+"""Characters and number of columns that are named as those that nothing is taken from."""
 SEPARATORS = (",", ";", "\t", "|", "،", "؛")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """How a cell begins that a spreadsheet would calculate."""
@@ -66,7 +69,11 @@ def read(content: bytes) -> Sheet:
         raise InvalidInput("csv_too_many_rows", limit=MOST_ROWS)
     return Sheet(
         [(number, _cells(fields, row)) for number, row in bodies],
-        [name for name, known in zip(head, fields, strict=True) if known is None and name],
+        [
+            legible(name)[:LONGEST_NAME]
+            for name, known in zip(head, fields, strict=True)
+            if known is None and name
+        ][:MOST_NAMED],
         frozenset(number for number, row in bodies if any(map(str.strip, row[len(fields) :]))),
     )
 
