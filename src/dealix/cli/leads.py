@@ -28,6 +28,12 @@ def bring_in(
     client: Client = context.obj
     path = "/leads/lists" if start else "/leads/lists/preview"
     found: dict[str, Any] = client.upload(path, file, {}, data_from=data_from)
+    before = 0
+    while start and found["counts"]["ready"]:  # a long list takes more than one answer
+        before += found["counts"]["started"]
+        found = client.upload(path, file, {}, data_from=data_from)
+    found["counts"]["started"] += before
+    found["counts"]["known"] -= before
     if as_json:
         print_json(found)
         return

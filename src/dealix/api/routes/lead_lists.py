@@ -56,7 +56,10 @@ def start(
     locale: Locale,
     data_from: DataFrom = "third_party",
 ) -> dict[str, Any]:
-    """Start a qualification for each good row, once by what it says, whichever list it is in."""
+    """Start a qualification for each good row, once by what it says, whichever list it is in.
+
+    Rows that could not be started in time stay `ready`; the same list again goes on with them.
+    """
     return _shown(services.lead_lists.start(actor, content, data_from), locale)
 
 

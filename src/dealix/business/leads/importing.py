@@ -4,6 +4,7 @@ Nothing of a list is kept. A row starts its qualification once, by a keyed hash 
 that the same list, or one that has grown, may come again.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -20,6 +21,8 @@ from dealix.validation import validated
 
 WORKFLOW = "lead_qualification"
 CODES = frozenset({"malformed_phone", "malformed_registration"})
+PATIENCE = 20.0
+"""Seconds for which one answer starts rows."""
 LONGEST = 200
 """Characters of a company's name that are shown of a row."""
 RULED = {
@@ -97,16 +100,25 @@ class LeadLists:
         """
         return self._read(actor, content, data_from)[0]
 
-    def start(self, actor: Actor, content: bytes, data_from: DataFrom) -> Looked:
+    def start(
+        self, actor: Actor, content: bytes, data_from: DataFrom, patience: float = PATIENCE
+    ) -> Looked:
         """Start a qualification for each good row that has none yet, and say what became of each.
+
+        Rows not started after `patience` seconds stay `ready`: the same list again goes on.
 
         Raises:
             InvalidInput, TooLarge: see `sheets.read`.
         """
         looked, good = self._read(actor, content, data_from)
-        rows = [self._started(actor, row, good.get(row.row)) for row in looked.rows]
+        rows, until = list[Row](), time.monotonic() + patience
+        for row in looked.rows:
+            may_start = time.monotonic() < until or not any(one.status == "started" for one in rows)
+            rows.append(self._started(actor, row, good.get(row.row)) if may_start else row)
         done = Looked(rows, looked.ignored)
-        told = {each: done.count(each) for each in ("started", "known", "repeated", "wrong")}
+        told = {
+            each: done.count(each) for each in ("ready", "started", "known", "repeated", "wrong")
+        }
         name = f"list_{self.fingerprint(f'lead-list:{content.hex()}')[:26]}"
         with self.database.tenant(actor.tenant_id) as session:
             audit.append(session, actor.user_id, "lead.list_taken_in", name, told)

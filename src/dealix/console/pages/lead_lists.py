@@ -61,7 +61,7 @@ def start(
         looked = visit.services.lead_lists.start(visit.who, content, giver)
     except (InvalidInput, TooLarge) as refusal:
         return _page(visit, giver=giver, refusal=refusal)
-    return _page(visit, looked, giver)
+    return _page(visit, looked, giver, content if looked.count("ready") else b"")
 
 
 @router.get("/leads/list.csv")
@@ -96,6 +96,7 @@ def _page(
         status=refusal.status if refusal else 200,
         problem=sentence_of(refusal, visit.speech.locale) if refusal else "",
         looked=looked,
+        begun=bool(looked and looked.count("started")),
         wrong=[(row, _said(visit, row, fields)) for row in wrong],
         others=[row for row in rows if row.status != "wrong"][:SHOWN],
         counts={
