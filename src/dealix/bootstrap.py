@@ -16,6 +16,8 @@ from dealix.business.evidence.report import reports
 from dealix.business.evidence.service import Evidence
 from dealix.business.evidence.windows import RunWindows
 from dealix.business.knowledge.service import KnowledgeService
+from dealix.business.leads.from_messages import LeadMessages
+from dealix.business.leads.importing import LeadLists
 from dealix.business.messages.service import MessageService
 from dealix.business.messages.tagging import Tagger
 from dealix.business.papers.library import ClauseLibrary
@@ -117,6 +119,7 @@ class Services(Everyday):
             hearing=Listener(self.consents),
             takers={"docusign": self.signatures.heard},
             operating_tenant=self.settings.operating_tenant,
+            inbound_tenant=self.settings.inbound_tenant,
         )
 
     @cached_property
@@ -151,7 +154,8 @@ class Services(Everyday):
     @cached_property
     def evidence(self) -> EvidenceService:
         """Evidence packs for the doors."""
-        return EvidenceService(self.database, self.packs, permit, self.access.people)
+        people = self.access.people
+        return EvidenceService(self.database, self.packs, permit, people, self.subjects)
 
     @cached_property
     def papers(self) -> PapersService:
@@ -345,6 +349,17 @@ class Services(Everyday):
             RunWindows(self.packs),
             self.vault.blind_index,
         )
+
+    @cached_property
+    def lead_lists(self) -> LeadLists:
+        """Lists of leads that people bring in."""
+        return LeadLists(self.database, lambda: self.runs, self.vault.blind_index, permit)
+
+    @cached_property
+    def lead_messages(self) -> LeadMessages:
+        """What strangers write, as leads that somebody may make of it."""
+        told = self.qualifications
+        return LeadMessages(self.database, self.inbox, told, lambda: self.runs, permit)
 
     @cached_property
     def contradictions(self) -> Contradictions:
