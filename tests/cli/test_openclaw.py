@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import threading
 import time
 from pathlib import Path
@@ -19,7 +20,12 @@ from dealix.engines.openclaw.running import Running
 from dealix.settings import Settings
 
 ASKED_FOR = "DEALIX_TEST_OPENCLAW"
-"""Set to 1, the real gateway is fetched (650 MB, kept where `DEALIX_OPENCLAW_CACHE` says) and run."""
+"""Set to 1, the real gateway is fetched (650 MB, into `DEALIX_OPENCLAW_CACHE` if set) and run."""
+
+
+def say(line):
+    """A figure for whoever reads the run with `-s`."""
+    sys.stdout.write(f"{line}\n")
 
 
 @pytest.fixture
@@ -92,13 +98,13 @@ def test_the_real_gateway_does_a_step_calls_our_tool_and_refuses_the_rest(
     settings = Settings(home=tmp_path, openclaw_url=url)
     door = Client(tmp_path, terminal.door.person("dana")["email"])
     given = gateway(settings, door, sandbox=True)
-    running = Running(install(Path(cache), print), given, secrets_of(settings, door, given))
+    running = Running(install(Path(cache), say), given, secrets_of(settings, door, given))
     stop = threading.Event()
     try:
         running.start()
         lines = [*look_at_models(tmp_path, settings), *look_at_gateway(tmp_path, settings)]
         for each in lines:
-            print(each.line())
+            say(each.line())
         assert [each.ok for each in lines] == [True] * 4
         step, tools, mcp = lines[1:]
         assert "answers a structured step" in step.seen
@@ -106,7 +112,7 @@ def test_the_real_gateway_does_a_step_calls_our_tool_and_refuses_the_rest(
         assert "was called through it and answered" in mcp.seen
         audited = terminal.door.client("dana").get("/api/v1/audit?limit=50").text
         assert "tool.used" in audited
-        keeper = threading.Thread(target=running.keep, args=(stop, print))
+        keeper = threading.Thread(target=running.keep, args=(stop, say))
         keeper.start()
         running.process.kill()
         deadline = time.monotonic() + 90
