@@ -186,6 +186,7 @@ CODES: dict[str, str] = {
     "engine_unreachable": "{engine} cannot be reached at its address.",
     "openclaw_missing": "OpenClaw could not be installed: {said}",
     "openclaw_failed": "The OpenClaw gateway did not come up; {log} ends with: {said}",
+    "openclaw_port": "Another program listens on port {port}; end it, or set DEALIX_OPENCLAW_URL.",
     "openclaw_address": "DEALIX_OPENCLAW_URL must be a loopback address with a port: {url}.",
     "program_missing": "The program {program} is not installed; run make again.",
     "layout_newer": "This folder was made by a newer Dealix (layout {found}, known {known}).",

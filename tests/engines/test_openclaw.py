@@ -1,6 +1,8 @@
 """The gateway's configuration and installation, without the gateway: what each may never do."""
 
 import json
+import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,6 +122,14 @@ def test_a_gateway_that_ends_at_once_is_told_with_its_last_words(tmp_path: Path)
     with pytest.raises(NotConfigured, match="no such config"):
         running.start()
     assert running.process is None
+
+
+def test_it_does_not_take_another_program_for_its_own(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        given = replace(made(tmp_path / "state"), port=other.getsockname()[1])
+        running = Running(Installed(Path("/bin/sh"), tmp_path), given, {})
+        with pytest.raises(NotConfigured, match="listens"):
+            running.start()
 
 
 def test_it_is_given_no_setting_and_no_secret_but_its_own(

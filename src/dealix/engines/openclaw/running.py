@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from dealix.engines.home import write_private
+from dealix.engines.home import is_free, write_private
 from dealix.engines.logfile import tail
 from dealix.engines.openclaw.config import Gateway
 from dealix.engines.openclaw.install import Installed
@@ -49,8 +49,12 @@ class Running:
         """Start it and wait until it is ready.
 
         Raises:
-            NotConfigured: `openclaw_failed`, it ended or was not ready in time.
+            NotConfigured: `openclaw_failed`, it ended or was not ready in time; `openclaw_port`,
+                somebody else listens there.
         """
+        self.stop()
+        if not is_free(self.gateway.port):
+            raise NotConfigured("openclaw_port", port=self.gateway.port)
         self.gateway.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(self.gateway.file, self.gateway.render())
         with self.log.open("ab") as log:

@@ -73,7 +73,7 @@ class ChatModel:
             long = sum(len(str(each.get("content"))) for each in messages)
             said = talk(asked)
             schema = None if said else _schema(asked)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return error(400, "The sandbox takes messages, and a JSON Schema or offered tools")
         if schema is None:
             found = said or {}
