@@ -1,4 +1,4 @@
-"""The played model talks as an agent's model does: streamed, and of offered tools by a fixed rule."""
+"""The played model talks as a model of an agent does: streamed, of offered tools by one rule."""
 
 import json
 from typing import Any
