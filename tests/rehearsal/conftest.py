@@ -51,7 +51,7 @@ class Theatre:
         return answer.json()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def theatre(tmp_path_factory) -> Iterator[Theatre]:
     home = tmp_path_factory.mktemp("theatre")
     stack = Stack(home)
@@ -68,7 +68,7 @@ def theatre(tmp_path_factory) -> Iterator[Theatre]:
         rehearse.remove(home)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def played(theatre) -> dict[str, tuple[Performance, list[str]]]:
     """Every story by its name, with the lines that were said."""
 
