@@ -67,9 +67,9 @@ class Running:
                 stderr=log,
                 start_new_session=True,
             )
-        end = time.monotonic() + START_SECONDS
+        process, end = self.process, time.monotonic() + START_SECONDS
         while not self.is_ready():
-            if self.process.poll() is not None or time.monotonic() > end:
+            if process.poll() is not None or time.monotonic() > end:
                 self.stop()
                 raise NotConfigured("openclaw_failed", log=self.log, said=tail(self.log, 5))
             time.sleep(0.3)
@@ -86,7 +86,8 @@ class Running:
         """Keep it running until told to stop; what dies is started again."""
         tries, began = 0, time.monotonic()
         while not stop.wait(0.3):
-            if self.process is not None and self.process.poll() is None:
+            process = self.process
+            if process is not None and process.poll() is None:
                 continue
             tries = 0 if time.monotonic() - began > 60 else tries + 1
             pause = PAUSES[min(tries, len(PAUSES) - 1)]
