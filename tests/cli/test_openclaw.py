@@ -101,7 +101,6 @@ def test_the_real_gateway_does_a_step_calls_our_tool_and_refuses_the_rest(
     door = Client(tmp_path, terminal.door.person("dana")["email"])
     given = gateway(settings, door, sandbox=True)
     running = Running(install(Path(cache), say), given, secrets_of(settings, door, given))
-    stop = threading.Event()
     try:
         running.start()
         lines = [*look_at_models(tmp_path, settings), *look_at_gateway(tmp_path, settings)]
@@ -115,7 +114,7 @@ def test_the_real_gateway_does_a_step_calls_our_tool_and_refuses_the_rest(
         audited = terminal.door.client("dana").get("/api/v1/audit?limit=50").text
         assert "tool.used" in audited
         first = running.process
-        keeper = threading.Thread(target=running.keep, args=(stop, say))
+        keeper = threading.Thread(target=running.keep, args=(say,))
         keeper.start()
         first.kill()
         deadline = time.monotonic() + 300
@@ -123,9 +122,9 @@ def test_the_real_gateway_does_a_step_calls_our_tool_and_refuses_the_rest(
             assert time.monotonic() < deadline, "a gateway that dies is started again"
             time.sleep(1)
         say(f"started again after {300 - (deadline - time.monotonic()):.0f} s")
-        stop.set()
+        running.ending.set()
         keeper.join(60)
     finally:
-        stop.set()
+        running.ending.set()
         running.stop()
     assert not running.is_ready()

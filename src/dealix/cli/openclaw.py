@@ -1,7 +1,6 @@
 """`dealix openclaw`: install, configure and run an OpenClaw gateway of this installation."""
 
 import signal
-import threading
 from types import FrameType
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -41,24 +40,27 @@ def up(context: typer.Context, sandbox: Played = False) -> None:
     """
     settings, door = Settings(), client(context)
     given = gateway(settings, door, sandbox=sandbox)
-    running = Running(
-        install(Home(settings.home).root / "openclaw", typer.echo),
-        given,
-        secrets_of(settings, door, given),
-    )
-    stop = threading.Event()
+    secrets = secrets_of(settings, door, given)
+    folder = given.folder.parent
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with Home(folder).locked():
+        keep(Running(install(folder, typer.echo), given, secrets))
+
+
+def keep(running: Running) -> None:
+    """Run the gateway in the foreground until this process is told to stop."""
 
     def asked_to_stop(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
+        running.ending.set()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, asked_to_stop)
     typer.echo("Starting the gateway, about 20 s …")
     try:
         running.start()
-        for line in told(given):
+        for line in [] if running.ending.is_set() else told(running.gateway):
             typer.echo(line)
-        running.keep(stop, typer.echo)
+        running.keep(typer.echo)
     finally:
         running.stop()
     typer.echo("The gateway has stopped.")

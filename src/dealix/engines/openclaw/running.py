@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -33,12 +33,16 @@ QUIET = {
 
 @dataclass
 class Running:
-    """One gateway: its program, its configuration, and the secrets of its environment."""
+    """One gateway: its program, its configuration, and the secrets of its environment.
+
+    Once `ending` is set, it is neither waited for nor started again.
+    """
 
     program: Installed
     gateway: Gateway
     secrets: Mapping[str, str]
     process: subprocess.Popen[bytes] | None = None
+    ending: threading.Event = field(default_factory=threading.Event)
 
     @property
     def log(self) -> Path:
@@ -46,7 +50,7 @@ class Running:
         return self.gateway.folder / "gateway.log"
 
     def start(self) -> None:
-        """Start it and wait until it is ready.
+        """Start it and wait until it is ready, or ending.
 
         Raises:
             NotConfigured: `openclaw_failed`, it ended or was not ready in time; `openclaw_port`,
@@ -68,11 +72,10 @@ class Running:
                 start_new_session=True,
             )
         process, end = self.process, time.monotonic() + START_SECONDS
-        while not self.is_ready():
+        while not self.is_ready() and not self.ending.wait(0.3):
             if process.poll() is not None or time.monotonic() > end:
                 self.stop()
                 raise NotConfigured("openclaw_failed", log=self.log, said=tail(self.log, 5))
-            time.sleep(0.3)
 
     def is_ready(self) -> bool:
         """Whether it says that it is ready."""
@@ -82,17 +85,17 @@ class Running:
         except (httpx.HTTPError, ValueError, AttributeError):
             return False
 
-    def keep(self, stop: threading.Event, say: Callable[[str], None]) -> None:
-        """Keep it running until told to stop; what dies is started again."""
+    def keep(self, say: Callable[[str], None]) -> None:
+        """Keep it running until it is ending; what dies is started again."""
         tries, began = 0, time.monotonic()
-        while not stop.wait(0.3):
+        while not self.ending.wait(0.3):
             process = self.process
             if process is not None and process.poll() is None:
                 continue
             tries = 0 if time.monotonic() - began > 60 else tries + 1
             pause = PAUSES[min(tries, len(PAUSES) - 1)]
             say(f"The gateway ended; it is started again in {pause:.0f} s.")
-            if stop.wait(pause):
+            if self.ending.wait(pause):
                 return
             began = time.monotonic()
             try:
