@@ -6,13 +6,17 @@ import time
 
 import pytest
 from sqlalchemy import text
+from tests.api.served import served
 from tests.api.test_contradictions import bring, scan
 from tests.api.test_leads import EXAMPLE, LEADS, enter
 from tests.api.test_qualification import qualify
+from tests.console.visiting import Visitor
 from tests.sandbox.conftest import MODEL_KEY, WATHQ_KEY, Sandbox
 
+from dealix.api.app import create_app
 from dealix.business.leads.examples import qualification_example
 from dealix.business.leads.schemas import LeadScoreCard
+from dealix.console.routes import add_pages
 from dealix.records import progress
 
 TENANT = "rawabi-sa"
@@ -87,6 +91,29 @@ def test_a_model_moves_a_score_within_its_bound_and_says_why(door, noura, model)
     given = EXAMPLE(801)
     people = (*given["contact"].values(), given["company"]["name"])
     assert not [each for each in people if isinstance(each, str) and len(each) > 2 and each in sent]
+
+
+def test_the_lead_s_page_shows_the_adjustment_beside_the_rules_and_why_there_is_none(
+    door, noura, model
+):
+    card = score(door, noura, 803)
+    [reason] = card["adjustment"]["reasons"]
+    with served(create_app(door.services, add_pages)) as url:
+        page = f"/leads/{card['lead_id']}"
+        token = door.person("noura")["token"]
+        english, arabic = (Visitor(url, each, token) for each in ("en", "ar"))
+        shown = english.get(page).text
+        for words in ("Adjusted by a model", "-10", reason["en"], "the rules alone gave"):
+            assert words in shown, words
+        assert "عدّله نموذج" in arabic.get(page).text
+        model.fault("llm", "refusal", count=9)
+        score(door, noura, 803)
+        shown = english.get(page).text
+        assert "Adjusted by a model" not in shown
+        assert "the rules stand alone: it declined." in shown
+        assert "رفض الإجابة" in arabic.get(page).text
+        for each in (english, arabic):
+            each.client.close()
 
 
 def test_no_transaction_is_open_while_the_model_is_asked(door, noura, model):
