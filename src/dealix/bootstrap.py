@@ -387,6 +387,9 @@ class Services(Everyday):
         for name in ("bridge", "database"):
             if name in self.__dict__:
                 getattr(self, name).close()
+        for name in ("_models", "_registries"):
+            for client in self.__dict__.get(name, {}).values():
+                client.close()
 
 
 def services(settings: Settings | None = None) -> Services:

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from dealix import catalog
-from dealix.business.leads.qualification import QualificationMemo
+from dealix.business.leads.memos import QualificationMemo
 from dealix.business.leads.schemas import LeadScoreCard
 from dealix.business.partners.schemas import EconomicsModel, PartnerDossier
 from dealix.business.proposals.schemas import PricingDecisionRecord, ProposalPack

@@ -18,7 +18,7 @@ from dealix.business.leads.tasks import ScoreLead
 from dealix.business.leads.trusting import LeadFacts
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.codec import data_converter
-from dealix.lanes.short_jobs import Performer, ShortBell, ShortJobs
+from dealix.lanes.short_jobs import Performer, ShortBell, ShortJobs, Write
 from dealix.lanes.temporal import Engines, connect
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.observability.health import Watch
@@ -88,7 +88,7 @@ class Everyday(Providers):
             self.consents,
             self.short_jobs,
             permit,
-            ScoreLead(),
+            ScoreLead(self.model_use),
             Matcher(self.vault),
         )
 
@@ -101,11 +101,11 @@ class Everyday(Providers):
     def _performers(self) -> dict[str, Performer]:
         return {"lead_scoring": self._score_lead, "trust_score": self._score_trust}
 
-    def _score_lead(self, session: Session, lead_id: str, by: str) -> str:
-        return self.leads.perform(session, lead_id, by)  # made when first asked: both hold jobs
+    def _score_lead(self, tenant_id: str, lead_id: str, by: str) -> Write:
+        return self.leads.perform(tenant_id, lead_id, by)  # made when first asked: both hold jobs
 
-    def _score_trust(self, session: Session, subject: str, by: str) -> str:
-        return self.trust_scores.perform(session, subject, by)
+    def _score_trust(self, tenant_id: str, subject: str, by: str) -> Write:
+        return self.trust_scores.perform(tenant_id, subject, by)
 
     @cached_property
     def trust_scores(self) -> TrustScores:

@@ -114,8 +114,10 @@ def pipelines_of(made: "Services") -> dict[str, Pipeline]:
             pack_kinds(made),
             lambda session, run: persons_of(made.subjects, session, run),
         ),
-        ContradictionScan(made.database, scan_reader(made), ContradictionBook(made.vault)),
-        LeadQualification(made.database, made.leads, made.companies),
+        ContradictionScan(
+            made.database, scan_reader(made), ContradictionBook(made.vault), made.model_use
+        ),
+        LeadQualification(made.database, made.leads, made.companies, made.model_use),
         ComplianceScan(made.database, Inspector(made.settings, made.secrets)),
     )
     return {line.workflow: line for line in lines}

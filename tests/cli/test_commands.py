@@ -9,7 +9,7 @@ import pytest
 from dealix import clock
 from dealix.cli import client as clients
 from dealix.cli import policy
-from dealix.cli.main import LATER, with_speaker_first
+from dealix.cli.main import with_speaker_first
 
 
 @pytest.fixture
@@ -96,13 +96,6 @@ def test_a_token_of_the_environment_speaks_too(terminal, monkeypatch):
     monkeypatch.setenv("DEALIX_TOKEN", terminal.door.person("hessa", "rawabi-ae")["token"])
     assert len(terminal.data("users", who=None)) == 6
     assert len(terminal.data("users")) == 16  # who is named goes first
-
-
-def test_what_is_not_built_says_so(terminal):
-    for name in LATER:
-        code, _out, err = terminal(name, "eval", "FILE", "--json")
-        assert code == 1
-        assert "not built yet" in err
 
 
 def test_the_audit_verifies_and_is_exported_over_the_api(terminal, tmp_path):

@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from sqlalchemy.exc import SQLAlchemyError
 
 import dealix
-from dealix.api import problems
+from dealix.api import mcp, problems
 from dealix.api.limits import DoorLimits
 from dealix.api.middleware import BodyLimit, SecurityHeaders, Taking, Timed
 from dealix.api.routes import (
@@ -90,6 +90,7 @@ def create_app(services: Services, add_pages: Callable[[FastAPI], None] | None =
     app.include_router(codec.router)
     app.include_router(health.watch)
     problems.install(app)
+    mcp.install(app, services)
     if add_pages is not None:
         add_pages(app)
     largest = services.settings.max_upload_bytes

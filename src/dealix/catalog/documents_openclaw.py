@@ -13,10 +13,11 @@ _INTRODUCTION = """# OpenClaw: what the inventory gives it, and what runs it her
 The inventory names OpenClaw as engine of the medium class and “OpenClaw durable_flow” as today's
 durable path. **`durable_flow` does not exist in the real OpenClaw**: its Task Flow keeps records of
 a flow, without timers and without replay. So the durable path is Temporal, and OpenClaw is one of
-three executors of a model step of the medium class, behind the port `StepExecutor`: rules (the
-default, without a model), any OpenAI-compatible endpoint, or an OpenClaw gateway. The port and its
-three executors are built; a row says whether the workflow that uses them is. Dealix keeps state,
-retries, approvals and evidence in every case."""
+three executors of a model step, behind the port `StepExecutor`: rules (the default, without a
+model), any OpenAI-compatible endpoint, or an OpenClaw gateway, which `dealix openclaw up` runs. A
+row says whether its workflow is built; which steps ask a model today, and within which bounds,
+stands in [models](models.md). Dealix keeps state, retries, approvals and evidence in every case,
+and no tool that changes anything is given to the gateway."""
 
 _BY_KIND = {
     StepKind.GATE: "a person of ours, through the door for decisions",
@@ -58,6 +59,7 @@ def _row(row: Row) -> str:
     return (
         f"### {row.name} (`{row.key}`)\n\n"
         f"Inventory: {named}. Here: {row.here.lane}, {row.here.engine} (class: {engines}), {state}."
+        f"{f' {row.note}' if row.note else ''}"
         f"\n\n{table(('step of the inventory', 'here', 'executor'), lines)}"
     )
 

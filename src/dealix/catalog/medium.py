@@ -29,7 +29,8 @@ LEAD_QUALIFICATION = Row(
     built=True,
     note=(
         "Asks the Saudi registry only; no other source of company research is connected yet, and "
-        "the memo says so. Scored by rules; no model is asked yet."
+        "the memo says so. Rules decide; a model that is chosen moves the score within bounds and "
+        "sums up."
     ),
     declared=_facts(
         Engine.OPENCLAW_CELERY,
@@ -212,7 +213,7 @@ CONTRADICTION_SCAN = Row(
     capability="compliance",
     external_io="LLM provider",
     built=True,
-    note="Compares by rules only; no model is asked yet.",
+    note="Compares by rules; a model that is chosen judges only the pairs that they leave open.",
     declared=_facts(
         Engine.CELERY_TASK,
         "5-30 min",

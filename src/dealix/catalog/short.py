@@ -43,7 +43,10 @@ LEAD_SCORING = Row(
         ),
     ),
     built=True,
-    note="Rules score alone: no model is asked yet, and every card says so.",
+    note=(
+        "Rules score; where a company has chosen a model, it moves the score by 10 points at most "
+        "and says why. Without one rules score alone, and every card says so."
+    ),
 )
 
 MESSAGE_CLASSIFICATION = Row(

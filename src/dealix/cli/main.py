@@ -20,11 +20,13 @@ from dealix.cli import (
     leads,
     looking,
     model_steps,
+    openclaw,
     policy,
     rehearse,
     runs,
     schemas,
     stack,
+    tools,
 )
 from dealix.cli.client import Unable, client_of
 from dealix.cli.output import AsJson
@@ -39,12 +41,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
 )
-
-LATER = {
-    "openclaw": "Running the OpenClaw pipelines",
-    "mcp": "Serving tools over MCP",
-}
-"""Commands whose parts are not built yet, and what each will do."""
 
 
 @app.callback()
@@ -71,14 +67,6 @@ def doctor(as_json: AsJson = False) -> None:
     raise typer.Exit(stack.doctor(Settings().home, as_json=as_json))
 
 
-def _not_built(name: str, does: str) -> None:
-    settings = {"ignore_unknown_options": True, "allow_extra_args": True}
-
-    @app.command(name, context_settings=settings, help=f"{does}: not built yet.")
-    def later() -> None:
-        raise Unable(f"{does} is not built yet: dealix {name} comes with a later release.")
-
-
 app.add_typer(inventory.app, name="inventory")
 app.command("run")(runs.run)
 app.command("rehearse")(rehearse.rehearse)
@@ -101,8 +89,8 @@ app.add_typer(administering.authority, name="authority")
 app.add_typer(administering.people, name="people")
 app.add_typer(administering.keys, name="keys")
 app.command("status")(looking.status)
-for _name, _does in LATER.items():
-    _not_built(_name, _does)
+app.add_typer(openclaw.app, name="openclaw")
+app.command("mcp")(tools.mcp)
 
 
 def with_speaker_first(arguments: Sequence[str]) -> list[str]:

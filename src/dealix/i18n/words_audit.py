@@ -91,6 +91,7 @@ DEEDS = {
     "trust.scored": N_("A trust score was worked out"),
     "undo.begun": N_("Taking back began"),
     "undo.settled": N_("Something was taken back"),
+    "tool.used": N_("An assistant read by a tool"),
     "user.created": N_("An account was made"),
     "user.invited": N_("A person was invited"),
     "user.proposed": N_("A right was proposed and waits for a second person"),

@@ -1,7 +1,8 @@
 """Short tasks on Celery: a row says what was asked, Celery is only the bell, the row is answered.
 
 Who asks waits for the answer within the task's budget. Where no worker comes in time, the row
-stays: the scheduler rings again until a worker has answered it, so nothing asked is ever lost.
+stays: the scheduler rings again until a worker has answered it, so nothing asked is ever lost. A
+worker takes a task for a few seconds, so that it may ask a model with no transaction open.
 """
 
 import logging
@@ -36,8 +37,14 @@ MOST_ATTEMPTS = 5
 FIRST_LOOK, LAST_LOOK = 0.01, 0.1
 """Seconds between two looks for an answer: the first, and the longest."""
 
-Performer = Callable[[Session, str, str], str]
-"""Does the task about a subject for somebody, in one transaction; answers the key of its result."""
+TAKEN = timedelta(seconds=6)
+"""How long a worker has a task to itself; one that died in it is followed by another after this."""
+
+Write = Callable[[Session], str]
+"""Keeps what a task has made, in one transaction; answers the key of its result."""
+
+Performer = Callable[[str, str, str], Write]
+"""Does a company's task about a subject for somebody; called with no transaction open."""
 
 
 class ShortBell:
@@ -135,12 +142,11 @@ class ShortJobs:
         return session.execute(query).scalar_one_or_none() is not None
 
     def work(self, tenant_id: str, job_id: str) -> None:
-        """Answer one job, in one transaction with what it makes; one answered already is left."""
+        """Answer one job; one that is answered, or that another worker is at, is left."""
         try:
-            with self.database.tenant(tenant_id) as session:
-                job = _taken(session, job_id)
-                if job is not None:
-                    self._answer(session, job)
+            job = self._taken(tenant_id, job_id)
+            if job is not None:
+                self._answer(tenant_id, job)
         except Exception as failure:  # noqa: BLE001 (whatever broke, the row says what is next)
             log.warning("short task failed: %s", type(failure).__name__)
             self._failed(tenant_id, job_id)
@@ -162,30 +168,61 @@ class ShortJobs:
             row.next_ring_at = clock.real_now() + pause
         return self.bell.ring(tenant_id, job_id)
 
-    def _answer(self, session: Session, job: ShortJob) -> None:
+    def _taken(self, tenant_id: str, job_id: str) -> "Asked | None":
+        """What was asked, if it waits and no other worker is at it; it is then this worker's."""
+        now = clock.real_now()
+        free = (ShortJob.taken_until.is_(None)) | (ShortJob.taken_until < now)
+        taken = (
+            update(ShortJob)
+            .where(ShortJob.id == job_id, ShortJob.status == "queued", free)
+            .values(taken_until=now + TAKEN)
+            .returning(ShortJob.workflow, ShortJob.subject, ShortJob.asked_by)
+        )
+        with self.database.tenant(tenant_id) as session:
+            row = session.execute(taken).one_or_none()
+        return Asked(job_id, *row) if row is not None else None
+
+    def _answer(self, tenant_id: str, asked: "Asked") -> None:
         try:
-            with timed(job.workflow), session.begin_nested():
-                job.answer = self.performers[job.workflow](session, job.subject, job.asked_by)
-            job.status = "done"
+            with timed(asked.workflow):
+                write = self.performers[asked.workflow](tenant_id, asked.subject, asked.by)
+                with self.database.tenant(tenant_id) as session:
+                    job = _waiting(session, asked.id)
+                    if job is not None:
+                        job.answer, job.status = write(session), "done"
+                        job.finished_at = clock.real_now()
         except Refused as refusal:
-            job.answer, job.status, job.error = None, "failed", refusal.code
-        job.finished_at = clock.real_now()
+            with self.database.tenant(tenant_id) as session:
+                job = _waiting(session, asked.id)
+                if job is not None:
+                    job.status, job.error = "failed", refusal.code
+                    job.finished_at = clock.real_now()
 
     def _failed(self, tenant_id: str, job_id: str) -> None:
         """Count the attempt; the last one ends the job, so that nobody waits for ever."""
         with self.database.tenant(tenant_id) as session:
             more = update(ShortJob).where(ShortJob.id == job_id, ShortJob.status == "queued")
-            counted = more.values(attempts=ShortJob.attempts + 1).returning(ShortJob.attempts)
-            attempts = session.execute(counted).scalar_one_or_none()
+            counted = more.values(attempts=ShortJob.attempts + 1, taken_until=None)
+            attempts = session.execute(counted.returning(ShortJob.attempts)).scalar_one_or_none()
             if attempts is not None and attempts >= MOST_ATTEMPTS:
                 end = {"status": "failed", "error": "short_task_failed"}
                 session.execute(more.values(**end, finished_at=clock.real_now()))
 
 
-def _taken(session: Session, job_id: str) -> ShortJob | None:
-    """The job, if it waits and no other worker is at it."""
+@dataclass(frozen=True)
+class Asked:
+    """A task as it was asked for."""
+
+    id: str
+    workflow: str
+    subject: str
+    by: str
+
+
+def _waiting(session: Session, job_id: str) -> ShortJob | None:
+    """The job, locked, if nobody has answered it."""
     query = select(ShortJob).where(ShortJob.id == job_id, ShortJob.status == "queued")
-    return session.execute(query.with_for_update(skip_locked=True)).scalar_one_or_none()
+    return session.execute(query.with_for_update()).scalar_one_or_none()
 
 
 def _shown(row: ShortJob) -> dict[str, Any]:

@@ -11,7 +11,7 @@ class ShortJob(Tenanted, Base):
     """One short task about one subject; at most one of a workflow waits about the same subject.
 
     `answer` is the key of what it made, `error` the code of why there is none. `next_ring_at` is
-    when the scheduler calls a worker again.
+    when the scheduler calls a worker again; until `taken_until` one worker has it to itself.
     """
 
     __tablename__ = "short_jobs"
@@ -23,6 +23,7 @@ class ShortJob(Tenanted, Base):
     asked_at: Mapped[datetime]
     rings: Mapped[int]
     next_ring_at: Mapped[datetime]
+    taken_until: Mapped[datetime | None]
     attempts: Mapped[int]
     finished_at: Mapped[datetime | None]
     answer: Mapped[str | None]

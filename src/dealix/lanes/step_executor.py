@@ -131,6 +131,10 @@ class StepExecutor(Protocol):
         """Do the step. It makes its own transactions and is called with none open."""
         ...
 
+    def by_rules(self, step: ModelStep[F, A], facts: F, context: StepContext) -> StepResult[A]:
+        """Do the step by its rules and ask nobody, where many at once leave no time for it."""
+        ...
+
 
 class Rules:
     """`StepExecutor` without a model: the step's own callable."""
@@ -141,6 +145,10 @@ class Rules:
     def execute(self, step: ModelStep[F, A], facts: F, context: StepContext) -> StepResult[A]:
         """See `StepExecutor.execute`."""
         return self.instead_of(None, step, facts, context)
+
+    def by_rules(self, step: ModelStep[F, A], facts: F, context: StepContext) -> StepResult[A]:
+        """See `StepExecutor.by_rules`."""
+        return self.execute(step, facts, context)
 
     def instead_of(
         self, fall_back: FallBack | None, step: ModelStep[F, A], facts: F, context: StepContext

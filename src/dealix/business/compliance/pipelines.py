@@ -4,13 +4,13 @@ Steps hand one another hashes, identifiers and numbers only: words of documents 
 sealed, and are read anew by each step that needs them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dealix.business.compliance import controls, findings
+from dealix.business.compliance import controls, findings, judging
 from dealix.business.compliance.checking import Inspector, counted, inspect
 from dealix.business.compliance.conflicts import Conflict
 from dealix.business.compliance.contradictions import ContradictionBook
@@ -19,6 +19,7 @@ from dealix.lanes.models import Run
 from dealix.lanes.own_steps import own_step
 from dealix.lanes.pipelines import Made, Pipeline, StageCall, pipeline, stage
 from dealix.lanes.schemas import StepCall, StepResult
+from dealix.lanes.step_executor import StepContext, StepExecutor
 from dealix.store.session import Database
 
 RULES_VERSION = "contradiction-rules-1"
@@ -27,11 +28,15 @@ RULES_VERSION = "contradiction-rules-1"
 @pipeline(name="contradiction_scan", outcome="scanned")
 @dataclass(frozen=True)
 class ContradictionScan(Pipeline):
-    """Three steps over what `reader` finds; `book` keeps what does not hold together."""
+    """Three steps over what `reader` finds; `book` keeps what does not hold together.
+
+    `models` judges the pairs that the rules leave open.
+    """
 
     database: Database
     reader: Reader
     book: ContradictionBook
+    models: StepExecutor
 
     @stage("load_documents", method="upsert")
     def load_documents(self, call: StageCall) -> Made:
@@ -42,19 +47,21 @@ class ContradictionScan(Pipeline):
 
     @stage("compare_claims", method="idempotency_header", system="llm")
     def compare_claims(self, call: StageCall, guard: Callable[[Session], None]) -> StepResult:
-        """Compare every pair of claims by rules; no model is asked, and the result says so."""
+        """Compare every pair of claims by rules; where a model is chosen, also what they leave."""
         reading = self._read(call)
         claims = reading.claims()
-        found = [self.book.name_of(one) for one in reading.conflicts(claims)]
+        by_rules = reading.conflicts(claims)
+        context = StepContext(call.tenant_id, call.key, ("documents", "settings"), call.rehearsal)
+        judged = judging.judge(self.models, judging.open_pairs(claims, by_rules), context)
 
         def kept(_session: Session, _run: Run, _call: StepCall) -> Mapping[str, Any]:
             return {
-                "method": "rules",
+                **judged.told(),
                 "rules_version": RULES_VERSION,
-                "not_configured": ["model"],
                 "inputs_hash": reading.digest,
                 "claims": len(claims),
-                "found": found,
+                "found": [self.book.name_of(one) for one in by_rules],
+                "judged": [judging.kept(self.book.name_of(one), one) for one in judged.conflicts],
             }
 
         return own_step(self.database, self.compare_claims, call, kept, guard)
@@ -62,14 +69,18 @@ class ContradictionScan(Pipeline):
     @stage("flag_conflicts", method="upsert")
     def flag_conflicts(self, call: StageCall) -> Made:
         """Keep each contradiction once, with both quotations; known ones are not found anew."""
-        wanted = set(call.of("compare_claims")["found"])
-        reading = self._read(call)
-        named = {self.book.name_of(one): one for one in reading.conflicts(reading.claims())}
+        compared, reading = call.of("compare_claims"), self._read(call)
+        claims = reading.claims()
+        by_rules = reading.conflicts(claims)
+        wanted = set(compared["found"])
+        named = {self.book.name_of(one): one for one in by_rules}
         found: dict[str, Conflict] = {key: one for key, one in named.items() if key in wanted}
-        kinds = [one.kind for one in found.values()]
-        counts = {kind: kinds.count(kind) for kind in sorted(set(kinds))}
-        grave = sum(one.severity == "high" for one in found.values())
-        data = {"contradictions": len(found), "by_kind": counts, "high": grave}
+        judged = {one["id"]: one for one in compared.get("judged", [])}
+        for pair in judging.open_pairs(claims, by_rules):
+            key = self.book.name_of(judging.unjudged(pair))
+            if key in judged:
+                found[key] = judging.conflict_of(pair, judged[key])
+        data = _counted(found.values())
 
         def write(session: Session) -> None:
             self.book.keep(session, call.run_id, found, reading.person_of)
@@ -79,6 +90,18 @@ class ContradictionScan(Pipeline):
     def _read(self, call: StageCall) -> Reading:
         with self.database.snapshot(call.tenant_id) as session:
             return self.reader(session, call.input.get("documents", []))
+
+
+def _counted(found: Collection[Conflict]) -> dict[str, Any]:
+    """How many were found, of what kinds, how many are grave, and how many a model added."""
+    kinds = [one.kind for one in found]
+    by_model = sum(one.rule == judging.RULE for one in found)
+    return {
+        "contradictions": len(found),
+        "by_kind": {kind: kinds.count(kind) for kind in sorted(set(kinds))},
+        "high": sum(one.severity == "high" for one in found),
+        **({"by_model": by_model} if by_model else {}),
+    }
 
 
 @pipeline(name="compliance_scan", outcome="checked")

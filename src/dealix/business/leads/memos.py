@@ -3,13 +3,17 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from dealix.business.leads.matching import What, Why
-from dealix.business.leads.schemas import Grade, LeadScoreCard
-from dealix.business.partners.schemas import Strict
-from dealix.lanes.provenance import Provenance
+from dealix.business.leads.schemas import Grade, LeadScoreCard, Reason
+from dealix.business.partners.schemas import Strict, Wording
+from dealix.connectors.data_class import DataClass
+from dealix.lanes.provenance import Provenance, absent
 
+RESTRICTED = DataClass.RESTRICTED
+Sentence = Annotated[Wording, Field(max_length=600)]
 Verdict = Literal["qualified", "nurture", "not_a_fit", "check_registration", "ask_more"]
 LeadStatus = Literal["new", "qualified", "disqualified", "duplicate"]
 OF_GRADE: dict[Grade, Verdict] = {
@@ -32,10 +36,14 @@ NOT_OURS = ("gleif", "opencorporates", "uae_registry")
 """Sources of company research for which no connector is built."""
 
 
+QUESTIONS = 4
+"""What a person may be told to ask; more is not read."""
+
+
 class SameAs(Strict):
     """The earlier lead that this one is, or whose company it is of, and by which facts."""
 
-    lead: str
+    lead: Annotated[str, RESTRICTED]
     what: What
     why: list[Why]
 
@@ -63,14 +71,34 @@ class Research(Strict):
 class Owner(Strict):
     """Who has the lead from now on, by which rules, out of how many."""
 
-    user: str
+    user: Annotated[str, RESTRICTED]
     because: list[str]
     considered: int
     rules: str
 
 
+class Reading(Strict):
+    """What a model says of what the rules found, and what to ask; None and nothing without one.
+
+    It changes neither verdict nor owner.
+    """
+
+    summary_ar: Sentence | None
+    summary_en: Sentence | None
+    questions: Annotated[list[Reason], Field(max_length=QUESTIONS)]
+    provenance: Provenance
+
+    @model_validator(mode="after")
+    def _in_both_languages(self) -> "Reading":
+        if (self.summary_ar is None) != (self.summary_en is None):
+            raise PydanticCustomError("language_missing", "a summary is in both languages")
+        if self.provenance.method == "model" and self.summary_ar is None:
+            raise PydanticCustomError("summary_missing", "a model sums up")
+        return self
+
+
 class QualificationMemo(Strict):
-    """Whether a lead is worth a call, and whose it is; nothing in it is personal.
+    """Whether a lead is worth a call, and whose it is; it names nobody but by our identifiers.
 
     `lead_id` is the lead that it is about, `captured_id` the one that was entered: another one
     where the person was known already.
@@ -87,6 +115,7 @@ class QualificationMemo(Strict):
     score_card: str
     known_weight: Annotated[int, Field(ge=0, le=100)]
     owner: Owner
+    reading: Annotated[Reading | None, Field(exclude_if=absent)] = None
     provenance: Provenance
 
 
@@ -123,4 +152,6 @@ def provenance(
         inputs_hash=inputs_hash,
         sources=["lead", "company", "lead activities", "open leads", *asked],
         not_configured=[*research.not_configured, *card.provenance.not_configured],
+        executor=card.provenance.executor,
+        fall_back=card.provenance.fall_back,
     )

@@ -104,6 +104,7 @@ class Qualification(Tenanted, Base):
 
     `sealed` is the input under the key of `person_id`. `was_owned_by` and `was` are the lead's
     owner and status before, for a run that ends badly. `superseded_at`: it does not count.
+    `reading` is what was said of the findings until it is part of the memo.
     """
 
     __tablename__ = "lead_qualifications"
@@ -116,6 +117,7 @@ class Qualification(Tenanted, Base):
     owner_id: Mapped[str | None] = mapped_column(default=None)
     was_owned_by: Mapped[str | None] = mapped_column(default=None)
     was: Mapped[str | None] = mapped_column(default=None)
+    reading: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     memo: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     told_at: Mapped[datetime | None] = mapped_column(default=None)
     seen_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -11,16 +11,17 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.business.compliance.service import CompanyRegistry, Finding
-from dealix.business.leads import memos, repository, routing, spelling
-from dealix.business.leads.memos import Owner, QualificationMemo, Research, SameAs
+from dealix.business.leads import memos, reading, repository, routing, spelling
+from dealix.business.leads.memos import Owner, QualificationMemo, Reading, Research, SameAs
 from dealix.business.leads.models import Company, Lead, Qualification
 from dealix.business.leads.schemas import LeadInput, LeadScoreCard
-from dealix.business.leads.service import LeadService
+from dealix.business.leads.service import LeadService, LookedAt
 from dealix.errors import Conflict
 from dealix.lanes.models import Run
 from dealix.lanes.own_steps import own_step
 from dealix.lanes.pipelines import Made, Pipeline, StageCall, pipeline, stage
 from dealix.lanes.schemas import StepCall, StepResult
+from dealix.lanes.step_executor import StepContext, StepExecutor
 from dealix.records import audit
 from dealix.records.canonical import digest
 from dealix.store.locks import lock_named
@@ -38,6 +39,7 @@ class LeadQualification(Pipeline):
     database: Database
     leads: LeadService
     registry: CompanyRegistry
+    models: StepExecutor
 
     @stage("capture_lead", method="upsert")
     def capture_lead(self, call: StageCall) -> Made:
@@ -95,11 +97,14 @@ class LeadQualification(Pipeline):
 
     @stage("score_qualification", method="upsert", system="step_model")
     def score_qualification(self, call: StageCall, guard: Callable[[Session], None]) -> StepResult:
-        """Score by the scorecard, which a configured model may adjust."""
+        """Score by the scorecard; where a model is chosen, it adjusts and sums up within bounds."""
         lead = call.of("match_lead")["lead"]
+        looked = self.leads.looked_at(call.tenant_id, lead, call.started_by)
+        read = self._read(call, looked)
 
         def scored(session: Session) -> Mapping[str, Any]:
-            return {"card": self.leads.perform(session, lead, call.started_by)}
+            of_run(session, call.run_id).reading = read.model_dump(mode="json")
+            return {"card": looked.keep(session)}
 
         return self._kept(self.score_qualification, call, guard, scored)
 
@@ -115,7 +120,7 @@ class LeadQualification(Pipeline):
             row.was_owned_by, row.was = lead.owner_id, lead.status
             row.owner_id = lead.owner_id = memo.owner.user
             lead.status, lead.updated_at = memos.BECOMES[memo.verdict], clock.now()
-            row.memo = memo.model_dump(mode="json")
+            row.memo, row.reading = memo.model_dump(mode="json"), None
 
         return Made({"owner": memo.owner.user, "verdict": memo.verdict}, write)
 
@@ -136,7 +141,7 @@ class LeadQualification(Pipeline):
         row = session.get(Qualification, (tenant_of(session), run.id), with_for_update=True)
         if row is None:
             return
-        row.superseded_at, row.sealed = clock.real_now(), None
+        row.superseded_at, row.sealed, row.reading = clock.real_now(), None, None
         if row.captured_id is not None and row.lead_id != row.captured_id:
             captured = repository.lead(session, row.captured_id, lock=True)
             if captured.duplicate_of == row.lead_id:
@@ -146,6 +151,14 @@ class LeadQualification(Pipeline):
         lead = repository.lead(session, row.lead_id, lock=True)
         if lead.owner_id == row.owner_id and row.was_owned_by is not None and row.was is not None:
             lead.owner_id, lead.status = row.was_owned_by, row.was
+
+    def _read(self, call: StageCall, looked: LookedAt) -> Reading:
+        """What a model says of the findings; asked with no transaction open."""
+        research = Research.model_validate(call.of("research_company"))
+        facts = reading.found(looked.facts, looked.card, research, _same(call))
+        sources = ("lead", "company", "lead activities", "registry", "score card")
+        context = StepContext(call.tenant_id, f"{call.key}:reading", sources, call.rehearsal)
+        return self.models.execute(reading.READ_QUALIFICATION, facts, context).output
 
     def _captured(self, session: Session, call: StageCall) -> Lead:
         return repository.lead(session, of_run(session, call.run_id).captured_id or "")
@@ -180,14 +193,14 @@ class LeadQualification(Pipeline):
         body = repository.card(session, lead.id, key)
         card = LeadScoreCard.model_validate(body)
         research = Research.model_validate(call.of("research_company"))
-        same = SameAs.model_validate(matched["same_as"]) if matched["same_as"] else None
+        same, row = _same(call), of_run(session, call.run_id)
         owner = self._owner(session, lead, same, call.started_by)
-        facts = {"same_as": matched["same_as"], "card": key}
-        inputs = digest({**facts, "research": call.of("research_company")})
+        about = {"same_as": matched["same_as"], "card": key}
+        inputs = digest({**about, "research": call.of("research_company")})
         return QualificationMemo(
             run_id=call.run_id,
             lead_id=lead.id,
-            captured_id=of_run(session, call.run_id).captured_id or lead.id,
+            captured_id=row.captured_id or lead.id,
             verdict=memos.verdict(research, card),
             same_as=same,
             research=research,
@@ -196,6 +209,7 @@ class LeadQualification(Pipeline):
             score_card=key,
             known_weight=card.known_weight,
             owner=owner,
+            reading=Reading.model_validate(row.reading) if row.reading else None,
             provenance=memos.provenance(clock.now(), research, card, owner.rules, inputs),
         )
 
@@ -216,6 +230,11 @@ class LeadQualification(Pipeline):
 def of_run(session: Session, run_id: str) -> Qualification:
     """The qualification that a run does."""
     return session.get_one(Qualification, (tenant_of(session), run_id))
+
+
+def _same(call: StageCall) -> SameAs | None:
+    found = call.of("match_lead")["same_as"]
+    return SameAs.model_validate(found) if found else None
 
 
 def _said(found: Finding, company: Company, missing: list[str]) -> Research:

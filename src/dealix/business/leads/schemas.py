@@ -13,7 +13,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-from dealix.business.partners.schemas import REGISTRATION, Address, Amount, Line, Strict
+from dealix.business.partners.schemas import REGISTRATION, Address, Amount, Line, Strict, Wording
 from dealix.connectors import phones
 from dealix.errors import InvalidInput
 from dealix.lanes.provenance import Provenance
@@ -192,11 +192,18 @@ class ScoreSignal(Strict):
     known: bool
 
 
+class Reason(Strict):
+    """One reason, in both languages."""
+
+    ar: Annotated[Wording, Field(max_length=300)]
+    en: Annotated[Wording, Field(max_length=300)]
+
+
 class Adjustment(Strict):
     """What a model adds to the rules' points, within the scorecard's bound, and why."""
 
     points: int
-    reasons: Annotated[list[Annotated[str, Field(max_length=300)]], Field(max_length=5)]
+    reasons: Annotated[list[Reason], Field(max_length=5)]
     model: str
     prompt_version: str
 

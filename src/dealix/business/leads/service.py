@@ -15,6 +15,7 @@ from dealix.business.leads.matching import Matcher
 from dealix.business.leads.models import Lead
 from dealix.business.leads.schemas import (
     Entered,
+    Facts,
     LeadCompany,
     LeadContact,
     LeadInput,
@@ -24,7 +25,7 @@ from dealix.business.leads.schemas import (
 from dealix.business.leads.tasks import ScoreLead
 from dealix.errors import NotFound
 from dealix.lanes.short import timed
-from dealix.lanes.short_jobs import ShortJobs
+from dealix.lanes.short_jobs import ShortJobs, Write
 from dealix.records import audit
 from dealix.records.canonical import stamp
 from dealix.store.ids import new_id
@@ -37,6 +38,15 @@ WORKFLOW = "lead_scoring"
 PATIENCE = 4.0
 """Seconds of the task's five that a caller waits for a worker; the rest is the way there."""
 MOST = 500
+
+
+@dataclass(frozen=True)
+class LookedAt:
+    """A lead's facts at one moment, the card made of them, and what keeps that card."""
+
+    facts: Facts
+    card: LeadScoreCard
+    keep: Write
 
 
 @dataclass
@@ -187,21 +197,46 @@ class LeadService:
         }
 
     def score_many(self, actor: Actor, lead_ids: Sequence[str]) -> dict[str, LeadScoreCard]:
-        """Score up to 500 leads at once, by lead; unknown ones are left out.
+        """Score up to 500 leads at once, by lead and by rules alone; unknown ones are left out.
 
         Raises:
             NotFound: none of them is known.
         """
         self.permit(actor, "lead.score")
+        at = clock.now()
         with timed(WORKFLOW), self.database.tenant(actor.tenant_id) as session:
-            cards = self._scored(session, lead_ids[:MOST], actor.user_id)
+            facts = repository.facts(session, lead_ids[:MOST], at)
+            cards = self.scoring.run(session, actor.tenant_id, facts, at, actor.user_id)
+            _told(session, cards, actor.user_id)
         if not cards:
             raise NotFound("not_found")
-        return cards
+        return {card.lead_id: card for card in cards.values()}
 
-    def perform(self, session: Session, lead_id: str, by: str) -> str:
-        """The task as a worker does it: the key of the card."""
-        return next(iter(self._keyed(session, [lead_id], by)))
+    def perform(self, tenant_id: str, lead_id: str, by: str) -> Write:
+        """The task as a worker does it: a model may be asked, so no transaction is open.
+
+        What it answers keeps the card, as of the moment at which the lead was looked at.
+
+        Raises:
+            NotFound: there is no such lead.
+        """
+        return self.looked_at(tenant_id, lead_id, by).keep
+
+    def looked_at(self, tenant_id: str, lead_id: str, by: str) -> LookedAt:
+        """A lead with its new card, which is not kept yet; see `perform`."""
+        at = clock.now()
+        with self.database.tenant(tenant_id) as session:
+            facts = repository.facts(session, [lead_id], at)
+        if not facts:
+            raise NotFound("not_found")
+        cards = self.scoring.score_lead(tenant_id, facts, at)
+
+        def keep(session: Session) -> str:
+            self.scoring.store_score(session, cards, by, at)
+            _told(session, cards, by)
+            return next(iter(cards))
+
+        return LookedAt(facts[lead_id], next(iter(cards.values())), keep)
 
     def keep_company(self, session: Session, given: LeadCompany) -> str:
         """The ID of the company of this country and name, brought up to date."""
@@ -218,23 +253,6 @@ class LeadService:
             each.id: {"id": each.id, "name": each.name, "name_ar": each.name_ar}
             for each in found.values()
         }
-
-    def _scored(
-        self, session: Session, lead_ids: Sequence[str], by: str
-    ) -> dict[str, LeadScoreCard]:
-        return {card.lead_id: card for card in self._keyed(session, lead_ids, by).values()}
-
-    def _keyed(
-        self, session: Session, lead_ids: Sequence[str], by: str
-    ) -> Mapping[str, LeadScoreCard]:
-        cards = self.scoring.run(session, lead_ids, by)
-        if not cards:
-            raise NotFound("not_found")
-        version = next(iter(cards.values())).scorecard
-        for key, card in cards.items():
-            data = {"score": card.score, "scorecard": version, "card": key}
-            audit.append(session, by, "lead.scored", card.lead_id, data)
-        return cards
 
     def _shown(self, session: Session, rows: Sequence[Lead]) -> list[dict[str, Any]]:
         known = repository.companies(session, [row.company_id for row in rows])
@@ -261,6 +279,12 @@ class LeadService:
             }
             for row in rows
         ]
+
+
+def _told(session: Session, cards: Mapping[str, LeadScoreCard], by: str) -> None:
+    for key, card in cards.items():
+        data = {"score": card.score, "scorecard": card.scorecard, "card": key}
+        audit.append(session, by, "lead.scored", card.lead_id, data)
 
 
 def _personal(contact: LeadContact) -> dict[str, str]:

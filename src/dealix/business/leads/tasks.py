@@ -1,43 +1,53 @@
 """The short task of leads, part by part: score by the scorecard, keep the card."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dealix import clock
 from dealix.business.leads import repository
-from dealix.business.leads.advising import Adviser
-from dealix.business.leads.schemas import Adjustment, Facts, LeadScoreCard, ScoreSignal
+from dealix.business.leads.advising import ADJUST_SCORE, Advice, Promise
+from dealix.business.leads.schemas import Facts, LeadScoreCard
 from dealix.business.leads.scorecard import CURRENT, grade, signals
-from dealix.lanes.provenance import Provenance
 from dealix.lanes.short import part, task
+from dealix.lanes.step_executor import StepContext, StepExecutor, StepResult
 from dealix.records.canonical import digest
-from dealix.store.session import tenant_of
 
 Scored = dict[str, LeadScoreCard]
+SOURCES = ("lead", "company", "lead activities")
 
 
 @task(name="lead_scoring")
 class ScoreLead:
-    """How promising leads are, in the caller's transaction."""
+    """How promising leads are, by what is known of each at one moment (`facts` by lead).
 
-    def __init__(self, adviser: Adviser | None = None) -> None:
-        self.adviser = adviser
+    `models` does the one step that may use a model.
+    """
 
-    def run(self, session: Session, lead_ids: Iterable[str], by: str) -> Scored:
-        """Score, then store. Answers the cards by their keys; unknown leads are left out."""
-        at = clock.now()
-        cards = self.score_lead(session, lead_ids, at)
+    def __init__(self, models: StepExecutor) -> None:
+        self.models = models
+
+    def run(
+        self, session: Session, tenant_id: str, facts: Mapping[str, Facts], at: datetime, by: str
+    ) -> Scored:
+        """Score by rules alone and store, in the caller's transaction: many leads at once."""
+        cards = self.score_lead(tenant_id, facts, at, alone=True)
         self.store_score(session, cards, by, at)
         return cards
 
     @part("score_lead", method="upsert")
-    def score_lead(self, session: Session, lead_ids: Iterable[str], at: datetime) -> Scored:
-        """The cards by the scorecard in force, each under a key made of all that went in."""
-        found = repository.facts(session, lead_ids, at)
-        tenant = tenant_of(session)
-        return dict(self._card(tenant, lead_id, facts, at) for lead_id, facts in found.items())
+    def score_lead(
+        self, tenant_id: str, facts: Mapping[str, Facts], at: datetime, *, alone: bool = False
+    ) -> Scored:
+        """The cards by the scorecard in force, each under a key made of all that went in.
+
+        Unless rules score `alone`, a model may be asked: no transaction may be open then.
+        """
+        return dict(
+            self._card(tenant_id, lead_id, known, at, alone=alone)
+            for lead_id, known in facts.items()
+        )
 
     @part("store_score", method="upsert")
     def store_score(self, session: Session, cards: Scored, by: str, at: datetime) -> None:
@@ -45,13 +55,17 @@ class ScoreLead:
         repository.keep_scores(session, cards, by, at)
 
     def _card(
-        self, tenant: str, lead_id: str, facts: Facts, at: datetime
+        self, tenant_id: str, lead_id: str, facts: Facts, at: datetime, *, alone: bool
     ) -> tuple[str, LeadScoreCard]:
         found = signals(CURRENT, facts)
-        advice = self._advice(tenant, facts, found)
-        points = sum(each.points for each in found) + (advice.points if advice else 0)
-        score = max(0, min(100, points))
         inputs = digest({"lead": lead_id, "facts": facts.model_dump()})
+        context = StepContext(tenant_id, f"{lead_id}:score:{inputs[-16:]}", SOURCES)
+        promise = Promise.of(facts, found)
+        step = self.models.by_rules if alone else self.models.execute
+        advice: StepResult[Advice] = step(ADJUST_SCORE, promise, context)
+        adjustment = advice.output.adjustment()
+        points = sum(each.points for each in found) + advice.output.points
+        score = max(0, min(100, points))
         card = LeadScoreCard(
             lead_id=lead_id,
             score=score,
@@ -59,24 +73,17 @@ class ScoreLead:
             scorecard=CURRENT.version,
             signals=found,
             known_weight=sum(each.weight for each in found if each.known),
-            adjustment=advice,
-            provenance=Provenance(
-                generated_at=at,
-                method="model" if advice else "rules",
-                model=advice.model if advice else None,
-                prompt_version=advice.prompt_version if advice else None,
-                rules_version=CURRENT.version,
-                inputs_hash=inputs,
-                sources=["lead", "company", "lead activities"],
-                not_configured=[] if self.adviser else ["model"],
+            adjustment=adjustment,
+            provenance=advice.provenance.model_copy(
+                update={
+                    "generated_at": at,
+                    "rules_version": CURRENT.version,
+                    "inputs_hash": inputs,
+                }
             ),
         )
-        said = {"inputs": inputs, "scorecard": CURRENT.version, "score": score}
-        return digest({**said, "advice": advice.model_dump() if advice else None}), card
-
-    def _advice(self, tenant: str, facts: Facts, found: list[ScoreSignal]) -> Adjustment | None:
-        advice = self.adviser.advise(tenant, facts, found) if self.adviser else None
-        if advice is None:
-            return None
-        most = CURRENT.adjustable
-        return advice.model_copy(update={"points": max(-most, min(most, advice.points))})
+        said: dict[str, Any] = {"inputs": inputs, "scorecard": CURRENT.version, "score": score}
+        said["advice"] = adjustment.model_dump() if adjustment else None
+        if advice.provenance.fall_back is not None:
+            said["fall_back"] = advice.provenance.fall_back.model_dump()
+        return digest(said), card

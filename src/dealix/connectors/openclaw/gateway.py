@@ -27,6 +27,11 @@ from dealix.errors import NotConfigured
 from dealix.settings import Settings
 
 PROVIDER = "openclaw"
+NOT_ALLOWED = 404
+"""What the gateway says of a tool that an agent may not use."""
+
+TURN_SECONDS = 60.0
+"""An agent's first turn takes seconds, whatever the model."""
 
 
 class TaskArguments(Outgoing):
@@ -50,6 +55,28 @@ class ToolCall(Outgoing):
     args: Annotated[TaskArguments, DataClass.RESTRICTED]
 
 
+class ToolProbe(Outgoing):
+    """A call of a tool that an agent was not given, to see that it stays refused."""
+
+    tool: Annotated[str, DataClass.PUBLIC]
+    agent: Annotated[str, DataClass.INTERNAL, Field(serialization_alias="agentId")]
+    args: Annotated[dict[str, Any], DataClass.PUBLIC] = Field(default_factory=dict)
+
+
+class Said(Outgoing):
+    """One message of a conversation."""
+
+    role: Annotated[Literal["user"], DataClass.PUBLIC] = "user"
+    content: Annotated[str, DataClass.PUBLIC]
+
+
+class Conversation(Outgoing):
+    """What an agent is told; here only by the operator who looks whether it works."""
+
+    model: Annotated[str, DataClass.INTERNAL]
+    messages: Annotated[tuple[Said, ...], DataClass.PUBLIC]
+
+
 class OpenClawGateway:
     """`StructuredModel` over an OpenClaw gateway; which model it asks is the gateway's setting."""
 
@@ -65,7 +92,7 @@ class OpenClawGateway:
         data_class=DataClass.RESTRICTED,
         actions=("model.ask",),
         audit_events=("model.settings_changed", "processing.changed"),
-        sends=(ToolCall, TaskArguments),
+        sends=(ToolCall, TaskArguments, ToolProbe, Said, Conversation),
     )
 
     def __init__(self, transport: Transport, agent: str) -> None:
@@ -119,6 +146,45 @@ class OpenClawGateway:
             )
         )
         return _reply(answer.json, self.model)
+
+    def refuses(self, tool: str, agent: str | None = None) -> bool:
+        """Whether an agent (that of steps unless named) is kept from a tool; it is called to see.
+
+        Raises `ProviderRefused`, `ProviderUnavailable`.
+        """
+        call = ToolProbe(tool=tool, agent=agent or self._agent)
+        answer = self._transport.send(
+            Call(
+                "tool.probe",
+                "POST",
+                "/tools/invoke",
+                body=call,
+                dedups=True,
+                accepts=frozenset({NOT_ALLOWED}),
+            )
+        )
+        return answer.status == NOT_ALLOWED
+
+    def said_by(self, agent: str, words: str) -> str:
+        """What an agent says to these words, with what tools it has.
+
+        Raises `ProviderRefused`, `ProviderUnavailable`.
+        """
+        asked = Conversation(model=f"openclaw/{agent}", messages=(Said(content=words),))
+        answer = self._transport.send(
+            Call(
+                "agent.ask",
+                "POST",
+                "/v1/chat/completions",
+                body=asked,
+                dedups=True,
+                within=Within(TURN_SECONDS, LARGEST_ANSWER),
+            )
+        )
+        try:
+            return str(answer.json["choices"][0]["message"]["content"])
+        except (KeyError, TypeError, IndexError):
+            raise outcomes.unavailable(PROVIDER, "an unreadable answer") from None
 
     def probe(self) -> Health:
         """See `StructuredModel.probe`: whether the gateway says that it is ready."""

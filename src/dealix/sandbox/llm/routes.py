@@ -1,6 +1,5 @@
 """`/v1/chat/completions` and `/v1/models` at their real paths, with the errors of the real API."""
 
-import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterable
@@ -13,6 +12,7 @@ from starlette.routing import Route
 from dealix.sandbox.door import Call, Provider, Reply, pass_through
 from dealix.sandbox.llm.faults import INJECTION, struck
 from dealix.sandbox.llm.samples import NoSampleError, sample
+from dealix.sandbox.llm.talking import answered, shown_schema, talk, tool_call
 from dealix.sandbox.world import World
 
 Json = dict[str, Any]
@@ -69,15 +69,21 @@ class ChatModel:
     def _complete(self, world: World, call: Call) -> Reply:
         try:
             asked = json.loads(call.body)
-            schema, messages = _schema(asked), asked["messages"]
-            long = sum(len(str(each["content"])) for each in messages)
-        except (ValueError, KeyError, TypeError, RecursionError):
-            return error(400, "The sandbox takes messages and a response_format of json_schema")
-        try:
-            value = sample(schema)
-        except NoSampleError as unknown:
-            return error(400, f"The sandbox has no answer: {unknown}")
-        return Reply(200, _answer(call, struck(world, "llm", call), value, long))
+            messages = asked["messages"]
+            long = sum(len(str(each.get("content"))) for each in messages)
+            said = talk(asked)
+            schema = None if said else _schema(asked)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            return error(400, "The sandbox takes messages, and a JSON Schema or offered tools")
+        if schema is None:
+            found = said or {}
+        else:
+            try:
+                value = sample(schema)
+            except NoSampleError as unknown:
+                return error(400, f"The sandbox has no answer: {unknown}")
+            found = _played(struck(world, "llm", call), value)
+        return answered(call, MODEL, CREATED, found, long, stream=asked.get("stream") is True)
 
 
 def is_bearer(call: Call, key: str) -> bool:
@@ -87,7 +93,11 @@ def is_bearer(call: Call, key: str) -> bool:
 
 
 def _schema(asked: Json) -> Json:
-    found = asked["response_format"]["json_schema"]["schema"]
+    """The schema of the answer: that of `response_format`, else one that a message shows."""
+    if "response_format" in asked:
+        found = asked["response_format"]["json_schema"]["schema"]
+    else:
+        found = shown_schema(asked["messages"])
     if not isinstance(found, dict) or not isinstance(asked["messages"], list):
         raise TypeError
     return found
@@ -103,7 +113,8 @@ def spoilt(value: Any, fault: str | None) -> Any:
     return value
 
 
-def _answer(call: Call, fault: str | None, value: Any, long: int) -> Json:
+def _played(fault: str | None, value: Any) -> Json:
+    """What the model says of a schema, as a fault leaves it."""
     text = json.dumps(spoilt(value, fault), ensure_ascii=False)
     message: Json = {"role": "assistant", "content": text, "refusal": None}
     ended = "stop"
@@ -114,19 +125,9 @@ def _answer(call: Call, fault: str | None, value: Any, long: int) -> Json:
     elif fault == "broken_json":
         message["content"] = text[:-1] + ", }"
     elif fault == "tools":
-        function = {"name": "send_email", "arguments": json.dumps({"text": INJECTION})}
-        tool = {"id": "call_1", "type": "function", "function": function}
-        message |= {"content": None, "tool_calls": [tool]}
+        message |= tool_call("send_email", {"text": INJECTION})
         ended = "tool_calls"
-    told = {"prompt_tokens": long // 4 + 1, "completion_tokens": len(text) // 4 + 1}
-    return {
-        "id": f"chatcmpl-{hashlib.sha256(call.body).hexdigest()[:24]}",
-        "object": "chat.completion",
-        "created": CREATED,
-        "model": MODEL,
-        "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": ended}],
-        "usage": {**told, "total_tokens": sum(told.values())},
-    }
+    return {"message": message, "finish_reason": ended}
 
 
 def _models(_world: World, _call: Call) -> Reply:

@@ -90,6 +90,10 @@ class ModelExecutor:
             back = FallBack(chosen=self.kind, because=fell.because)
             return self.rules.instead_of(back, step, facts, context)
 
+    def by_rules(self, step: ModelStep[F, A], facts: F, context: StepContext) -> StepResult[A]:
+        """See `StepExecutor.by_rules`."""
+        return self.rules.execute(step, facts, context)
+
     def _by_model(self, step: ModelStep[F, A], facts: F, context: StepContext) -> StepResult[A]:
         end = time.monotonic() + step.seconds
         mask, words = Mask(), self.find_prompt(step.prompt)

@@ -47,7 +47,7 @@ class ModelUse:
         with self.database.tenant(context.tenant_id) as session:
             chosen, register = settings_of(session), entry_of(session, AI_ANALYSIS)
         kind = chosen.executor_of(step.name)
-        rules = Rules(not_configured=() if self.configured() else ("model",))
+        rules = self._rules()
         if kind == "rules":
             return rules.execute(step, facts, context)
         if register.leaves == "nothing":
@@ -62,6 +62,10 @@ class ModelUse:
             kind, model, spending, rules, self._prices, as_is=register.leaves == "as_is"
         )
         return executor.execute(step, facts, context)
+
+    def by_rules(self, step: ModelStep[F, A], facts: F, context: StepContext) -> StepResult[A]:
+        """See `StepExecutor.by_rules`."""
+        return self._rules().execute(step, facts, context)
 
     def configured(self) -> list[Executor]:
         """The kinds of models that this installation has."""
@@ -88,6 +92,9 @@ class ModelUse:
             changed = {name: after[name] for name in after if after[name] != before[name]}
             audit.append(session, actor.user_id, "model.settings_changed", actor.tenant_id, changed)
         return self.show(actor)
+
+    def _rules(self) -> Rules:
+        return Rules(not_configured=() if self.configured() else ("model",))
 
     def _has(self, kind: Executor) -> bool:
         try:

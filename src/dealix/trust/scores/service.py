@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from dealix.actors import Actor
 from dealix.errors import NotFound
-from dealix.lanes.short_jobs import ShortJobs
+from dealix.lanes.short_jobs import ShortJobs, Write
 from dealix.records import audit
 from dealix.store.session import Database
 from dealix.trust.scores.models import TrustScore
@@ -64,12 +64,17 @@ class TrustScores:
             found = newest(session, kind, entity_id)
         return found.body if found is not None else None
 
-    def perform(self, session: Session, subject: str, by: str) -> str:
-        """The task as a worker does it: the key of the card."""
+    def perform(self, _tenant_id: str, subject: str, by: str) -> Write:
+        """The task as a worker does it: all of it in the one transaction that keeps the card."""
         kind, _, entity_id = subject.partition(":")
-        key = self.scoring.run(session, kind, entity_id, by)  # type: ignore[arg-type]
-        audit.append(session, by, "trust.scored", entity_id, {"entity_type": kind, "card": key})
-        return key
+
+        def write(session: Session) -> str:
+            key = self.scoring.run(session, kind, entity_id, by)  # type: ignore[arg-type]
+            told = {"entity_type": kind, "card": key}
+            audit.append(session, by, "trust.scored", entity_id, told)
+            return key
+
+        return write
 
     def _card(self, actor: Actor, kind: str, entity_id: str, key: str) -> dict[str, Any] | None:
         with self.database.tenant(actor.tenant_id) as session:

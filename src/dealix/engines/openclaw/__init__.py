@@ -1,0 +1,1 @@
+"""An OpenClaw gateway of this installation: installed by its lock, configured by us."""
