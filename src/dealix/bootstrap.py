@@ -28,6 +28,8 @@ from dealix.business.partners.negotiation import PartnerDoor
 from dealix.business.partners.reading import RequestedPapers
 from dealix.business.partners.rounds import NegotiationDesk
 from dealix.business.partners.service import PartnerService
+from dealix.business.proposals.approving import PriceApprovals
+from dealix.business.proposals.service import Proposals
 from dealix.business.signatures.service import Signatures
 from dealix.everyday import Everyday
 from dealix.flows import FLOWS, kinds_of, pipelines_of, steps_of
@@ -142,6 +144,12 @@ class Services(Everyday):
     def objects(self) -> Objects:
         """Files by their content."""
         return Objects(self.settings.home / "objects")
+
+    @cached_property
+    def proposals(self) -> Proposals:
+        """What is offered on deals, and at which price."""
+        prices = PriceApprovals(self.seating)
+        return Proposals(self.database, self.deals, prices, self.objects, permit)
 
     @cached_property
     def packs(self) -> Evidence:

@@ -16,6 +16,7 @@ from dealix.business.leads.qualifying import Qualifications
 from dealix.business.leads.service import LeadService
 from dealix.business.leads.tasks import ScoreLead
 from dealix.business.leads.trusting import LeadFacts
+from dealix.business.proposals.books import PriceBooks
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.codec import data_converter
 from dealix.lanes.short_jobs import Performer, ShortBell, ShortJobs
@@ -126,6 +127,11 @@ class Everyday(Providers):
     def deals(self) -> DealService:
         """Deals and what became of them."""
         return DealService(self.database, self.leads, permit)
+
+    @cached_property
+    def price_books(self) -> PriceBooks:
+        """What we sell, for how much."""
+        return PriceBooks(self.database, permit)
 
     @cached_property
     def dashboard(self) -> DashboardService:

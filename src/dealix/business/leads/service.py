@@ -203,10 +203,15 @@ class LeadService:
         return repository.lead(session, lead_id).company_id
 
     def company_names(self, session: Session, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """The names of companies by ID, in both languages where both are known."""
+        """The names and countries of companies by ID, in both languages where both are known."""
         found = repository.companies(session, ids)
         return {
-            each.id: {"id": each.id, "name": each.name, "name_ar": each.name_ar}
+            each.id: {
+                "id": each.id,
+                "name": each.name,
+                "name_ar": each.name_ar,
+                "country": each.country,
+            }
             for each in found.values()
         }
 

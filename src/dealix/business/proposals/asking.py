@@ -1,0 +1,56 @@
+"""What starts a proposal: the deal, or the few facts of a new one, and what is offered."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from dealix.business.leads.schemas import Country, Currency, Key, blank
+from dealix.business.partners.schemas import Line, Strict
+from dealix.business.proposals.price_book import Discount, Sku, Whole
+
+MOST_LINES = 50
+
+
+class ProposalLine(Strict):
+    """A product of the price book, how many of it, and what is granted on it."""
+
+    sku: Annotated[Sku, Field(title="Product")]
+    quantity: Annotated[Whole, Field(title="Quantity", ge=1, le=1_000_000)]
+    discount_percent: Annotated[Discount, Field(title="Discount in percent")] = "0"
+
+
+class DealInBrief(Strict):
+    """A deal that is entered together with its first proposal; its amount is the offered price."""
+
+    key: Annotated[Key | None, Field(title="Our reference"), BeforeValidator(blank)] = None
+    title: Annotated[Line, Field(title="What is sold")]
+    company_name: Annotated[Line, Field(title="Company name in English")]
+    company_name_ar: Annotated[
+        Line | None, Field(title="Company name in Arabic"), BeforeValidator(blank)
+    ] = None
+    country: Annotated[Country | None, Field(title="Country"), BeforeValidator(blank)] = None
+    currency: Annotated[Currency | None, Field(title="Currency"), BeforeValidator(blank)] = None
+
+
+class ProposalInput(Strict):
+    """A proposal on a deal that is on record, or on a new one."""
+
+    deal_id: Annotated[
+        Key | None,
+        Field(title="Deal", description="A deal that is on record; else leave it empty."),
+        BeforeValidator(blank),
+    ] = None
+    deal: Annotated[
+        DealInBrief | None,
+        Field(title="New deal", description="Only where the deal is not on record yet."),
+    ] = None
+    lines: Annotated[
+        list[ProposalLine], Field(min_length=1, max_length=MOST_LINES, title="What is offered")
+    ]
+
+    @model_validator(mode="after")
+    def _about_one_deal(self) -> "ProposalInput":
+        if (self.deal_id is None) == (self.deal is None):
+            raise PydanticCustomError("proposal_deal", "a deal on record or a new one")
+        return self
