@@ -201,10 +201,8 @@ def _start(
     )
     hashed = digest(given.model_dump(mode="json"))
     start = Beginning(new_id("run"), rehearsal=False)
-    asked = starting.Asked(kind, given, hashed, None, start)
-    run, _ = starting.store(session, system(tenant_of(session)), asked)
-    run.started_by = requester
-    return run.id
+    asked = starting.Asked(kind, given, hashed, None, start, behalf=requester)
+    return starting.store(session, system(tenant_of(session)), asked)[0].id
 
 
 def _packet(record: PricingDecisionRecord, gate: str, names: dict[str, Any]) -> ApprovalPacket:

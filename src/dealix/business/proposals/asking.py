@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from dealix.business.leads.schemas import Country, Currency, Key, blank
 from dealix.business.partners.schemas import Line, Strict
 from dealix.business.proposals.price_book import Discount, Sku, Whole
+from dealix.i18n import N_
 
 MOST_LINES = 50
 
@@ -15,22 +16,22 @@ MOST_LINES = 50
 class ProposalLine(Strict):
     """A product of the price book, how many of it, and what is granted on it."""
 
-    sku: Annotated[Sku, Field(title="Product")]
-    quantity: Annotated[Whole, Field(title="Quantity", ge=1, le=1_000_000)]
-    discount_percent: Annotated[Discount, Field(title="Discount in percent")] = "0"
+    sku: Annotated[Sku, Field(title=N_("Product"))]
+    quantity: Annotated[Whole, Field(title=N_("Quantity"), ge=1, le=1_000_000)]
+    discount_percent: Annotated[Discount, Field(title=N_("Discount in percent"))] = "0"
 
 
 class DealInBrief(Strict):
     """A deal that is entered together with its first proposal; its amount is the offered price."""
 
-    key: Annotated[Key | None, Field(title="Our reference"), BeforeValidator(blank)] = None
-    title: Annotated[Line, Field(title="What is sold")]
-    company_name: Annotated[Line, Field(title="Company name in English")]
+    key: Annotated[Key | None, Field(title=N_("Our reference")), BeforeValidator(blank)] = None
+    title: Annotated[Line, Field(title=N_("What is sold"))]
+    company_name: Annotated[Line, Field(title=N_("Company name in English"))]
     company_name_ar: Annotated[
-        Line | None, Field(title="Company name in Arabic"), BeforeValidator(blank)
+        Line | None, Field(title=N_("Company name in Arabic")), BeforeValidator(blank)
     ] = None
-    country: Annotated[Country | None, Field(title="Country"), BeforeValidator(blank)] = None
-    currency: Annotated[Currency | None, Field(title="Currency"), BeforeValidator(blank)] = None
+    country: Annotated[Country | None, Field(title=N_("Country")), BeforeValidator(blank)] = None
+    currency: Annotated[Currency | None, Field(title=N_("Currency")), BeforeValidator(blank)] = None
 
 
 class ProposalInput(Strict):
@@ -38,15 +39,15 @@ class ProposalInput(Strict):
 
     deal_id: Annotated[
         Key | None,
-        Field(title="Deal", description="A deal that is on record; else leave it empty."),
+        Field(title=N_("Deal"), description=N_("A deal that is on record; else leave it empty.")),
         BeforeValidator(blank),
     ] = None
     deal: Annotated[
         DealInBrief | None,
-        Field(title="New deal", description="Only where the deal is not on record yet."),
+        Field(title=N_("New deal"), description=N_("Only where the deal is not on record yet.")),
     ] = None
     lines: Annotated[
-        list[ProposalLine], Field(min_length=1, max_length=MOST_LINES, title="What is offered")
+        list[ProposalLine], Field(min_length=1, max_length=MOST_LINES, title=N_("What is offered"))
     ]
 
     @model_validator(mode="after")

@@ -224,11 +224,12 @@ class Proposals:
         """Whom proposals and their prices are about: the deal's company."""
         deal_of = repository.deals_of_runs(session, [run.id for run in runs])
         deals = self.deals.several(session, deal_of.values())
-        companies = {run: deals[deal]["company"] for run, deal in deal_of.items()}
-        return {
-            run: Subject(each["name"], each["name_ar"] or each["name"])
-            for run, each in companies.items()
-        }
+        return {run: self._subject(session, deals[deal]) for run, deal in deal_of.items()}
+
+    def _subject(self, session: Session, deal: dict[str, Any]) -> Subject:
+        company, lead = deal["company"], deal["lead"]
+        person = (self.deals.leads.person_of(session, lead),) if lead else ()
+        return Subject(company["name"], company["name_ar"] or company["name"], person)
 
     def _pack(self, session: Session, row: ProposalRun) -> ProposalPack | None:
         if row.version is None:
