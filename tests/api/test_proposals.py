@@ -2,11 +2,13 @@
 
 import hashlib
 import io
+import zipfile
 
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import text
 
+from dealix.business.evidence.verifying import verify_bytes
 from dealix.business.proposals.examples import proposal_example
 from dealix.business.proposals.pipelines import ProposalGeneration
 from dealix.business.proposals.price_book import EXAMPLE_SAR
@@ -213,3 +215,27 @@ def test_what_was_offered_cannot_be_changed_by_the_application(door, noura):
             door.services.database.tenant("rawabi-sa") as session,
         ):
             session.execute(text(f"UPDATE {table} SET sha256 = 'x'"))
+
+
+def test_the_pack_of_a_deal_holds_its_prices_and_what_was_offered(door, noura):
+    run, found = propose(door, noura, proposal_example(12))
+    amal = door.client("amal")
+    body = {"workflow": "evidence_pack", "input": {"type": "deal_closure", "run": run["id"]}}
+    packing = amal.post("/api/v1/runs", json=body)
+    assert packing.status_code == 201, packing.text
+    door.services.pipeline_worker.work_due()
+    [pack] = amal.get(f"/api/v1/runs/{packing.json()['id']}").json()["evidence"]
+    archive = amal.get(f"/api/v1/evidence/{pack}.zip").content
+    assert verify_bytes(archive).ok
+    names = {item["name"] for item in amal.get(f"/api/v1/evidence/{pack}").json()["items"]}
+    assert {
+        "deal",
+        "lead_history",
+        "prices",
+        "proposals",
+        "proposal_1_ar",
+        "proposal_1_en",
+    } <= names
+    with zipfile.ZipFile(io.BytesIO(archive)) as whole:
+        content = b"".join(whole.read(name) for name in whole.namelist())
+    assert found["pack_sha256"].encode() in content

@@ -20,6 +20,7 @@ from tests.console.touring import (
 )
 
 from dealix.api.short_inputs import SHORT_INPUTS
+from dealix.business.proposals.examples import proposal_example
 
 pytestmark = pytest.mark.browser
 
@@ -39,6 +40,11 @@ PAGES = {
     "leads": ("noura", "/leads"),
     "lead-new": ("noura", "/leads/new"),
     "lead": ("noura", "/leads/{lead}"),
+    "proposals": ("noura", "/proposals"),
+    "proposal": ("noura", "/proposals/{offer}"),
+    "deals": ("noura", "/deals"),
+    "price-books": ("noura", "/price-books"),
+    "start-proposal": ("noura", "/start/proposal_generation?example=7"),
     "dashboard": ("noura", "/dashboard?period=P365D"),
     "todo": ("noura", "/todo"),
     "answer": ("noura", "/approvals/{owed}/answer"),
@@ -123,6 +129,7 @@ def story(console):
     return {
         "lead": with_figures(console),
         "scanned": with_a_scan(console),
+        "offer": with_an_offer(console),
         "template": template,
         "practice": practice,
         "practice_page": console.partner_page(practice),
@@ -158,6 +165,23 @@ def with_figures(console):
         }
         console.api("noura", "POST", "/deals", json=deal)
     return lead
+
+
+def with_an_offer(console):
+    """A proposal that is ready, in its second version, and one that waits for its price."""
+    given = proposal_example(40)
+    begun = [_begin(console, given), _begin(console, given)]
+    given["lines"][0]["discount_percent"] = "22"
+    begun.append(_begin(console, {**given, "deal": {**given["deal"], "key": "waits"}}))
+    for run in begun:
+        ended = console.visitor("noura")
+        ended.until(f"/runs/{run}", lambda page: "every 3s" not in page.source, "its end")
+    return begun[1]
+
+
+def _begin(console, given):
+    body = {"workflow": "proposal_generation", "input": given}
+    return console.api("noura", "POST", "/runs", json=body)["id"]
 
 
 def with_a_scan(console):

@@ -20,6 +20,7 @@ from dealix.cli import (
     looking,
     model_steps,
     policy,
+    proposals,
     rehearse,
     runs,
     schemas,
@@ -91,6 +92,8 @@ app.add_typer(language.app, name="language")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(adr.app, name="adr")
 app.add_typer(policy.app, name="policy")
+app.add_typer(proposals.proposals, name="proposals")
+app.add_typer(proposals.books, name="price-books")
 app.add_typer(model_steps.app, name="models")
 app.add_typer(schemas.app, name="schemas")
 app.add_typer(calendar.app, name="calendar")
