@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
 from dealix import clock
+from dealix.business.deals.schemas import CLOSED
 from dealix.business.proposals import repository
 from dealix.business.proposals.approving import standing
 from dealix.business.proposals.asking import ProposalLine
@@ -59,6 +60,8 @@ class ProposalGeneration(Pipeline):
         """Read the deal, and take the number of the version; one that goes on has it already."""
         with self.database.tenant(call.tenant_id) as session:
             deal = self.proposals.deals.of(session, call.input["deal_id"])
+        if deal["status"] in CLOSED:
+            raise Conflict("deal_closed")
         data = {"deal": deal["id"], "inputs": digest([deal, call.input["lines"]])}
 
         def write(session: Session) -> None:
