@@ -17,7 +17,7 @@ TEST_WORKERS ?= 2
 RUN_STAMP := $(VENV)/run.stamp
 DEV_STAMP := $(VENV)/dev.stamp
 
-.PHONY: help demo up test check bench proof format lock clean web browser opa
+.PHONY: help demo up test journeys check bench proof format lock clean web browser opa
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST))
@@ -28,8 +28,13 @@ demo: $(RUN_STAMP) web ## run every workflow once on real engines and show what 
 up: $(RUN_STAMP) web ## the stack with console and example company; Ctrl-C stops it
 	@$(BIN)/dealix up
 
-test: $(DEV_STAMP) web browser ## all tests, on real embedded engines
-	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder
+PYTEST = $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder
+
+test: $(DEV_STAMP) web browser ## tests on real embedded engines, all but the journeys
+	@$(PYTEST) -m 'not journey'
+
+journeys: $(DEV_STAMP) web browser ## the other tests: whole flows on whole stacks, attacks, trials
+	@$(PYTEST) -m journey
 
 check: $(DEV_STAMP) ## format, lint, types, imports, generated docs
 	@$(BIN)/ruff format --check

@@ -174,6 +174,17 @@ def test_metrics_are_shown_and_name_nobody(door, noura):
     assert "rawabi" not in answer.text
 
 
+def test_requests_are_measured_by_their_route_and_name_no_address(door, noura):
+    noura.get("/api/v1/runs/run_nobody_knows")
+    noura.get("/nowhere/secret-7")
+    noura.request("FROB", "/api/v1/me")
+    shown = door.client().get("/metrics").text
+    assert 'method="GET",route="/api/v1/runs/{run_id}",status="404"' in shown
+    assert 'method="GET",route="none",status="404"' in shown
+    assert 'method="other"' in shown
+    assert not any(word in shown for word in ("run_nobody_knows", "secret-7", "FROB"))
+
+
 def test_a_delivery_without_a_right_signature_is_401_and_an_unknown_provider_404(door):
     wrong = door.client().post(
         "/api/v1/webhooks/smtp",

@@ -2,6 +2,8 @@ import itertools
 import os
 import re
 import shutil
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from tests.console.visiting import Page, Visitor
 from dealix.engines.stack import Stack
 
 ANSWER = "partner_answer"
+PATIENCE = 60.0
 _numbers = itertools.count(500)
 
 
@@ -23,6 +26,7 @@ class Console:
 
     record: dict[str, Any]
     home: Path
+    client: httpx.Client
     visitors: list[Visitor] = field(default_factory=list)
 
     @property
@@ -59,11 +63,9 @@ class Console:
 
     def waits_at(self, run: str, gate: str) -> str:
         """The request of a run at a gate, once it is open. Answers its ID."""
-        page = self.visitor("noura").until(
-            f"/runs/{run}",
-            lambda page: any(e[:2] == ("wait", gate) for e in page.entries()),
-            f"a wait at {gate}",
-        )
+        self.reaches(run, "wait", gate)
+        page = self.visitor("noura").get(f"/runs/{run}")
+        assert any(entry[:2] == ("wait", gate) for entry in page.entries()), page.text
         return next(a for a in page.links("/approvals/apr_") if f"_{gate}_" in a)[11:]
 
     def decide(self, handle: str, approval: str, decision: str, comment: str = "") -> Page:
@@ -86,19 +88,11 @@ class Console:
     def terms_out(self, run: str) -> None:
         """Approve a run's first gates until its terms are with the partner."""
         self.approve(run, "manager_approval", "term_review", "legal_review")
-        self.visitor("noura").until(
-            f"/runs/{run}",
-            lambda page: ("step", "write_crm", "done") in page.entries(),
-            "its terms sent and written to the CRM",
-        )
+        self.reaches(run, "step", "write_crm", "done")
 
     def partner_accepts(self, run: str) -> str:
         """The partner says yes to the terms they have. Answers the executive's request."""
-        self.visitor("noura").until(
-            f"/runs/{run}",
-            lambda page: self.api("noura", "GET", f"/runs/{run}")["waiting_for"] == ANSWER,
-            "a wait for its partner",
-        )
+        self.waits_for_partner(run)
         body = {"event": ANSWER, "data": {"answer": "accept"}}
         self.api("noura", "POST", f"/runs/{run}/events", json=body)
         return self.waits_at(run, "executive_approval")
@@ -128,38 +122,46 @@ class Console:
 
     def partner_page(self, run: str, *, waiting: bool = True) -> str:
         """The address of the partner's own page, as the newest mail with one leads there."""
-        self.visitor("noura").until(
-            f"/runs/{run}",
-            lambda page: (
-                not waiting or self.api("noura", "GET", f"/runs/{run}")["waiting_for"] == ANSWER
-            ),
-            "a wait for its partner",
-        )
+        if waiting:
+            self.waits_for_partner(run)
         mails = [one["body"]["text"] for one in self.messages(run) if one["provider"] == "smtp"]
         return re.findall(r"/p/[0-9a-f]{64}", "".join(mails))[-1]
 
     def decider(self, approval: str) -> str:
         """The handle of somebody for whom this request waits."""
-        for one in self.record["sign_ins"]:
-            headers = {"Authorization": f"Bearer {one['token']}"}
-            address = f"{self.url}/api/v1/approvals/{approval}"
-            answer = httpx.get(address, headers=headers, trust_env=False)
-            if answer.status_code == 200 and answer.json()["may_decide"]:
-                return one["email"].partition("@")[0]
-        raise AssertionError(f"{approval} waits for nobody")
+        seats = self.api("noura", "GET", f"/approvals/{approval}")["who_may_decide"]
+        asked = {person for seat in seats for person in seat["people"]}
+        emails = (one["email"] for one in self.record["sign_ins"] if one["user_id"] in asked)
+        return next(emails).partition("@")[0]
+
+    def reaches(self, run: str, *entry: str) -> None:
+        """Wait for an entry of a run's timeline: its kind, its name, and its status if given."""
+        parts = ("kind", "name", "status")[: len(entry)]
+        self._until(
+            run,
+            lambda found: entry in [tuple(e[part] for part in parts) for e in found["timeline"]],
+        )
+
+    def waits_for_partner(self, run: str) -> None:
+        """Wait until only the partner's answer is missing."""
+        self._until(run, lambda found: found["waiting_for"] == ANSWER)
+
+    def _until(self, run: str, seen: Callable[[dict[str, Any]], bool]) -> None:
+        end = time.monotonic() + PATIENCE
+        while not seen(found := self.api("noura", "GET", f"/runs/{run}")):
+            assert time.monotonic() < end, found
+            time.sleep(0.2)
 
     def api(self, handle: str, method: str, path: str, **more: Any) -> Any:
         """What a program of this person is answered."""
         headers = {"Authorization": f"Bearer {self.person(handle)['token']}"}
-        answer = httpx.request(
-            method, f"{self.url}/api/v1{path}", headers=headers, trust_env=False, timeout=60, **more
-        )
+        answer = self.client.request(method, f"{self.url}/api/v1{path}", headers=headers, **more)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
     def sandbox(self, method: str, path: str, **more: Any) -> Any:
         address = self.record["sandbox_url"] + path
-        answer = httpx.request(method, address, trust_env=False, **more)
+        answer = self.client.request(method, address, **more)
         answer.raise_for_status()
         return answer.json()
 
@@ -169,8 +171,9 @@ def console(tmp_path_factory):
     home = tmp_path_factory.mktemp("console")
     with Stack(home) as stack:
         spare_the_disk(home)
-        made = Console(stack.record(), home)
-        yield made
+        with httpx.Client(trust_env=False, timeout=60) as client:
+            made = Console(stack.record(), home, client)
+            yield made
         for visitor in made.visitors:
             visitor.client.close()
 

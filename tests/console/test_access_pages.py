@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.journey
+
 
 def sign_in(console, visitor, handle="noura", goes_to="/", **changed):
     person = console.person(handle)

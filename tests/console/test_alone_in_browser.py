@@ -5,7 +5,7 @@ import re
 import pytest
 from tests.console.touring import SHOTS
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.journey, pytest.mark.browser]
 
 WORDS = {
     "en": {

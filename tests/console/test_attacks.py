@@ -22,6 +22,8 @@ from dealix.console.routes import router
 from dealix.console.visit import LANGUAGE_COOKIE
 from dealix.proof.rig import until
 
+pytestmark = pytest.mark.journey
+
 # Pages for whoever has a link or a key of their own; what opens them is no session.
 OPEN_TO_ALL = {
     "/sign-in",

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from tests.console.touring import CONTRAST, NAMELESS, SHOTS, WIDER
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.journey, pytest.mark.browser]
 PHONE = {"width": 360, "height": 640}
 LINES = ("what", "how_much", "limit", "changed", "agreed", "final", "if_nothing")
 AUTHENTICATOR = {

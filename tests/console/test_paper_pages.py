@@ -17,6 +17,8 @@ from dealix.business.evidence.reading import files_of
 from dealix.business.evidence.verifying import verify_bytes
 from dealix.business.papers.schemas import DOCX
 
+pytestmark = pytest.mark.journey
+
 SENT = "apr_"
 REVISION, ANSWER = "terms_revision", "partner_answer"
 

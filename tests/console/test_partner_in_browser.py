@@ -15,7 +15,7 @@ from tests.console.test_partner_pages import (
     with_partner,
 )
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.journey, pytest.mark.browser]
 LONG = "شركة أبناء عبدالرحمن بن عبدالعزيز الشهري وشركاؤهم للاستثمار والتطوير العقاري المحدودة"
 SHARE = "clauses.0."
 PAGES = {

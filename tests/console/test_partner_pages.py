@@ -13,6 +13,8 @@ from tests.console.test_flow_pages import ENDED, shown_status, start_into_doubt
 from dealix.engines import plan as plans
 from dealix.engines.home import Home
 
+pytestmark = pytest.mark.journey
+
 RIYADH = ZoneInfo("Asia/Riyadh")
 MARK = "<script>alert(1)</script>"
 EVENT, REVISION = "partner_answer", "terms_revision"

@@ -10,6 +10,8 @@ import pytest
 from docx import Document
 from pypdf import PdfReader
 
+pytestmark = pytest.mark.journey
+
 PARTNER = "first.hour@partner.example"
 PHONE = "+966551234567"
 CONTACT = {"contact.email": PARTNER, "contact.phone": PHONE}

@@ -9,6 +9,8 @@ import httpx
 import pytest
 from tests.console.conftest import ANSWER
 
+pytestmark = pytest.mark.journey
+
 ENDED = ("completed", "compensated", "cancelled", "attention", "failed")
 JOINTLY = "1010999004"
 

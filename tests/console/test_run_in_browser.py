@@ -4,7 +4,7 @@ import pytest
 from tests.console.test_in_browser import window
 from tests.console.touring import SHOTS
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.journey, pytest.mark.browser]
 LATER = "2031-05-06T10:30"
 
 

@@ -13,7 +13,7 @@ from dealix.proof.rig import Rig
 from dealix.proof.trials import Trials
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def rig():
     home = Path(tempfile.mkdtemp(prefix="dealix-crash-"))
     try:
@@ -25,14 +25,14 @@ def rig():
         shutil.rmtree(data.parent if home not in data.parents else data, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cast(rig):
     cast = rounds.cast_of(rig)
     yield cast
     cast.door.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def trials(rig, cast):
     trials = Trials(rig, cast)
     yield trials

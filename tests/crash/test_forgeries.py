@@ -17,7 +17,7 @@ from dealix.proof.rig import until
 from dealix.proof.rounds import verdict
 from dealix.proof.trials import EXECUTIVE, LEGAL, MANAGER
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
 
 async def stranger(trials) -> Client:

@@ -75,6 +75,7 @@ def test_each_kind_of_process_is_killed_somewhere():
     assert set(KILLS) == set(KINDS)
 
 
+@pytest.mark.journey
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("kind", ["durable_worker", "postgres"])
@@ -84,6 +85,7 @@ def test_a_kill_amid_the_undo_takes_everything_back_once(rig, cast, kind):
     assert bad(round_) == []
 
 
+@pytest.mark.journey
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_cancel_amid_the_activation_takes_it_back(rig, cast):

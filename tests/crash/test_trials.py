@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.journey
+
 TRIALS = (
     "answers_lost",
     "answers_of_later_mails_lost",

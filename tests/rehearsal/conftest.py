@@ -18,6 +18,10 @@ from dealix.lanes.scenarios import load
 
 WORKFLOW = "partner_approval"
 HOME = "rawabi-sa"
+SPINE = frozenset(
+    {"cancelled_at_executive", "crm_down", "happy", "rejected_by_executive", "silent_manager"}
+)
+"""One story of each kind: `make test` plays these, `make journeys` all."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Theatre:
         return answer.json()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def theatre(tmp_path_factory) -> Iterator[Theatre]:
     home = tmp_path_factory.mktemp("theatre")
     stack = Stack(home)
@@ -68,14 +72,16 @@ def theatre(tmp_path_factory) -> Iterator[Theatre]:
         rehearse.remove(home)
 
 
-@pytest.fixture(scope="session")
-def played(theatre) -> dict[str, tuple[Performance, list[str]]]:
-    """Every story by its name, with the lines that were said."""
+@pytest.fixture(scope="package")
+def played(theatre, request) -> dict[str, tuple[Performance, list[str]]]:
+    """Every story that this run may look at by its name, with the lines that were said."""
+    looked_at = [one for one in request.session.items if "played" in one.fixturenames]
+    whole = any(one.get_closest_marker("journey") for one in looked_at)
 
     def play(file: Path) -> tuple[Performance, list[str]]:
         lines: list[str] = []
         return rehearse.play(theatre.record, load(file), lines.append), lines
 
-    files = rehearse.stories(WORKFLOW)
+    files = [one for one in rehearse.stories(WORKFLOW) if whole or one.stem in SPINE]
     with ThreadPoolExecutor(3) as players:
         return dict(zip((f.stem for f in files), players.map(play, files), strict=True))

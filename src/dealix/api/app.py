@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import dealix
 from dealix.api import problems
 from dealix.api.limits import DoorLimits
-from dealix.api.middleware import BodyLimit, SecurityHeaders, Taking
+from dealix.api.middleware import BodyLimit, SecurityHeaders, Taking, Timed
 from dealix.api.routes import (
     accounts,
     administration,
@@ -105,6 +105,7 @@ def create_app(services: Services, add_pages: Callable[[FastAPI], None] | None =
     )
     app.add_middleware(DoorLimits)
     app.add_middleware(SecurityHeaders, secure=services.settings.secure_cookies)
+    app.add_middleware(Timed, prefix=PREFIX)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
 

@@ -1,5 +1,6 @@
 """What stands around every request: a limit on its body, and headers that bind the browser."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dealix.api.problems import LINKS, answer
 from dealix.errors import DealixError, TooLarge
+from dealix.observability import metrics
 
 DRAINED = 8_000_000
 """Bytes of an oversize body that are still read, so that its sender gets to read the answer."""
@@ -17,6 +19,7 @@ DRAINED = 8_000_000
 UNTRACED = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 """A secret address tells nobody where it was opened from, and no index keeps it."""
 ENVELOPE = 16_384
+UNROUTED = "none"
 ErrorPage = Callable[[Request, DealixError], Response | None]
 """Draws an error for whoever opened an address in a browser; None for programs."""
 
@@ -112,6 +115,42 @@ async def drained(receive: Receive) -> bool:
         if message["type"] == "http.disconnect" or not message.get("more_body", False):
             return True
     return False
+
+
+class Timed:
+    """Measures how long each route takes to answer; the route is its pattern, never an address.
+
+    `prefix` is that of the API, below which routes are declared without it.
+    """
+
+    def __init__(self, app: ASGIApp, prefix: str) -> None:
+        self.app = app
+        self.prefix = f"{prefix}/"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; what came of it is counted however it ends."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        status, began = 500, time.perf_counter()
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        finally:
+            taken = time.perf_counter() - began
+            metrics.request(scope["method"], self._pattern(scope), status, taken)
+
+    def _pattern(self, scope: Scope) -> str:
+        route = getattr(scope.get("route"), "path", None)
+        if route is None:
+            return UNROUTED
+        return f"{self.prefix}{route[1:]}" if scope["path"].startswith(self.prefix) else str(route)
 
 
 class SecurityHeaders:

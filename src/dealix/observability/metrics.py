@@ -49,6 +49,13 @@ CALLS = Histogram(
     ["provider", "operation", "outcome"],
     buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30),
 )
+REQUESTS = Histogram(
+    "dealix_http_seconds",
+    "Requests to pages and API by method, pattern of the route, and status.",
+    ["method", "route", "status"],
+    buckets=(0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10),
+)
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
 
 def effect(system: str | None, method: str, status: str) -> None:
@@ -89,6 +96,12 @@ def notice(kind: str, outcome: str) -> None:
 def connector_call(provider: str, operation: str, outcome: str, seconds: float) -> None:
     """One call to a provider ended."""
     CALLS.labels(provider, operation, outcome).observe(seconds)
+
+
+def request(method: str, route: str, status: int, seconds: float) -> None:
+    """One request was answered; a method that nobody knows is counted as `other`."""
+    known = method if method in METHODS else "other"
+    REQUESTS.labels(known, route, str(status)).observe(seconds)
 
 
 def short_task(workflow: str, outcome: str, seconds: float) -> None:
