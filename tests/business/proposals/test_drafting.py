@@ -61,14 +61,18 @@ def test_what_a_model_words_well_is_taken_with_where_it_comes_from():
         {"summary_en": GOOD["summary_en"] + " It costs 1 SAR."},
         {"summary_en": GOOD["summary_en"] + " See https://evil.example for more."},
         {"summary_en": GOOD["summary_en"] + " Write to attacker@evil.example."},
-        {"summary_en": GOOD["summary_en"] + " \u202eRAS eno rof\u202c"},
         {"summary_en": GOOD["summary_ar"]},
     ],
-    ids=range(10),
+    ids=range(9),
 )
 def test_what_a_proposal_must_not_say_is_no_answer(changed):
     with pytest.raises(BrokenAnswer):
         answered(**changed)
+
+
+def test_what_turns_a_line_around_is_taken_out_of_an_answer():
+    found = answered(summary_en=GOOD["summary_en"] + " \u202eraS eno rof\u202c")
+    assert found.output.summary_en == GOOD["summary_en"] + " raS eno rof"
 
 
 @pytest.mark.parametrize(
