@@ -112,11 +112,16 @@ def test_a_price_that_is_not_the_newest_any_more_does_not_go_out(stage):
     assert stage.count("tokens", run_id=price_run, used_by=None) == 0  # none counts as used: NULL
 
 
-def test_a_record_that_somebody_changed_behind_our_back_does_not_go_out(stage, database_urls):
-    run = stage.propose("tampered", "20")
+@pytest.mark.parametrize(
+    ("field", "value"), [("net", "1.00"), ("valid_until", "2099-01-01")], ids=["sum", "date"]
+)
+def test_a_record_that_somebody_changed_behind_our_back_does_not_go_out(
+    stage, database_urls, field, value
+):
+    run = stage.propose(f"tampered-{field}", "20")
     price_run = stage.price_run(run["id"])
     request = stage.request(price_run)
-    change = "UPDATE price_records SET body = jsonb_set(body, '{valid_until}', '\"2099-01-01\"')"
+    change = f"UPDATE price_records SET body = jsonb_set(body, '{{{field}}}', '\"{value}\"')"
     with psycopg.connect(database_urls.owner) as owner:
         owner.execute("ALTER TABLE price_records DISABLE TRIGGER price_records_append_only")
         owner.execute(f"{change} WHERE run_id = %s", (run["id"],))

@@ -94,7 +94,7 @@ class PriceActivities:
     def _weighed(self, session: Session, run: Run, _call: StepCall) -> dict[str, Any]:
         price = repository.price_row(session, run.input["record"])
         why = standing(session, price, run.input["sha256"])
-        return {"refused": why, "gates": gates_of(repository.record_of(price))}
+        return {"refused": why, "gates": [] if why else gates_of(repository.record_of(price))}
 
     def _went_on(self, session: Session, run: Run, _call: StepCall) -> dict[str, Any]:
         price = repository.price_row(session, run.input["record"])

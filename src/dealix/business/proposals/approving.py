@@ -172,13 +172,12 @@ def matter_of(record: PricingDecisionRecord, gate: str) -> Matter:
 
 def standing(session: Session, price: PriceRecord, sha256: str) -> str | None:
     """Why a price may not go out as it was approved, as a stable code; None where it may."""
-    record = repository.record_of(price)
-    if record.digest() != sha256 or price.sha256 != sha256:
+    if digest(price.body) != sha256 or price.sha256 != sha256:
         return "price_changed"
     if not repository.is_newest(session, price):
         return "price_changed"
     today = clock.now().astimezone(company_zone(session)).date()
-    return "price_expired" if record.valid_until < today else None
+    return "price_expired" if repository.record_of(price).valid_until < today else None
 
 
 def _start(

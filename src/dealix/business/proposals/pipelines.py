@@ -199,9 +199,9 @@ class ProposalGeneration(Pipeline):
         with self.database.tenant(call.tenant_id) as session:
             price = repository.price_row(session, approved["record"])
             why = standing(session, price, approved["sha256"])
-            record = repository.record_of(price)
         if why is not None:
             raise Conflict(why)
+        record = repository.record_of(price)
 
         def write(session: Session) -> None:
             redeem = self.proposals.approvals.redeem
