@@ -227,7 +227,8 @@ def test_the_pack_of_a_deal_holds_its_prices_and_what_was_offered(door, noura):
     [pack] = amal.get(f"/api/v1/runs/{packing.json()['id']}").json()["evidence"]
     archive = amal.get(f"/api/v1/evidence/{pack}.zip").content
     assert verify_bytes(archive).ok
-    names = {item["name"] for item in amal.get(f"/api/v1/evidence/{pack}").json()["items"]}
+    manifest = amal.get(f"/api/v1/evidence/{pack}").json()["manifest"]
+    names = {item["name"] for item in manifest["items"]}
     assert {
         "deal",
         "lead_history",
