@@ -10,12 +10,13 @@ from temporalio.worker import Worker
 
 from dealix import catalog
 from dealix.business.compliance.contradictions import ContradictionBook, Contradictions
-from dealix.business.compliance.findings import Compliance
 from dealix.business.evidence.door import EvidenceService
 from dealix.business.evidence.report import reports
 from dealix.business.evidence.service import Evidence
 from dealix.business.evidence.windows import RunWindows
 from dealix.business.knowledge.service import KnowledgeService
+from dealix.business.leads.from_messages import LeadMessages
+from dealix.business.leads.importing import LeadLists
 from dealix.business.messages.service import MessageService
 from dealix.business.messages.tagging import Tagger
 from dealix.business.papers.library import ClauseLibrary
@@ -46,7 +47,6 @@ from dealix.lanes.subjects import Subjects
 from dealix.lanes.temporal import connect
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.lanes.worker import THREADS, durable_worker
-from dealix.lanes.working_time.service import CalendarService
 from dealix.observability.temporal import runtime
 from dealix.printing.pictures import Gallery
 from dealix.settings import Settings
@@ -119,6 +119,7 @@ class Services(Everyday):
             hearing=Listener(self.consents),
             takers={"docusign": self.signatures.heard},
             operating_tenant=self.settings.operating_tenant,
+            inbound_tenant=self.settings.inbound_tenant,
         )
 
     @cached_property
@@ -159,7 +160,8 @@ class Services(Everyday):
     @cached_property
     def evidence(self) -> EvidenceService:
         """Evidence packs for the doors."""
-        return EvidenceService(self.database, self.packs, permit, self.access.people)
+        people = self.access.people
+        return EvidenceService(self.database, self.packs, permit, people, self.subjects)
 
     @cached_property
     def papers(self) -> PapersService:
@@ -204,11 +206,6 @@ class Services(Everyday):
     def cases(self) -> CaseService:
         """What only a person can settle."""
         return CaseService(self.database, permit, self.courier.deliver, self.subjects)
-
-    @cached_property
-    def calendar(self) -> CalendarService:
-        """The working clock of each tenant, for the doors."""
-        return CalendarService(self.database, permit)
 
     @cached_property
     def partners(self) -> PartnerService:
@@ -355,14 +352,20 @@ class Services(Everyday):
         )
 
     @cached_property
+    def lead_lists(self) -> LeadLists:
+        """Lists of leads that people bring in."""
+        return LeadLists(self.database, lambda: self.runs, self.vault.blind_index, permit)
+
+    @cached_property
+    def lead_messages(self) -> LeadMessages:
+        """What strangers write, as leads that somebody may make of it."""
+        told = self.qualifications
+        return LeadMessages(self.database, self.inbox, told, lambda: self.runs, permit)
+
+    @cached_property
     def contradictions(self) -> Contradictions:
         """What papers and settings say against one another."""
         return Contradictions(self.database, ContradictionBook(self.vault), permit)
-
-    @cached_property
-    def compliance(self) -> Compliance:
-        """What scans of the controls found."""
-        return Compliance(self.database, permit)
 
     async def workers(self, threads: ThreadPoolExecutor) -> list[Worker]:
         """A worker for real runs and, where an engine can skip time, one for rehearsals."""

@@ -154,6 +154,14 @@ CODES: dict[str, str] = {
     # policy
     "policy_denied": "Policy does not allow {action}: {reason}.",
     "token_missing": "{action} needs an approval token for exactly this content.",
+    # lists of leads
+    "csv_empty": "This list has no row below the one that names its columns.",
+    "csv_unreadable": "This is no list that can be read: save the sheet as CSV and send that file.",
+    "csv_too_large": "A list holds at most {limit} KB; send the rest in another.",
+    "csv_too_many_rows": "A list holds at most {limit} rows; send the rest in another.",
+    "csv_columns": "The list has no column for {column}; its first row names the columns.",
+    "csv_column_twice": "The list has more than one column for {column}.",
+    "csv_ragged": "This row has more cells than the list has columns.",
     # cases and effects
     "unknown_resolution": "A case of this kind cannot be resolved by {resolution}.",
     "case_resolved": "This case is already resolved.",

@@ -11,6 +11,7 @@ from dealix.business.evidence.run_sources import (
     RunSource,
 )
 from dealix.business.evidence.sources import EvidenceSource
+from dealix.business.leads.listings import LEAD_SCORES, LEADS, QUALIFICATIONS
 from dealix.business.papers.evidence import PaperSource
 from dealix.business.papers.listings import CLAUSES
 from dealix.business.partners.evidence import sources as partner_sources
@@ -56,20 +57,24 @@ def pack_kinds(made: "Services") -> dict[str, PackOf]:
         ]
 
     def incident(outcome: str) -> list[EvidenceSource]:
-        tables = (*CORRESPONDENCE, CASES, UNDOS, SIGNALS, PAUSES, TOKENS, SLA, ENVELOPES)
+        about = (QUALIFICATIONS, ENVELOPES)
+        tables = (*CORRESPONDENCE, CASES, UNDOS, SIGNALS, PAUSES, TOKENS, SLA, *about)
         return [RunSource(outcome), DecisionSource(), EffectSource(), *map(RowSource, tables)]
 
     return {
         "deal_closure": OfRun(deal, (CONSENTS,), CLOSES_DEALS, ended_only=True),
-        "incident_response": OfRun(incident, (CONSENTS,)),
+        "incident_response": OfRun(incident, (CONSENTS, LEADS)),
         "compliance_audit": OfTime(
             (
                 *(CONSENTS, JUDGMENTS, APPROVALS, DECISIONS, SLA, TOKENS, CASES),
-                *(AUTHORITY, GRANTS, USERS, PERSONS, CLAUSES, REGISTRY),
+                *(AUTHORITY, GRANTS, USERS, PERSONS, CLAUSES, REGISTRY, LEADS, QUALIFICATIONS),
             ),
             audit=True,
         ),
         "board_report": OfTime(
-            (RUNS, PARTNERS, TERMS, ENVELOPES, APPROVALS, DECISIONS, SLA, EFFECTS, UNDOS, CASES)
+            (
+                *(RUNS, PARTNERS, TERMS, ENVELOPES, APPROVALS, DECISIONS, SLA, EFFECTS, UNDOS),
+                *(CASES, LEADS, LEAD_SCORES, QUALIFICATIONS),
+            )
         ),
     }

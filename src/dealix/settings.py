@@ -182,6 +182,13 @@ class Settings(BaseSettings):
         None,
         description="Company whose operators settle what belongs to none; the oldest when unset.",
     )
+    inbound_tenant: str | None = Field(
+        None,
+        description=(
+            "Company that the mailbox and the WhatsApp number belong to: what strangers write "
+            "there is offered to it as leads. Unset, such a message is put aside as nobody's."
+        ),
+    )
     audit_anchor: str | None = Field(
         None,
         description=(

@@ -116,3 +116,28 @@ def test_who_may_not_read_contradictions_neither_sees_nor_settles_nor_scans(door
 def test_a_wrong_question_is_refused(door, counsel, given):
     body = {"workflow": "contradiction_scan", "input": given}
     assert counsel.post("/api/v1/runs", json=body).status_code == 422
+
+
+def test_contradictions_are_listed_by_severity_and_scan_page_by_page(door, counsel):
+    promise, number = "The cloud is encrypted in transit.", "Response time: {} hours"
+    files = [
+        bring(counsel, promise, number.format(4)),
+        bring(counsel, "The cloud is not encrypted in transit.", number.format(9)),
+    ]
+    run = scan(door, counsel, documents=files)["id"]
+    whole = counsel.get(f"/api/v1/contradictions?run={run}").json()
+    assert {each["run"] for each in whole} == {run}
+    order = ["high", "medium", "low"]
+    assert [each["severity"] for each in whole] == sorted(
+        (each["severity"] for each in whole), key=order.index
+    )
+    found, address = [], f"/api/v1/contradictions?run={run}&limit=1"
+    while address:
+        answer = counsel.get(address)
+        found += [each["id"] for each in answer.json()]
+        address = answer.links["next"]["url"] if "next" in answer.links else ""
+    assert found == [each["id"] for each in whole]
+    high = counsel.get("/api/v1/contradictions?severity=high").json()
+    assert {each["severity"] for each in high} == {"high"}
+    for query in ("severity=huge", "run=%00", "limit=1000", "status=gone"):
+        assert counsel.get(f"/api/v1/contradictions?{query}").status_code == 422

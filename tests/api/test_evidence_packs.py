@@ -21,14 +21,15 @@ DEAL = {"effects", "approvals", "messages", "receipts", "inbound", "consents", "
 TABLES = {
     "compliance_audit": {"consents", "message_judgments", "approvals", "decisions", "sla_steps",
                          "tokens", "cases", "authority_versions", "grants", "accounts", "persons",
-                         "clauses", "registry_answers"},
+                         "clauses", "registry_answers", "leads", "qualifications"},
     "board_report": {"runs", "partners", "terms", "envelopes", "approvals", "decisions",
-                     "sla_steps", "effects", "undos", "cases"},
+                     "sla_steps", "effects", "undos", "cases", "leads", "lead_scores",
+                     "qualifications"},
     "deal_closure": {"effects", "undos", "cases", "pauses", "terms", "tokens", "sla_steps",
                      "messages", "receipts", "inbound", "message_judgments", "answers", "consents"},
     "incident_response": {"effects", "cases", "undos", "deliveries", "pauses", "tokens",
                           "sla_steps", "envelopes", "messages", "receipts", "inbound",
-                          "message_judgments", "answers", "consents"},
+                          "message_judgments", "answers", "consents", "qualifications", "leads"},
 }  # fmt: skip
 
 
@@ -194,3 +195,27 @@ def test_a_pipeline_is_a_run_like_every_other_at_the_doors(door):
 def test_each_example_is_another_valid_question():
     examples = [pack_example(number) for number in (0, 1, 2, 719, 720, 1441)]
     assert len({str(each) for each in examples}) == len(examples)
+
+
+def test_packs_are_listed_page_by_page_and_verified_where_they_lie(door, deal):
+    client = door.client("amal")
+    for kind in ("board_report", "compliance_audit"):
+        made(door, client, type=kind)
+    answer = client.get("/api/v1/evidence?limit=1")
+    [newest] = answer.json()
+    schemas.PackView.model_validate(newest)
+    assert newest["kind"] == "compliance_audit"
+    assert newest["days"]["ends"] == str(TODAY)
+    [older] = client.get(answer.links["next"]["url"]).json()
+    assert older["id"] != newest["id"]
+    assert {each["kind"] for each in client.get("/api/v1/evidence?kind=board_report").json()} == {
+        "board_report"
+    }
+    report = client.get(f"/api/v1/evidence/{newest['id']}/verification").json()
+    assert (report["ok"], report["sha256"]) == (True, newest["sha256"])
+    shown = {each["kind"] for each in door.client("noura").get("/api/v1/evidence").json()}
+    assert shown <= {"deal_closure"}
+    refused = door.client("noura").get(f"/api/v1/evidence/{newest['id']}/verification")
+    assert refused.status_code == 403
+    for query in ("kind=nothing", "limit=0", "cursor=%00"):
+        assert client.get(f"/api/v1/evidence?{query}").status_code == 422

@@ -4,10 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from tests.api.served import served
 from tests.api.test_bad_input import start
 from tests.console.visiting import Visitor
+from tests.trust.access.company import hire
 
 from dealix import clock
 from dealix.api.app import create_app
@@ -245,3 +246,24 @@ def test_an_empty_page_behind_nothing_is_no_error(visit):
     visitor = visit("noura")
     for path in ("/runs?before=x", "/cases?before=x", "/approvals?after=x", "/board?before=x"):
         assert visitor.get(path).status == 200
+
+
+def test_the_two_hundred_and_first_colleague_can_be_chosen(filled, visit):
+    services = filled.services
+    hired = [hire(services.database, services.vault, "rawabi-sa", "director") for _ in range(201)]
+    listed = services.access.people(services.access.person("rawabi-sa", hired[0].user_id))
+    unlisted = next(one for one in hired if one.user_id not in {each["id"] for each in listed})
+    with services.database.tenant("rawabi-sa") as session:
+        who = {"manager": unlisted.user_id, "person": filled.person("noura")["user_id"]}
+        session.execute(text("UPDATE users SET manager_id = :manager WHERE id = :person"), who)
+    noura = visit("noura")
+    form = noura.get("/start/partner_approval?example=4242")
+    assert '<datalist id="f-approver-people">' in form.source
+    assert unlisted.email not in form.source
+    wrong = noura.send(form, "/start/partner_approval", approver="nobody@nowhere.example")
+    assert wrong.status == 422
+    assert "There is no active person called" in wrong.text
+    begun = noura.send(form, "/start/partner_approval", approver=unlisted.email)
+    assert begun.path.startswith("/runs/run_"), begun.text
+    users = visit("bandar").get("/users/new")
+    assert '<datalist id="manager_id-people">' in users.source

@@ -78,9 +78,8 @@ class Phone:
     def start(self) -> str:
         self.link("start")
         self.page.locator('#main a[href="/start/partner_approval"]').first.click()
+        self.page.get_by_role("link", name=self.words["example"], exact=True).click()
         self.page.get_by_label(self.words["mode"], exact=True).check()
-        self.press("example")  # it keeps the chosen way to start
-        assert self.page.get_by_label(self.words["mode"], exact=True).is_checked()
         self.press("start")
         self.page.wait_for_url("**/runs/run_*")
         return re.search(r"run_\w+", self.page.url)[0]

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 import pytest
 from tests.business.papers.test_trying import without
 from tests.console.test_decision_in_browser import link_in_mail
+from tests.console.test_evidence_pages import sent_and_ended, two_papers
+from tests.console.test_inbound_leads import ARABIC, until_offered, write
 from tests.console.touring import (
     BRANDS,
     CONTRAST,
@@ -40,6 +42,8 @@ PAGES = {
     "leads": ("noura", "/leads"),
     "lead-new": ("noura", "/leads/new"),
     "lead": ("noura", "/leads/{lead}"),
+    "lead-import": ("noura", "/leads/import"),
+    "lead-message": ("noura", "/leads/from-message/{message}"),
     "proposals": ("noura", "/proposals"),
     "proposal": ("noura", "/proposals/{offer}"),
     "deals": ("noura", "/deals"),
@@ -60,6 +64,9 @@ PAGES = {
     "mailbox": ("noura", "/mailbox"),
     "audit": ("dana", "/audit"),
     "compliance": ("abeer", "/compliance?run={scanned}"),
+    "contradictions": ("abeer", "/contradictions"),
+    "evidence": ("abeer", "/evidence?kind=compliance_audit"),
+    "evidence-pack": ("abeer", "/evidence/{pack}"),
     "outbound": ("noura", "/outbound"),
     "consents": ("abeer", "/consents"),
     "consent": ("abeer", "/consents/{consenting}"),
@@ -129,6 +136,8 @@ def story(console):
     return {
         "lead": with_figures(console),
         "scanned": with_a_scan(console),
+        "pack": with_a_pack(console),
+        "message": with_a_message(console),
         "offer": with_an_offer(console),
         "template": template,
         "practice": practice,
@@ -164,6 +173,10 @@ def with_figures(console):
             "status": status,
         }
         console.api("noura", "POST", "/deals", json=deal)
+    company = console.api("noura", "GET", f"/leads/{lead}")["company"]["id"]
+    for kind, about in (("lead", lead), ("company", company)):
+        asked = {"entity_type": kind, "entity_id": about}
+        console.api("noura", "POST", "/trust/scores", json=asked)
     return lead
 
 
@@ -191,6 +204,24 @@ def with_a_scan(console):
     run = str(begun.answer.url).partition("?")[0].split("/")[-1]
     abeer.until(f"/compliance?run={run}", lambda page: page.status == 200, "the scan has ended")
     return run
+
+
+def with_a_pack(console):
+    """Papers that contradict each other, found by a scan, and a pack about the time."""
+    two_papers(console)
+    pages = [console.visitor("abeer").get(path) for path in ("/contradictions", "/evidence")]
+    scan = sent_and_ended(console, pages[0], "/contradictions/scan")
+    assert scan["outcome"] == "scanned", scan
+    pack = sent_and_ended(console, pages[1], "/start/evidence_pack", type="compliance_audit")
+    return pack["result"]["pack"]
+
+
+def with_a_message(console):
+    """A stranger's message that is offered as a lead. Answers its ID."""
+    write(
+        console, subject="", text=ARABIC, **{"from": "هند الزهراني <hind@najd-logistics.example>"}
+    )
+    return until_offered(console).rpartition("/")[2]
 
 
 @contextmanager

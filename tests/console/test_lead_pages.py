@@ -46,6 +46,26 @@ def test_a_lead_is_entered_scored_and_shown_with_every_signal(console):
     assert "muna@" not in lead
 
 
+def test_the_trust_in_a_lead_and_in_its_company_is_worked_out_with_each_factor(console):
+    given = console.api("noura", "GET", "/leads")
+    noura = console.visitor("noura")
+    place = f"/leads/{given[0]['id']}"
+    page = noura.get(place)
+    for kind, words in (
+        ("lead", ("Engagement", "What is known", "weighs 35 of 100")),
+        ("company", ("Registration", "How they pay", "weighs 60 of 100")),
+    ):
+        form = page.form(f"{place}/trust")["values"]
+        done = noura.post(f"{place}/trust", {**form, "kind": kind})
+        assert "The trust score is worked out." in done.text
+        for each in words:
+            assert each in done.text, each
+    assert "Too little is known for a score" in done.text
+    assert noura.post(f"{place}/trust", {**form, "kind": "connector"}).status == 422
+    assert "الثقة في الشركة" in console.visitor("noura", locale="ar").get(place).text
+    assert f"{place}/trust" not in console.visitor("dana").get(place).source
+
+
 def test_figures_say_what_they_are_and_what_nothing_feeds(console):
     page = console.visitor("noura").get("/dashboard?period=P90D")
     for words in ("Revenue", "Win rate", "Connectors that answer", "No data", "one definition"):

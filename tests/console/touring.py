@@ -30,6 +30,7 @@ NO_PAGES = {
     "/runs/{run_id}/negotiation/{version}/pages/{number}": "a picture",
     "/p/{token}/terms/pages/{number}": "a picture",
     "/knowledge/documents/{document_id}/file": "a file",
+    "/leads/list.csv": "a file",
     "/mailbox/{message}/attachments/{number}": "a file",
 }
 """Addresses that answer GET and are no page, each with its reason."""
@@ -37,11 +38,12 @@ NO_PAGES = {
 BRANDS = (
     *("Dealix", "Temporal", "OpenClaw", "Celery", "WhatsApp", "HubSpot", "DocuSign", "Wathq"),
     *("ZIP", "PDF", "DOCX", "Word", "CSV", "JSON", "UTC", "SLA", "English"),
+    *("UTF", "SHA", "Windows"),
 )
 """What stands in Latin letters on an Arabic page, too."""
 
 SPOKEN = """brands => {
-  const kept = 'script, style, textarea, code, .mono, .letter, [lang]:not(html), input';
+  const kept = 'script, style, textarea, code, .mono, .letter, [lang]:not(html), input, datalist';
   const keys = [], foreign = [];
   const look = (text, own) => {
     keys.push(...(text.match(/\\b[a-z]+(?:_[a-z0-9]+)+\\b/g) ?? []));

@@ -3,6 +3,7 @@
 import pytest
 
 from dealix.business.partners.examples import partner_example
+from dealix.proof import rounds
 from dealix.proof.judge import holdings, judge
 
 NUMBER = 7
@@ -138,3 +139,25 @@ def test_other_people_s_mail_is_not_counted():
     assert holdings([mail("a", to="contact77@partner.example")], NUMBER) == []
     assert holdings([spoken("a", phone="+966501000077")], NUMBER) == []
     assert holdings([envelope("a") | {"body": {"to": ["contact77@partner.example"]}}], NUMBER) == []
+
+
+def test_a_point_to_which_no_run_came_is_tried_once_more():
+    def line(step, outcome, lost=0):
+        return rounds.Line("partner_approval", step, "kill api before", outcome, lost, 0, 0)
+
+    missed = [line("a", "activated"), line("b", rounds.NOT_HELD, 1)]
+    later = [line("a", "activated"), line("b", "cancelled"), line(rounds.BETWEEN, "cancelled")]
+    played = iter([rounds.Round(missed, 1, 2.0, 0.1), rounds.Round(later, 2, 3.0, 0.1)])
+    found = rounds.filled(lambda: next(played))
+    assert [(one.step, one.outcome) for one in found.lines] == [
+        ("a", "activated"),
+        ("b", "cancelled"),
+        (rounds.BETWEEN, "cancelled"),
+    ]
+    assert found.seconds == 5.0
+
+
+def test_a_round_that_held_all_is_played_once():
+    whole = rounds.Round([], 0, 1.0, 0.1)
+    played = iter([whole])
+    assert rounds.filled(lambda: next(played)) is whole

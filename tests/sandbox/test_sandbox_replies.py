@@ -166,3 +166,13 @@ def test_a_reply_may_carry_a_virtual_time(sandbox, receiver):
     assert verified(receiver.received[0])["data"]["sent_at"] == "2027-01-04T00:00:00.000Z"
     assert sandbox.rows("messages")[-1]["at"] == "2027-01-04T00:00:00.000Z"
     wait_for(lambda: is_acknowledged(sandbox))
+
+
+def test_a_stranger_writes_without_having_received_anything(sandbox, receiver):
+    body = {"channel": "email", "from": "Sara <sara@new.example>", "text": "مرحباً", "subject": "Hi"}
+    made = sandbox.client.post("/_sandbox/messages/write", json=body)
+    assert made.status_code == 201, made.text
+    wait_for(lambda: receiver.received)
+    data = verified(receiver.received[0])["data"]
+    assert (data["in_reply_to"], data["references"], data["subject"]) == ("", [], "Hi")
+    assert sandbox.client.post("/_sandbox/messages/write", json={"text": "x"}).status_code == 422

@@ -27,6 +27,7 @@ from dealix.api.routes import (
     health,
     inventory,
     knowledge,
+    lead_lists,
     leads,
     messages,
     model_steps,
@@ -39,6 +40,7 @@ from dealix.api.routes import (
     webhooks,
 )
 from dealix.bootstrap import Services
+from dealix.business.leads.sheets import MOST_BYTES
 from dealix.trust.access.rights import may
 from dealix.trust.access.web import actor_or_none
 
@@ -55,6 +57,7 @@ RESOURCES: tuple[APIRouter, ...] = (
     evidence.router,
     calendar.router,
     messages.router,
+    lead_lists.router,
     leads.router,
     trust.router,
     deals.router,
@@ -99,6 +102,10 @@ def create_app(services: Services, add_pages: Callable[[FastAPI], None] | None =
             f"{PREFIX}/documents": Taking(largest, may_upload),
             f"{PREFIX}/knowledge/documents": Taking(largest, may_add_knowledge),
             "/knowledge/documents": Taking(largest, may_add_knowledge),
+            f"{PREFIX}/leads/lists": Taking(MOST_BYTES, may_bring_leads),
+            f"{PREFIX}/leads/lists/preview": Taking(MOST_BYTES, may_bring_leads),
+            "/leads/import": Taking(MOST_BYTES, may_bring_leads),
+            "/leads/import/start": Taking(2 * MOST_BYTES, may_bring_leads),
             "/template": Taking(largest, may_upload),
             "/p/": Taking(largest, has_an_offer),
         },
@@ -118,6 +125,11 @@ def may_upload(request: Request) -> bool:
 def may_add_knowledge(request: Request) -> bool:
     """Whether whoever is signed in may bring in documents to search."""
     return _holds(request, "knowledge.add")
+
+
+def may_bring_leads(request: Request) -> bool:
+    """Whether whoever is signed in may bring in a list of leads."""
+    return _holds(request, "lead.write")
 
 
 def _holds(request: Request, right: str) -> bool:

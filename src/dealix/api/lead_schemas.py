@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from dealix.api.schemas import Shown
 from dealix.business.deals.schemas import DealStatus
+from dealix.business.leads.importing import RowStatus
 from dealix.business.leads.memos import QualificationMemo
 from dealix.business.leads.schemas import Grade, LeadScoreCard
 from dealix.trust.scores.schemas import EntityType, TrustScoreCard
@@ -40,6 +41,30 @@ class LeadWithCard(LeadView):
     card: LeadScoreCard | None
     scoring: bool
     activities: list[dict[str, Any]]
+
+
+class ListedRow(Shown):
+    """A row of a list by the number that a spreadsheet shows beside it.
+
+    `started` and `known` name its `run`, `repeated` the earlier row; `detail` says in a sentence
+    what is wrong with it, `errors` everything that is.
+    """
+
+    row: int
+    status: RowStatus
+    company: str
+    run: str | None
+    same_as: int | None
+    detail: str | None
+    errors: list[dict[str, str]]
+
+
+class ListView(Shown):
+    """What became of a list, or would: counts by status, its rows, columns that were not read."""
+
+    counts: dict[str, int]
+    ignored: list[str]
+    rows: list[ListedRow]
 
 
 class WaitingLeadView(Shown):

@@ -61,7 +61,10 @@ OWN_PROOF = re.compile(
     r"/(passkeys/(options/(register|touch)|register|touch)|touch|account/password"
     r"|api/v1/users/me/password)$"
 )
-UPLOAD = re.compile(r"/(api/v1/(knowledge/)?documents|knowledge/documents)$")
+UPLOAD = re.compile(
+    r"/(api/v1/(knowledge/)?documents|knowledge/documents"
+    r"|api/v1/leads/lists(/preview)?|leads/import)$"
+)
 PROVING = re.compile(r"/(sign-in|welcome|api/v1/sessions|api/v1/users/password)$")
 
 RULES = (

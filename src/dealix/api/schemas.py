@@ -242,6 +242,19 @@ class Pack(Shown):
     sha256: str
 
 
+class PackView(Pack):
+    """A pack in a list; `days` of one that is about a time, `bytes` those of its items."""
+
+    kind: str
+    run: str
+    assembled_by: str | None
+    subject: dict[str, Any] | None
+    days: dict[str, str] | None
+    items: int
+    bytes: int
+    created_at: datetime
+
+
 class Received(Shown):
     """A delivery is stored; what it says is acted on afterwards."""
 
@@ -278,7 +291,10 @@ class TagView(Shown):
 
 
 class DeliveryView(Shown):
-    """Something that came in from outside with a right signature; a message has its tag."""
+    """Something that came in from outside with a right signature; a message has its tag.
+
+    `stranger`: somebody whom we do not know has written it, and nobody has taken it up.
+    """
 
     id: str
     provider: str
@@ -286,6 +302,7 @@ class DeliveryView(Shown):
     received_at: datetime
     run: str | None
     status: str
+    stranger: bool
     tag: TagView | None = None
 
 
@@ -313,6 +330,7 @@ class ContradictionView(Shown):
     severity: Literal["high", "medium", "low"]
     rule: str
     status: Literal["detected", "reviewing", "resolved", "accepted"]
+    at: datetime
     a: dict[str, Any]
     b: dict[str, Any]
     events: list[dict[str, Any]]

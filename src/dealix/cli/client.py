@@ -54,10 +54,10 @@ class Client:
         """The JSON answer of a POST under `/api/v1`."""
         return self._ask("POST", path, json=body).json()
 
-    def upload(self, path: str, file: Path, fields: Mapping[str, Any]) -> Any:
+    def upload(self, path: str, file: Path, fields: Mapping[str, Any], **parameters: str) -> Any:
         """The JSON answer of a POST under `/api/v1` of a file, with fields beside it."""
         files = {"file": (file.name, file.read_bytes())}
-        return self._ask("POST", path, files=files, data=fields).json()
+        return self._ask("POST", path, files=files, data=fields, params=parameters).json()
 
     def put(self, path: str, body: Any) -> Any:
         """The JSON answer of a PUT under `/api/v1`."""

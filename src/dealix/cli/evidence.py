@@ -10,6 +10,7 @@ import typer
 from dealix.business.evidence.schemas import Report
 from dealix.business.evidence.verifying import verify as verify_pack
 from dealix.cli.client import Client, Unable
+from dealix.cli.output import show_rows
 
 app = typer.Typer(
     name="evidence", help="Sealed packs that prove what a run did.", no_args_is_help=True
@@ -75,6 +76,18 @@ def _followed(client: Client, run_id: str) -> dict[str, Any]:
         if seen["ended_at"] is not None or time.monotonic() > end:
             return seen
         time.sleep(0.2)
+
+
+@app.command("list")
+def listed(
+    context: typer.Context,
+    kind: Annotated[str | None, typer.Option("--type", help="Only packs of this kind.")] = None,
+    as_json: Json = False,
+) -> None:
+    """The packs that you may fetch, the newest first."""
+    found = context.obj.get("/evidence", kind=kind)
+    columns = ("id", "kind", "run", "items", "bytes", "sha256", "created_at")
+    show_rows(found, columns, "No pack has been made yet.", as_json=as_json)
 
 
 @app.command("get")

@@ -17,6 +17,7 @@ from dealix.cli import (
     inventory,
     knowledge,
     language,
+    leads,
     looking,
     model_steps,
     policy,
@@ -90,6 +91,7 @@ app.add_typer(evidence.app, name="evidence")
 app.add_typer(audit.app, name="audit")
 app.add_typer(language.app, name="language")
 app.add_typer(knowledge.app, name="knowledge")
+app.add_typer(leads.app, name="leads")
 app.add_typer(adr.app, name="adr")
 app.add_typer(policy.app, name="policy")
 app.add_typer(proposals.proposals, name="proposals")

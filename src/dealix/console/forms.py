@@ -4,7 +4,7 @@ A form holds what the schema says and nothing else: no workflow has a page of it
 works without JavaScript; a list gets another empty entry by a button that sends the form back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -54,11 +54,15 @@ class SchemaForm:
         schema: Mapping[str, Any],
         zone: ZoneInfo,
         people: Sequence[tuple[str, str]] = (),
+        find: Callable[[str], str] | None = None,
+        written: Callable[[str], str] = str,
     ) -> None:
-        """`zone`: whose clocks its times are read on; `people`: who can be chosen, (id, name)."""
+        """`zone`: whose clocks its times are read on; the rest is a `people.Choice`."""
         self.schema = schema
         self.zone = zone
         self.people = list(people)
+        self.find = find
+        self.written = written
         self._definitions = schema.get("$defs", {})
 
     def fields(
@@ -117,7 +121,8 @@ class SchemaForm:
             attributes=_attributes(schema),
         )
         if schema.get("format") == "person":
-            made.kind, made.options = "person", self.people
+            made.kind = "person" if self.find is None else "person_written"
+            made.options, made.value = self.people, self.written(str(made.value))
         elif made.kind == "input":
             made.input_type = _input_type(schema)
             if made.input_type == "datetime-local":
@@ -182,7 +187,8 @@ class SchemaForm:
             return given
         if kind == "lines":
             return [line.strip() for line in first.splitlines() if line.strip()]
-        return _typed(first, schema, self.zone)
+        find = self.find if schema.get("format") == "person" else None
+        return find(first) if find is not None else _typed(first, schema, self.zone)
 
     def _read_parts(
         self, kind: str, name: str, schema: Mapping[str, Any], sent: Mapping[str, list[str]]

@@ -21,6 +21,8 @@ ENGINES = (postgres.NAME, valkey.NAME, temporal.NAME)
 LANES = ("durable_worker", "medium_worker", "scheduler")
 APPLICATION = ("api", *LANES, "sandbox")
 REHEARSAL = "temporal_rehearsal"
+EXAMPLE = "rawabi-sa"
+"""The company of the example to which the channels belong that the sandbox plays."""
 PORTS = (
     *("api", "postgres", "valkey", "temporal", "temporal_ui", "temporal_metrics"),
     *("sandbox_http", "sandbox_smtp", "api_sdk_metrics"),
@@ -179,6 +181,7 @@ class Plan:
             "model_price_out": given.model_price_out,
             "openclaw_url": given.openclaw_url,
             "openclaw_agent": given.openclaw_agent,
+            "inbound_tenant": given.inbound_tenant or self._inbound_tenant(),
             "sandbox_url": self.sandbox_url,
             "sandbox_smtp": self.sandbox_smtp,
             "metrics_port": self.ports.get(f"{process}_metrics"),
@@ -187,6 +190,11 @@ class Plan:
         values["temporal_metrics"] = f"127.0.0.1:{sdk}" if sdk else None
         named = {f"DEALIX_{key.upper()}": str(v) for key, v in values.items() if v is not None}
         return base_environment() | named
+
+    def _inbound_tenant(self) -> str | None:
+        """The company of the example, where the sandbox plays all channels; else nobody's."""
+        given = self.settings
+        return None if given.smtp_url or given.whatsapp_url else EXAMPLE
 
     def _sandbox_command(self) -> list[str]:
         return [

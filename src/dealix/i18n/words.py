@@ -6,7 +6,7 @@ from dealix.i18n.place_words import PLACES_AND_MONEY
 from dealix.i18n.words_audit import DEEDS
 from dealix.i18n.words_evidence import COMPLIANCE, CONTRADICTIONS, EVIDENCE
 from dealix.i18n.words_language import LANGUAGE
-from dealix.i18n.words_leads import LEADS
+from dealix.i18n.words_leads import COLUMNS, LEADS
 from dealix.i18n.words_messages import TAGS
 from dealix.i18n.words_outside import MESSAGES, SIGNATURES
 from dealix.i18n.words_proposals import PROPOSALS
@@ -356,6 +356,7 @@ WORDS: dict[str, str] = {
     **COMPLIANCE,
     **PROPOSALS,
     **LEADS,
+    **COLUMNS,
 }
 
 

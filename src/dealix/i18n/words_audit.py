@@ -49,6 +49,8 @@ DEEDS = {
     "desk.changed": N_("What a person sells was changed"),
     "lead.assigned": N_("A lead was given to its owner"),
     "lead.duplicate_found": N_("A lead was found to be a double"),
+    "lead.list_taken_in": N_("A list of leads was taken in"),
+    "lead.list_given_out": N_("A list of leads was given out"),
     "lead.seen": N_("The owner has seen a lead"),
     "lead.acted": N_("A lead did something"),
     "lead.changed": N_("A lead was changed"),

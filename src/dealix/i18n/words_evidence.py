@@ -37,6 +37,15 @@ EVIDENCE = {
     "envelopes": N_("Signature envelopes"),
     "clauses": N_("Clauses"),
     "registry_answers": N_("Answers of registries"),
+    "leads": N_("Leads"),
+    "lead_scores": N_("Scores of leads"),
+    "qualifications": N_("Qualifications of leads"),
+    "item.audit": N_("Audit"),
+    "item.commitments": N_("Commitments to personal values"),
+    "item.decisions": N_("Decisions"),
+    "item.report": N_("Report for people"),
+    "item.run": N_("The run"),
+    "item.tables": N_("Summary of the tables"),
     "scope": N_("What the pack is about"),
     "audit_of_the_time": N_("Audit of this time"),
 }
@@ -47,8 +56,25 @@ CONTRADICTIONS = {
     "load_documents": N_("Documents loaded"),
     "compare_claims": N_("Claims compared"),
     "flag_conflicts": N_("Conflicts flagged"),
+    "conflict.factual": N_("A matter of fact"),
+    "conflict.temporal": N_("A matter of time"),
+    "conflict.scope": N_("A matter of scope"),
+    "conflict.policy": N_("A matter of policy"),
+    "conflict.detected": N_("Not looked at yet"),
+    "conflict.reviewing": N_("Being looked at"),
+    "conflict.resolved": N_("Put right"),
+    "conflict.accepted": N_("Accepted as it is"),
+    "conflict.two_limits": N_("Two limits for the same class"),
+    "conflict.class_forbids_outside": N_("Its class allows nothing outside"),
+    "conflict.longer_than_its_class": N_("Longer than its class allows"),
+    "conflict.promised_and_denied": N_("Promised in one place, denied in another"),
+    "conflict.different_times": N_("Two different lengths of time"),
+    "conflict.different_numbers": N_("Two different numbers"),
+    "conflict.different_counts": N_("Two different counts"),
+    "conflict.different_days": N_("Two different days"),
+    "conflict.different_values": N_("Two different values"),
 }
-"""The steps of a scan for contradictions."""
+"""The steps of a scan for contradictions, and what it finds: kinds, rules, how they stand."""
 
 COMPLIANCE = {
     "compliance_scan": N_("Compliance scan"),

@@ -4,7 +4,7 @@ A delivery names no tenant; the message of ours that it answers does. One that c
 message is known is put aside, encrypted, and taken up by the sweep.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -17,9 +17,9 @@ from dealix import clock
 from dealix.connectors import inbound
 from dealix.connectors.deliveries import Delivery, ReceivedMail
 from dealix.connectors.secrets import SecretStore
-from dealix.errors import Conflict, NotSignedIn
+from dealix.errors import Conflict, NotFound, NotSignedIn
 from dealix.lanes import receipts, run_book
-from dealix.lanes.arrivals import Arrival, Owner, Sealer
+from dealix.lanes.arrivals import Arrival, Owner, Sealer, is_strangers, owner_of, stored_as
 from dealix.lanes.inbox_models import InboundEvent, OutboundMessage
 from dealix.lanes.models import Run
 from dealix.lanes.tenant_keys import TenantKeys
@@ -80,10 +80,12 @@ class Inbox:
         hearing: Hearing | None = None,
         takers: Mapping[str, Taker] | None = None,
         operating_tenant: str | None = None,
+        inbound_tenant: str | None = None,
     ) -> None:
         """`hearing` is called with each message in the transaction that stores it.
 
         `operating_tenant`: whose operators get what belongs to nobody; the first one's, else.
+        `inbound_tenant`: to whom strangers write when they answer nothing of ours; else nobody.
         """
         self._database = database
         self._keys = keys
@@ -92,6 +94,7 @@ class Inbox:
         self._hearing = hearing
         self._takers = dict(takers or {})
         self._operating_tenant = operating_tenant
+        self._inbound_tenant = inbound_tenant
 
     def receive(self, provider: str, headers: Mapping[str, str], raw: bytes) -> Receipt:
         """Verify a delivery and store it once; nothing else, so that it is acknowledged fast.
@@ -116,8 +119,9 @@ class Inbox:
 
     def _receive(self, delivery: Delivery) -> Receipt:
         with self._database.nobody() as session:
-            known = _stored(session, delivery)
-            owner = _owner(session, delivery.answers) or self._spoken_to(session, delivery)
+            known = stored_as(session, delivery)
+            owner = owner_of(session, delivery.answers) or self._spoken_to(session, delivery)
+        owner = owner or self._of_stranger(delivery)
         if known is not None:
             metrics.webhook(delivery.provider, "repeated")
             return Receipt(known, repeated=True, tenant_id=owner.tenant_id if owner else None)
@@ -140,6 +144,14 @@ class Inbox:
             },
         ).one_or_none()
         return Owner(row.tenant_id, row.run_id, row.person_id, row.message_id) if row else None
+
+    def _of_stranger(self, delivery: Delivery) -> Owner | None:
+        """The company that a stranger writes to, who answers nothing of ours."""
+        if self._inbound_tenant is None or delivery.provider not in inbound.WRITTEN:
+            return None
+        quoted = delivery.conversation is not None and delivery.conversation.quoted is not None
+        unknown = not quoted and not delivery.answers
+        return Owner(self._inbound_tenant, None, None, None) if unknown else None
 
     def sweep(self) -> int:
         """Route early deliveries, then give each new event to its run. Answers how many it gave."""
@@ -171,6 +183,29 @@ class Inbox:
             event = session.get(InboundEvent, (tenant_id, event_id))
             return self.read(session, event) if event is not None else None
 
+    def stranger(self, session: Session, event_id: str) -> ReceivedMail:
+        """What a stranger wrote, while nobody has taken it up; `NotFound` for anything else."""
+        event = session.get(InboundEvent, (tenant_of(session), event_id))
+        mail = self.read(session, event) if event is not None and is_strangers(event) else None
+        if mail is None:
+            raise NotFound("not_found")
+        return mail
+
+    def hand_over(self, session: Session, event_id: str, run_id: str, person_id: str) -> bool:
+        """Give a stranger's message to a run, under its person's key; False when it has a run.
+
+        The sweep attaches it; what asked a person to look at it is settled.
+        """
+        place = (tenant_of(session), event_id)
+        event = session.get(InboundEvent, place, with_for_update=True)
+        if event is None or event.sealed is None or not is_strangers(event):
+            return False
+        raw = self._keys.open_named(PURPOSE, event.tenant_id, event.sealed)
+        event.sealed = self._sealer.seal(session, person_id, raw)
+        event.person_id, event.run_id, event.status = person_id, run_id, "waiting"
+        settle(session, "unmatched", event_id, "happened", by="system")
+        return True
+
     def _keep(self, delivery: Delivery, owner: Owner | None, raw: bytes) -> Receipt:
         moment = clock.real_now()
         if owner is None:
@@ -180,7 +215,7 @@ class Inbox:
             stored = self._store(session, owner, arrival)
         if stored is None:
             with self._database.nobody() as session:
-                stored = _stored(session, delivery)
+                stored = stored_as(session, delivery)
             return Receipt(stored or "", repeated=True, tenant_id=owner.tenant_id)
         return Receipt(stored, repeated=False, tenant_id=owner.tenant_id)
 
@@ -199,7 +234,7 @@ class Inbox:
         )
         with self._database.nobody() as session:
             kept = session.execute(call, row).scalar_one_or_none()
-            known = kept or _stored(session, delivery) or ""
+            known = kept or stored_as(session, delivery) or ""
         return Receipt(known, repeated=kept is None, tenant_id=None)
 
     def _store(self, session: Session, owner: Owner, arrival: Arrival) -> str | None:
@@ -360,21 +395,3 @@ def _run_of(session: Session, event: InboundEvent) -> Run | None:
             select(OutboundMessage.run_id).where(OutboundMessage.message_id == event.in_reply_to)
         ).scalar_one_or_none()
     return session.get(Run, (tenant_of(session), run_id)) if run_id else None
-
-
-def _stored(session: Session, delivery: Delivery) -> str | None:
-    return session.execute(
-        text("SELECT id FROM lookup_delivery(:provider, :delivery)"),
-        {"provider": delivery.provider, "delivery": delivery.delivery_id},
-    ).scalar()
-
-
-def _owner(session: Session, answers: Iterable[str]) -> Owner | None:
-    """The owner of the first message among `answers` that is ours."""
-    for message_id in answers:
-        row = session.execute(
-            text("SELECT * FROM lookup_message(:answered)"), {"answered": message_id}
-        ).one_or_none()
-        if row is not None:
-            return Owner(row.tenant_id, row.run_id, row.person_id, message_id)
-    return None

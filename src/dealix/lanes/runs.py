@@ -1,6 +1,6 @@
 """Runs as people start, follow, extend and end them; every start happens after its commit."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -82,11 +82,28 @@ class RunService:
         practice: bool = False,
         starts_at: datetime | None = None,
     ) -> tuple[dict[str, Any], bool]:
-        """Start a run, or answer the one of this key; says whether it is new.
+        """Start a run, or answer the one of this key, as its page shows it; says whether it is new.
 
         `practice`: its messages to people outside all go to `actor`, until its end. `starts_at`:
         when a rehearsal begins by its own clock, which then runs ahead of the machine's.
         """
+        run_id, created = self.begin(
+            actor, workflow, input, key, rehearsal, practice=practice, starts_at=starts_at
+        )
+        return self.get(actor, run_id), created
+
+    def begin(
+        self,
+        actor: Actor,
+        workflow: str,
+        input: Mapping[str, Any],  # noqa: A002 (the surface's name)
+        key: str | None = None,
+        rehearsal: bool = False,  # noqa: FBT001,FBT002 (a field of the surface)
+        *,
+        practice: bool = False,
+        starts_at: datetime | None = None,
+    ) -> tuple[str, bool]:
+        """Like `start`, for who starts many and looks at none: answers the run's ID."""
         kind = self._kind(workflow)
         self.permit(actor, f"run.start.{workflow}")
         checked = validated(kind.input_model, input, _BUSINESS_CODES)
@@ -104,7 +121,7 @@ class RunService:
         with self.database.tenant(actor.tenant_id) as session:
             known = starting.by_key(session, kind.key, key, digest)
         if known is not None:
-            return self.get(actor, known.id), False
+            return known.id, False
         if starts_at is not None:
             _assert_ahead("starts_at", starts_at - clock.real_now())
         with clock.at(starts_at) if starts_at is not None else nullcontext():
@@ -114,7 +131,7 @@ class RunService:
                 run, created = starting.store(session, actor, asked)
         if created:
             self._try_start(run)
-        return self.get(actor, run.id), created
+        return run.id, created
 
     def list(
         self,
@@ -143,6 +160,13 @@ class RunService:
         query = select(func.count()).select_from(Run).where(Run.workflow == workflow)
         with self.database.tenant(actor.tenant_id) as session:
             return session.execute(query).scalar_one()
+
+    def of_keys(self, actor: Actor, workflow: str, keys: Sequence[str]) -> dict[str, str]:
+        """The runs of a workflow that these keys have started, by key."""
+        self.permit(actor, "run.read")
+        query = select(Run.key, Run.id).where(Run.workflow == workflow, Run.key.in_(keys))
+        with self.database.tenant(actor.tenant_id) as session:
+            return {row.key: row.id for row in session.execute(query)}
 
     def get(self, actor: Actor, run_id: str) -> dict[str, Any]:
         """A run with its timeline."""

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from dealix.observability.exit import leave
@@ -28,7 +29,7 @@ def lines_of(rig: Rig, kinds: Sequence[str]) -> Iterator[Line]:
     for kind in kinds:
         for wanted in (FORWARD, backward):
             yield from rounds.crash(rig, cast, kind, wanted).lines
-        yield from rounds.crash_deactivation(rig, cast, kind).lines
+        yield from rounds.filled(partial(rounds.crash_deactivation, rig, cast, kind)).lines
         for wanted in pipelines.ALL:
             yield from pipelines.crash(rig, cast, [kind], wanted).lines
     for wanted in pipelines.ALL:

@@ -1,8 +1,8 @@
 """Rounds of the matrix: many runs held at barriers at once, one kill, and a verdict on each run."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 
 from dealix.proof import points
 from dealix.proof.cast import (
@@ -24,6 +24,7 @@ FORWARD = tuple(point for point in points.of(WORKFLOW) if not point.undoes)
 BACKWARD = tuple(point for point in points.of(WORKFLOW) if point.undoes)
 LATE_UNDOS = {"activate_partner": "deactivate_partner", "activate_in_crm": "deactivate_in_crm"}
 """Steps of the activation, each with its undo, which only a cancel amid it brings about."""
+BETWEEN, NOT_HELD = "between steps", "not held"
 LATE = Story("cancelled while it activates", "cancelled")
 
 
@@ -108,6 +109,22 @@ def crash_deactivation(rig: Rig, cast: Cast, kind: str) -> Round:
     return _kill_and_judge(rig, cast, kind, held, wanted, began)
 
 
+def filled(play: Callable[[], Round]) -> Round:
+    """A round, and once more what no run came to: a cancel may overtake a step's effect.
+
+    Every run that was played is judged in the answer, those of the second time too.
+    """
+    first = play()
+    known = {(one.step, one.fault) for one in first.lines if one.outcome != NOT_HELD}
+    missed = [one for one in first.lines if one.outcome == NOT_HELD]
+    if not missed:
+        return first
+    again = play()
+    lines = [one for one in first.lines if one.outcome != NOT_HELD]
+    lines += [o for o in again.lines if o.step == BETWEEN or (o.step, o.fault) not in known]
+    return replace(again, lines=lines, seconds=first.seconds + again.seconds)
+
+
 def _kill_and_judge(
     rig: Rig,
     cast: Cast,
@@ -122,7 +139,7 @@ def _kill_and_judge(
     cast.play_on()
     lines = [_line_of(cast, kind, point, held.get(point)) for point in wanted]
     lines += [
-        line(verdict(cast, play), "between steps", f"kill {kind}")
+        line(verdict(cast, play), BETWEEN, f"kill {kind}")
         for run, play in cast.plays.items()
         if not any(run in place for place in held.values())
     ]
@@ -156,5 +173,5 @@ def _line_of(cast: Cast, kind: str, point: Point, workflow: str | None) -> Line:
     play = next((p for run, p in cast.plays.items() if workflow and run in workflow), None)
     if play is None:
         why = "no run was held here"
-        return Line(point.workflow, point.step, fault, "not held", 1, 0, 0, [why])
+        return Line(point.workflow, point.step, fault, NOT_HELD, 1, 0, 0, [why])
     return line(verdict(cast, play), point.step, fault)

@@ -11,11 +11,12 @@ from starlette.routing import Route
 
 from dealix.sandbox import faults, mailbox, moments, providers
 from dealix.sandbox.door import TIME_HEADER, Provider, Reply, pass_through, read_body
-from dealix.sandbox.rows import Attempt, Json, to_json
+from dealix.sandbox.rows import Attempt, Delivery, Inbound, Json, to_json
 from dealix.sandbox.webhooks import Deliverer
 from dealix.sandbox.world import World
 
 MAX_BODY = 1_000_000
+Writer = Callable[[World, object, str | None], tuple[Inbound, Delivery]]
 _PAGING = ("after", "before", "limit", "last")
 
 
@@ -47,6 +48,7 @@ class Control:
         yield Route("/_sandbox/requests", self.requests, methods=["GET"])
         yield Route("/_sandbox/messages", self.messages, methods=["GET"])
         yield Route("/_sandbox/messages/reply", self.reply, methods=["POST"])
+        yield Route("/_sandbox/messages/write", self.write, methods=["POST"])
         attachment = "/_sandbox/messages/{id:int}/attachments/{number:int}"
         yield Route(attachment, self.attachment, methods=["GET"])
         yield Route("/_sandbox/deliveries", self.deliveries, methods=["GET"])
@@ -104,6 +106,13 @@ class Control:
 
     async def reply(self, request: Request) -> Response:
         """The other party answers the last message it received."""
+        return await self._written(request, mailbox.reply)
+
+    async def write(self, request: Request) -> Response:
+        """Somebody writes to us who answers nothing; the body is that of a reply."""
+        return await self._written(request, mailbox.write)
+
+    async def _written(self, request: Request, write: Writer) -> Response:
         data = await _json(request)
         if isinstance(data, Response):
             return data
@@ -113,7 +122,7 @@ class Control:
                 503, "no webhook secret or base address is set: nobody would hear a reply"
             )
         try:
-            message, delivery = mailbox.reply(self._world, data, request.headers.get(TIME_HEADER))
+            message, delivery = write(self._world, data, request.headers.get(TIME_HEADER))
         except mailbox.ReplyError as error:
             return _error(error.status, str(error))
         await self._world.durable()

@@ -14,6 +14,8 @@ from dealix.sandbox.world import World, new_reference, stamp
 
 PATH = "/api/v1/webhooks/smtp"
 MAX_TEXT = 100_000
+OURS = "partners@dealix.example"
+"""To whom a stranger writes."""
 PROVIDERS = {"email": "smtp", "whatsapp": "whatsapp"}
 """Who delivers the answers of each channel."""
 
@@ -125,6 +127,47 @@ def reply(world: World, data: object, claimed_time: str | None) -> tuple[Inbound
         raise ReplyError(422, "at is an RFC 3339 time with its offset") from None
 
 
+def write(world: World, data: object, claimed_time: str | None) -> tuple[Inbound, Delivery]:
+    """Write to us as somebody who answers nothing, and the webhook. ReplyError."""
+    wanted = _checked(data)
+    try:
+        if wanted["channel"] == "whatsapp":
+            return replies.first_word(world, wanted, claimed_time)
+        return _first_mail(world, wanted, claimed_time)
+    except ValueError:
+        raise ReplyError(422, "at is an RFC 3339 time with its offset") from None
+
+
+def _first_mail(
+    world: World, wanted: dict[str, str], claimed_time: str | None
+) -> tuple[Inbound, Delivery]:
+    at, received = stamp(wanted.get("at") or claimed_time)
+    message = Inbound(
+        id=world.next_id(),
+        channel="email",
+        sender=wanted["from"],
+        recipient=OURS,
+        subject=wanted.get("subject") or "",
+        text=wanted["text"],
+        message_id=f"<{new_reference('new-')}@{address(wanted['from']).partition('@')[2]}>",
+        in_reply_to="",
+        references=[],
+        at=at,
+        received_at=received,
+        delivery="",
+        scope=wanted.get("scope"),
+    )
+    return _told(world, message)
+
+
+def _told(world: World, message: Inbound) -> tuple[Inbound, Delivery]:
+    """A mail with the webhook that tells of it."""
+    delivery = webhooks.new_delivery(world, "smtp", PATH, _payload(message), message.scope)
+    message.delivery = delivery.id
+    world.commit(message, delivery)
+    return message, delivery
+
+
 def _mail(
     world: World, wanted: dict[str, str], claimed_time: str | None
 ) -> tuple[Inbound, Delivery]:
@@ -147,10 +190,7 @@ def _mail(
         delivery="",
         scope=answered.scope,
     )
-    delivery = webhooks.new_delivery(world, "smtp", PATH, _payload(message), message.scope)
-    message.delivery = delivery.id
-    world.commit(message, delivery)
-    return message, delivery
+    return _told(world, message)
 
 
 def _checked(data: object) -> dict[str, str]:

@@ -20,6 +20,7 @@ from dealix.business.evidence.service import Evidence
 from dealix.business.evidence.told import told_of
 from dealix.business.evidence.verifying import verify_bytes
 from dealix.errors import NotEntitled
+from dealix.lanes.subjects import Subjects
 from dealix.records import audit
 from dealix.store.objects import Objects
 from dealix.trust.access.rights import permit
@@ -172,7 +173,7 @@ def test_one_bit_of_any_kind_of_item_is_found_and_named(fresh_database, evidence
 def test_the_sealed_report_names_nobody_and_a_revealed_one_does_and_is_audited(
     fresh_database, evidence, pack
 ):
-    door = EvidenceService(fresh_database, evidence, permit, lambda actor: PEOPLE)
+    door = EvidenceService(fresh_database, evidence, permit, lambda actor: PEOPLE, Subjects({}))
     assert "Fahad" not in read(door.pdf(MANAGER, pack, "en"))
     with pytest.raises(NotEntitled):
         door.pdf(MANAGER, pack, "en", reveal=True)
@@ -195,5 +196,5 @@ def test_a_pack_of_before_has_its_report_printed_on_demand(fresh_database, evide
     plain = Evidence(evidence.vault, evidence.objects)
     with fresh_database.tenant(TENANT) as session:
         old = plain.assemble(session, "system", RUN, [Flow(evidence.vault)], key="old").id
-    door = EvidenceService(fresh_database, plain, permit, lambda actor: PEOPLE)
+    door = EvidenceService(fresh_database, plain, permit, lambda actor: PEOPLE, Subjects({}))
     assert "Najd Services" in read(door.pdf(MANAGER, old, "en"))

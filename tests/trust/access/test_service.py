@@ -173,6 +173,21 @@ def test_people_are_those_of_the_own_company(access, database, vault):
     assert profile["tenant"]["id"] == "three"
 
 
+def test_a_colleague_is_found_by_email_id_and_by_a_name_that_only_one_has(access, database, vault):
+    sara, other = (hire(database, vault, "seven", "partner_manager") for _ in range(2))
+    stranger = hire(database, vault, "eight", "ceo")
+    actor = access.sign_in(sara.email, PASSWORD, address=HERE, kind="token").actor
+    assert access.find(actor, other.email) == other.user_id
+    assert access.find(actor, other.user_id) == other.user_id
+    assert access.find(actor, "Sara") is None, "two have this name"
+    with database.tenant("seven") as session:
+        person = session.get_one(User, ("seven", other.user_id)).person_id
+        vault.add(session, person, {"name": "Mona Saleh"})
+    assert access.find(actor, " mona  SALEH ") == other.user_id
+    assert access.find(actor, stranger.email) is None
+    assert access.find(actor, "😀") is None
+
+
 def test_an_erased_person_has_no_name_left_in_the_list(access, database, vault):
     sara = hire(database, vault, "five", "partner_manager")
     actor = access.sign_in(sara.email, PASSWORD, address=HERE, kind="token").actor

@@ -5,8 +5,9 @@ from typing import Any
 from fastapi import APIRouter
 
 from dealix.api.bodies import Body
-from dealix.api.deps import Ident, Parts, Who, problems
+from dealix.api.deps import Further, Ident, Limit, OptionalIdent, Parts, Who, problems
 from dealix.api.schemas import ContradictionView
+from dealix.business.compliance.conflicts import Severity
 from dealix.business.compliance.contradictions import Status
 
 router = APIRouter(prefix="/contradictions", tags=["compliance"])
@@ -20,10 +21,23 @@ class Becomes(Body):
 
 @router.get("", responses={200: {"model": list[ContradictionView]}, **problems(401, 403, 422)})
 def contradictions(
-    actor: Who, services: Parts, status: Status | None = None
+    actor: Who,
+    services: Parts,
+    further: Further,
+    status: Status | None = None,
+    severity: Severity | None = None,
+    run: OptionalIdent = None,
+    limit: Limit = 100,
+    cursor: OptionalIdent = None,
 ) -> list[dict[str, Any]]:
-    """The newest first; a quotation is null once its document is erased."""
-    return services.contradictions.list(actor, status)
+    """The newest first, of one scan the gravest; the header `Link` leads to older ones.
+
+    `run` is the scan that found them first. A quotation is null once its document is erased.
+    """
+    found = services.contradictions.list(
+        actor, status, severity=severity, run=run, limit=limit, before=cursor
+    )
+    return further(found, limit)
 
 
 @router.post(

@@ -4,11 +4,35 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Response
 
-from dealix.api.deps import Ident, Parts, Who, problems
-from dealix.api.schemas import Pack
+from dealix.api.deps import Further, Ident, Limit, OptionalIdent, Parts, Who, problems
+from dealix.api.schemas import Pack, PackView
+from dealix.business.evidence.asking import PackKind
+from dealix.business.evidence.schemas import Report
 
 router = APIRouter(prefix="/evidence", tags=["evidence"])
 ANSWERS: dict[int | str, dict[str, Any]] = {200: {"model": Pack}, **problems(401, 403, 404)}
+
+
+@router.get("", responses={200: {"model": list[PackView]}, **problems(401, 403, 422)})
+def packs(
+    actor: Who,
+    services: Parts,
+    further: Further,
+    kind: PackKind | None = None,
+    limit: Limit = 100,
+    cursor: OptionalIdent = None,
+) -> list[dict[str, Any]]:
+    """The packs that the caller may fetch, the newest first; the header `Link` leads to older."""
+    found = services.evidence.newest(actor, kind, limit=limit, before=cursor)
+    return further(found, limit)
+
+
+@router.get(
+    "/{pack_id}/verification", responses={200: {"model": Report}, **problems(401, 403, 404)}
+)
+def verification(pack_id: Ident, actor: Who, services: Parts) -> Report:
+    """Check the pack as it lies here now; what is wrong is named in `findings`."""
+    return services.evidence.verify(actor, pack_id)
 
 
 @router.get("/{pack_id}.zip", responses=problems(401, 403, 404), response_class=Response)

@@ -1,16 +1,16 @@
 """Contradictions as they are kept, read and settled: a row stays, its events say how it stands."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
-from dealix.business.compliance.conflicts import Conflict
+from dealix.business.compliance.conflicts import Conflict, Severity
 from dealix.business.compliance.models import Contradiction, ContradictionEvent
 from dealix.errors import Conflict as Refusal
 from dealix.errors import NotFound
@@ -18,13 +18,18 @@ from dealix.records import audit
 from dealix.records.canonical import stamp
 from dealix.store.ids import new_id
 from dealix.store.locks import lock_named
+from dealix.store.paging import newest_first
 from dealix.store.session import Database, tenant_of
 from dealix.trust.privacy import Vault
 
 Status = Literal["detected", "reviewing", "resolved", "accepted"]
 ENDS = frozenset({"resolved", "accepted"})
-MOST = 500
+MOST = 200
 SYSTEM = "system"
+GRAVITY = case(
+    (Contradiction.severity == "high", 3), (Contradiction.severity == "medium", 2), else_=1
+)
+"""The gravest of one scan come first."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +52,9 @@ class ContradictionBook:
         person_of: Mapping[str, str],
     ) -> int:
         """Keep those that are new. Answers how many were."""
-        new = 0
+        new, at = 0, clock.real_now()
         for key, one in found.items():
-            values = self._values(session, one, person_of)
+            values = {**self._values(session, one, person_of), "at": at}
             made = session.execute(
                 insert(Contradiction)
                 .values(tenant_id=tenant_of(session), id=key, run_id=run_id, **values)
@@ -74,8 +79,7 @@ class ContradictionBook:
                 f"quote_{side}": self.vault.seal(session, person, quote) if person else quote,
                 f"person_{side}": person,
             }
-        said = {"kind": one.kind, "severity": one.severity, "rule": one.rule}
-        return {**sides, **said, "at": clock.real_now()}
+        return {**sides, "kind": one.kind, "severity": one.severity, "rule": one.rule}
 
     def quote(self, session: Session, sealed: bytes, person: str | None) -> str | None:
         """A quotation in clear; None once its document is erased."""
@@ -91,14 +95,41 @@ class Contradictions:
     book: ContradictionBook
     permit: Callable[[Actor, str], None]
 
-    def list(self, actor: Actor, status: str | None = None) -> list[dict[str, Any]]:
-        """The newest first, each with both quotations and its events."""
+    def list(
+        self,
+        actor: Actor,
+        status: str | None = None,
+        *,
+        severity: Severity | None = None,
+        run: str | None = None,
+        limit: int = 100,
+        before: str | None = None,
+    ) -> list[dict[str, Any]]:
+        """The newest scan's first, of each the gravest first, with both quotations and the events.
+
+        `run` is the scan that found them first; `before` one goes on where a list ended.
+        """
         self.permit(actor, "contradiction.read")
+        places = (Contradiction.at, GRAVITY, Contradiction.id)
+        query = newest_first(select(Contradiction), Contradiction.id, before, *places)
+        if status is not None:
+            query = query.where(_standing() == status)
+        if severity is not None:
+            query = query.where(Contradiction.severity == severity)
+        if run is not None:
+            query = query.where(Contradiction.run_id == run)
         with self.database.tenant(actor.tenant_id) as session:
-            query = select(Contradiction).order_by(Contradiction.at.desc(), Contradiction.id)
-            rows = session.scalars(query.limit(MOST)).all()
-            shown = [self._view(session, row) for row in rows]
-        return [one for one in shown if status is None or one["status"] == status]
+            rows = session.scalars(query.limit(min(max(limit, 1), MOST))).all()
+            events = _events(session, [row.id for row in rows])
+            return [self._view(session, row, events.get(row.id, [])) for row in rows]
+
+    def counts(self, actor: Actor, runs: Iterable[str]) -> dict[str, int]:
+        """How many each of these scans has found first; one that found nothing new is not there."""
+        self.permit(actor, "contradiction.read")
+        query = select(Contradiction.run_id, func.count()).group_by(Contradiction.run_id)
+        with self.database.tenant(actor.tenant_id) as session:
+            rows = session.execute(query.where(Contradiction.run_id.in_(sorted(set(runs)))))
+            return {row[0]: row[1] for row in rows}
 
     def settle(self, actor: Actor, key: str, status: Status) -> dict[str, Any]:
         """Say what becomes of one; what was resolved or accepted may be taken up again.
@@ -112,14 +143,15 @@ class Contradictions:
             row = session.get(Contradiction, (tenant_of(session), key))
             if row is None:
                 raise NotFound("not_found")
-            if self._view(session, row)["status"] == status:
+            events = _events(session, [key]).get(key, [])
+            if (events[-1].status if events else "detected") == status:
                 raise Refusal("contradiction_stands_so")
             _event(session, key, status, actor.user_id)
-            return self._view(session, row)
+            return self._view(session, row, _events(session, [key])[key])
 
-    def _view(self, session: Session, row: Contradiction) -> dict[str, Any]:
-        query = select(ContradictionEvent).where(ContradictionEvent.contradiction_id == row.id)
-        events = session.scalars(query.order_by(ContradictionEvent.at, ContradictionEvent.id)).all()
+    def _view(
+        self, session: Session, row: Contradiction, events: Sequence[ContradictionEvent]
+    ) -> dict[str, Any]:
         return {
             "id": row.id,
             "run": row.run_id,
@@ -139,6 +171,27 @@ class Contradictions:
         self, session: Session, source: str, line: int, sealed: bytes, person: str | None
     ) -> dict[str, Any]:
         return {"source": source, "line": line, "quote": self.book.quote(session, sealed, person)}
+
+
+def _standing() -> Any:
+    """How a contradiction stands: as the newest of its events says."""
+    events = select(ContradictionEvent.status)
+    events = events.where(
+        ContradictionEvent.tenant_id == Contradiction.tenant_id,
+        ContradictionEvent.contradiction_id == Contradiction.id,
+    )
+    order = (ContradictionEvent.at.desc(), ContradictionEvent.id.desc())
+    newest = events.order_by(*order).limit(1).scalar_subquery()
+    return func.coalesce(newest, "detected")
+
+
+def _events(session: Session, keys: Sequence[str]) -> dict[str, list[ContradictionEvent]]:
+    """What became of these contradictions, oldest first."""
+    query = select(ContradictionEvent).where(ContradictionEvent.contradiction_id.in_(keys))
+    found: dict[str, list[ContradictionEvent]] = {}
+    for one in session.scalars(query.order_by(ContradictionEvent.at, ContradictionEvent.id)):
+        found.setdefault(one.contradiction_id, []).append(one)
+    return found
 
 
 def _event(session: Session, key: str, status: Status, by: str) -> None:

@@ -28,6 +28,7 @@ from dealix.records import audit
 from dealix.records.audit.schemas import moment
 from dealix.store.ids import new_id
 from dealix.store.objects import Objects
+from dealix.store.paging import newest_first
 from dealix.store.session import tenant_of
 from dealix.trust.privacy import Vault
 
@@ -131,6 +132,15 @@ class Evidence:
         about = EvidencePack.run_id == run_id
         query = select(EvidencePack).where(about | (EvidencePack.assembled_by == run_id))
         return list(session.scalars(query.order_by(EvidencePack.created_at, EvidencePack.id)))
+
+    def newest(
+        self, session: Session, kinds: Iterable[str], limit: int, before: str | None
+    ) -> list[EvidencePack]:
+        """Packs of these kinds, the newest first; `before` a pack goes on where a list ended."""
+        places = (EvidencePack.created_at, EvidencePack.id)
+        query = newest_first(select(EvidencePack), EvidencePack.id, before, *places)
+        query = query.where(EvidencePack.kind.in_(sorted(kinds))).limit(limit)
+        return list(session.scalars(query))
 
     def manifest(self, session: Session, pack_id: str) -> Manifest:
         """What the pack holds, out of its own bytes."""

@@ -23,6 +23,7 @@ from dealix.business.evidence.schemas import (
     Revealed,
 )
 from dealix.errors import InvalidInput
+from dealix.i18n import N_
 from dealix.records.audit.chain import walk_slice
 from dealix.records.audit.reading import entries_of
 from dealix.trust.privacy import commitment_digest
@@ -72,10 +73,10 @@ class _Check:
         try:
             manifest = Manifest.model_validate_json(self._files.get(MANIFEST, b""))
         except ValidationError:
-            self._found(MANIFEST, "it is missing or is not a manifest")
+            self._found(MANIFEST, N_("it is missing or is not a manifest"))
             return None
         if whole(manifest) != manifest.sha256:
-            self._found(MANIFEST, "its hash is not that of what it says")
+            self._found(MANIFEST, N_("its hash is not that of what it says"))
         self._report.pack_id, self._report.run_id = manifest.pack_id, manifest.run_id
         return manifest
 
@@ -84,17 +85,17 @@ class _Check:
         self._report.sealed_documents += item.sealed_for is not None
         content = self._files.get(item.path)
         if content is None:
-            self._found(item.name, "it is missing from the pack")
+            self._found(item.name, N_("it is missing from the pack"))
         elif sha256(content) == item.sha256:
             self._sound[item.name] = content
         elif item.kind != AUDIT:
-            self._found(item.name, "its content is not what was sealed")
+            self._found(item.name, N_("its content is not what was sealed"))
 
     def _strangers(self, manifest: Manifest) -> None:
         listed = {MANIFEST, *(item.path for item in manifest.items)}
         for path in sorted(self._files.keys() - listed):
             if not path.startswith("revealed/"):
-                self._found(path, "the manifest does not list it")
+                self._found(path, N_("the manifest does not list it"))
 
     def _slice(self, manifest: Manifest) -> None:
         """The run's audit records: also where the file was changed, to name the record."""
@@ -102,7 +103,7 @@ class _Check:
             if item.kind == AUDIT and item.path in self._files:
                 bad = self._walk(manifest.chain, self._files[item.path])
                 if bad is not None or item.name not in self._sound:
-                    self._found(item.name, bad or "its content is not what was sealed")
+                    self._found(item.name, bad or N_("its content is not what was sealed"))
 
     def _walk(self, chain: str, content: bytes) -> str | None:
         try:
@@ -121,7 +122,7 @@ class _Check:
         try:
             entries = [CommitmentEntry.model_validate(one) for one in json.loads(content)]
         except (ValueError, TypeError):
-            self._found(COMMITMENTS, "it is not a list of commitments")
+            self._found(COMMITMENTS, N_("it is not a list of commitments"))
             return {}
         self._report.commitments = len(entries)
         return {entry.id: entry for entry in entries}
@@ -133,7 +134,7 @@ class _Check:
         try:
             revealed = Revealed.model_validate_json(self._files.get(REVEALED, b""))
         except ValidationError:
-            self._found(REVEALED, "it is missing or is not a list of values")
+            self._found(REVEALED, N_("it is missing or is not a list of values"))
             return
         for value in revealed.values:
             bad = self._unproven(value, commitments)
@@ -143,20 +144,20 @@ class _Check:
                 self._report.revealed += 1
         named = {value.file for value in revealed.values} | {REVEALED}
         for path in sorted(extra - named):
-            self._found(path, "no commitment proves it")
+            self._found(path, N_("no commitment proves it"))
         erased = set(revealed.erased)
         self._report.erased = sum(one.person_id in erased for one in commitments.values())
 
     def _unproven(self, value: OpenedValue, commitments: dict[str, CommitmentEntry]) -> str | None:
         entry = commitments.get(value.commitment)
         if entry is None:
-            return "the pack holds no such commitment"
+            return N_("the pack holds no such commitment")
         try:
             salt, clear = bytes.fromhex(value.salt), self._clear(value)
         except (ValueError, binascii.Error):
-            return "it cannot be read"
+            return N_("it cannot be read")
         if clear is None or len(salt) != 32 or commitment_digest(salt, clear) != entry.digest:
-            return f"the value of {entry.field} is not the one that was committed to"
+            return N_("the value is not the one that was committed to")
         return None
 
     def _clear(self, value: OpenedValue) -> bytes | None:
@@ -174,4 +175,4 @@ class _Check:
         self._report.sha256 = sha256(archive(sealed))
         rest = {path: file for path, file in self._files.items() if path not in sealed}
         if not self._report.findings and archive(sealed | rest) != self._content:
-            self._found("archive", "bytes outside of its files were changed")
+            self._found("archive", N_("bytes outside of its files were changed"))

@@ -60,6 +60,10 @@ class Qualifications:
         with self.database.tenant(actor.tenant_id) as session:
             return _shown(_row(session, run_id))
 
+    def person_of(self, session: Session, run_id: str) -> str:
+        """Under whose key a run's lead lies from its start on; raises `NotFound`."""
+        return _row(session, run_id).person_id
+
     def of_lead(self, actor: Actor, lead_id: str) -> dict[str, Any] | None:
         """The newest that counts, with its memo, of a lead or of one that is the same person."""
         self.permit(actor, "lead.read")

@@ -135,6 +135,15 @@ class LeadService:
         with self.database.tenant(actor.tenant_id) as session:
             return self._shown(session, repository.leads(session, grade, status, limit, before))
 
+    def listed(self, actor: Actor, most: int) -> list[dict[str, Any]]:
+        """The newest leads at once, to take away; that somebody took them is audited."""
+        self.permit(actor, "lead.read")
+        with self.database.tenant(actor.tenant_id) as session:
+            found = self._shown(session, repository.leads(session, None, None, most, None))
+            told = {"leads": len(found)}
+            audit.append(session, actor.user_id, "lead.list_given_out", actor.tenant_id, told)
+            return found
+
     def get(self, actor: Actor, lead_id: str) -> dict[str, Any]:
         """One lead with what it did and its score card; `scoring` while a worker is awaited."""
         self.permit(actor, "lead.read")

@@ -18,7 +18,7 @@ from dealix.console.other_side import ask
 from dealix.console.paging import address, cut
 from dealix.console.render import page
 from dealix.console.visit import Visit
-from dealix.errors import NotFound, ProviderUnavailable
+from dealix.errors import InvalidInput, NotFound, ProviderUnavailable
 from dealix.i18n import sentence_of
 from dealix.i18n.fit import legible
 from dealix.records.effects import keys_of
@@ -72,6 +72,24 @@ def reply(
     except ProviderUnavailable as failure:
         return _page(visit, failure, body)
     return back_to("/mailbox", "answered")
+
+
+@router.post("/mailbox/write")
+def write(
+    visit: Annotated[Visit, Depends(signed_in)], sent: Annotated[Sent, Depends(checked)]
+) -> Response:
+    """Write to the company as somebody it does not know."""
+    permit(visit.who, "mailbox.read")
+    body = {name: first(sent, name) for name in ("channel", "from", "subject", "text")}
+    if body["channel"] not in CHANNELS or not body["from"] or not body["text"]:
+        raise InvalidInput("invalid_input")
+    if body["channel"] == "email" and "@" not in body["from"]:
+        raise InvalidInput("invalid_input")
+    try:
+        ask(visit, "POST", "/_sandbox/messages/write", json=body)
+    except ProviderUnavailable as failure:
+        return _page(visit, failure, body)
+    return back_to("/outbound", "written")
 
 
 def _page(

@@ -4,12 +4,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
+from dealix.business.leads.from_messages import offered
 from dealix.business.messages.follow_ups import FOLLOW_UPS
 from dealix.console.door import PageRoute, signed_in
 from dealix.console.paging import address, cut
 from dealix.console.render import page
 from dealix.console.visit import Visit
 from dealix.error_codes import CODES
+from dealix.trust.access.rights import may
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 SENT, CAME = 20, 50
@@ -35,7 +37,12 @@ def outbound(
         "outbound.html",
         messages=[_said(visit, each) for each in messages],
         deliveries=deliveries,
-        tags=_tags(visit, deliveries),
+        tags=(tags := _tags(visit, deliveries)),
+        offered={
+            each["id"]
+            for each in deliveries
+            if may(visit.who, "lead.write") and offered(each, tags.get(each["id"]))
+        },
         of_run=run,
         begin=address("/outbound", **here) if before else "",
         older=address("/outbound", **here, before=older) if older else "",

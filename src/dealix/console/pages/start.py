@@ -8,7 +8,8 @@ from dealix import catalog
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.field_errors import sentences
 from dealix.console.forms import SchemaForm, asked_for_more, with_another
-from dealix.console.people import people
+from dealix.console.paging import address
+from dealix.console.people import choice
 from dealix.console.render import page
 from dealix.console.visit import Visit
 from dealix.errors import Conflict, InvalidInput, NotFound
@@ -70,9 +71,6 @@ def start(
 ) -> Response:
     """Start the run; what is wrong is said at its field, and nothing that was entered is lost."""
     kind = _kind(visit, workflow)
-    if "_example" in sent:  # another company each time, and the chosen way to start stays
-        number = visit.services.runs.count(visit.who, workflow)
-        return _form(visit, workflow, kind.examples(number), {"_mode": sent.get("_mode", [])})
     given = _schema(visit, kind).read(sent)
     more = asked_for_more(sent)
     if more is not None:
@@ -122,13 +120,9 @@ def _kind(visit: Visit, workflow: str) -> Any:
 
 
 def _schema(visit: Visit, kind: Any) -> SchemaForm:
-    name_of = people(visit)
-    chosen = [
-        (user_id, str(name_of(user_id).striptags()))
-        for user_id, person in visit.directory.items()
-        if person["active"] and user_id != visit.who.user_id
-    ]
-    return SchemaForm(kind.input_model.model_json_schema(), visit.speech.zone, chosen)
+    who = choice(visit, but=visit.who.user_id)
+    schema = kind.input_model.model_json_schema()
+    return SchemaForm(schema, visit.speech.zone, who.options, who.find, who.written)
 
 
 def _form(
@@ -147,14 +141,17 @@ def _form(
     if refusal is not None:
         wrong, others = sentences(locale, refusal, schema.fields(given), given)
         problems = others if wrong else [sentence_of(refusal, locale), *others]
+    mode = first(sent, "_mode") or "real"
+    number = visit.services.runs.count(visit.who, workflow)  # another company each time
     return page(
         visit,
         "start.html",
+        example=address(f"/start/{workflow}", example=str(number), mode=mode),
         status=refusal.status if refusal else 200,
         row=catalog.row(workflow),
         fields=schema.fields(given, wrong),
         key=first(sent, "_key") or new_id("form"),
-        mode=first(sent, "_mode") or "real",
+        mode=mode,
         modes=_modes(visit, kind),
         problem=" ".join(problems),
     )

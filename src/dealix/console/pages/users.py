@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Response
 
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.paging import address, cut
-from dealix.console.people import people
+from dealix.console.people import choice, people
 from dealix.console.render import page
 from dealix.console.visit import Visit
 from dealix.errors import Conflict, InvalidInput, NotEntitled, Refused
@@ -55,10 +55,9 @@ def new(visit: Here) -> Response:
 @router.post("/users/new")
 def create(visit: Here, sent: Form) -> Response:
     """Make the account; the page shows its code this once."""
-    given: dict[str, Any] = {
-        name: first(sent, name) for name in ("name", "name_ar", "email", "manager_id")
-    }
+    given: dict[str, Any] = {name: first(sent, name) for name in ("name", "name_ar", "email")}
     given |= {"locale": first(sent, "locale") or "ar", "roles": sent.get("roles", [])}
+    given["manager_id"] = _manager(visit, sent)
     try:
         made = visit.services.accounts.create(visit.who, _person(given))
     except (InvalidInput, Conflict) as refusal:
@@ -75,7 +74,7 @@ def user(visit: Here, user_id: str) -> Response:
 @router.post("/users/{user_id}/change")
 def change(visit: Here, sent: Form, user_id: str) -> Response:
     """Change roles, manager and language."""
-    manager = first(sent, "manager_id")
+    manager = _manager(visit, sent)
     changes = Changes(
         roles=tuple(sent.get("roles", [])),
         manager_id=manager or None,
@@ -151,13 +150,10 @@ def _person(given: dict[str, Any]) -> NewPerson:
     )
 
 
-def _managers(visit: Visit, but: str = "") -> list[tuple[str, str]]:
-    name_of = people(visit)
-    return [
-        (user_id, str(name_of(user_id).striptags()))
-        for user_id, one in visit.directory.items()
-        if one["active"] and user_id != but
-    ]
+def _manager(visit: Visit, sent: Sent) -> str:
+    """Whom a form names as manager; empty for nobody."""
+    find, written = choice(visit).find, first(sent, "manager_id")
+    return find(written) if find is not None else written
 
 
 def _new(visit: Visit, given: dict[str, Any], refusal: Refused | None = None) -> Response:
@@ -169,7 +165,7 @@ def _new(visit: Visit, given: dict[str, Any], refusal: Refused | None = None) ->
         status=refusal.status if refusal else 200,
         given=given,
         roles=ROLES,
-        managers=_managers(visit),
+        managers=choice(visit),
         wrong={str(each["field"]) for each in listed or ()},
         problem=sentence_of(refusal, visit.speech.locale) if refusal else "",
     )
@@ -186,7 +182,7 @@ def _one(visit: Visit, user_id: str, refusal: Refused | None = None, code: Any =
         own=user_id == visit.who.user_id,
         may_confirm=_may_confirm(visit, account["grant"]),
         roles=ROLES,
-        managers=_managers(visit, user_id),
+        managers=choice(visit, user_id),
         person=people(visit),
         code=code,
         sole=refusal is not None and refusal.code == "sole_approver",

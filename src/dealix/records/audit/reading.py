@@ -58,6 +58,14 @@ def latest(
     return session.execute(query.order_by(AuditRecord.place.desc()).limit(1)).scalar_one_or_none()
 
 
+def said_of(session: Session, action: str, subject: str) -> dict[str, Any] | None:
+    """What the first record of a deed on a subject says, if there is one."""
+    query = select(AuditRecord.data).where(
+        AuditRecord.subject == subject, AuditRecord.action == action
+    )
+    return session.execute(query.order_by(AuditRecord.place).limit(1)).scalar_one_or_none()
+
+
 def last_doer(session: Session, subject: str, actions: Collection[str]) -> str | None:
     """Who did the newest of these deeds on a subject; None when nobody did any."""
     query = (

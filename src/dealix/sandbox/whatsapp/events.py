@@ -16,6 +16,8 @@ HEADER = "x-hub-signature-256"
 SENT_AFTER, DELIVERED_AFTER, READ_AFTER = 0.05, 0.2, 0.5
 FAILED_AFTER = 0.1
 DISPLAY_NUMBER = "966110000000"
+ACCOUNT, NUMBER = "200000000000001", "100000000000001"
+"""The account and its number where none are given."""
 EVERY = 4
 """Meta sends no `delivered` for a message that is read at once; here, one of so many is."""
 
@@ -82,28 +84,40 @@ def _failure(code: int) -> Json:
 
 def answer(world: World, message: Inbound, answered: Effect, *, quotes: bool) -> Delivery:
     """A message that a person has written to us, maybe quoting the one that it answers."""
-    number = message.sender
-    contact = {"profile": {"name": "Partner"}, "wa_id": number}
+    items = _words(message, "Partner")
+    if quotes:
+        context = {"from": DISPLAY_NUMBER, "id": answered.reference}
+        items["messages"][0]["context"] = context
+    return _delivery(world, answered, items, 0)
+
+
+def first_word(world: World, message: Inbound) -> Delivery:
+    """A message of somebody to whom we have never written."""
+    body = _body(message.recipient, ACCOUNT, _words(message, "Stranger"))
+    return webhooks.new_delivery(world, "whatsapp", PATH, body, message.scope)
+
+
+def _words(message: Inbound, name: str) -> Json:
     one: Json = {
-        "from": number,
+        "from": message.sender,
         "id": message.message_id,
         "timestamp": _seconds(message.at),
         "type": "text",
         "text": {"body": message.text},
     }
-    if quotes:
-        one["context"] = {"from": DISPLAY_NUMBER, "id": answered.reference}
-    return _delivery(world, answered, {"contacts": [contact], "messages": [one]}, 0)
+    contact = {"profile": {"name": name}, "wa_id": message.sender}
+    return {"contacts": [contact], "messages": [one]}
+
+
+def _body(number_id: str, account: str, items: Json) -> str:
+    metadata = {"display_phone_number": DISPLAY_NUMBER, "phone_number_id": number_id}
+    value = {"messaging_product": "whatsapp", "metadata": metadata} | items
+    entry = {"id": account, "changes": [{"value": value, "field": "messages"}]}
+    return escaped({"object": "whatsapp_business_account", "entry": [entry]})
 
 
 def _delivery(world: World, about: Effect, items: Json, after: float) -> Delivery:
-    metadata = {
-        "display_phone_number": DISPLAY_NUMBER,
-        "phone_number_id": about.body["number_id"],
-    }
-    value = {"messaging_product": "whatsapp", "metadata": metadata} | items
-    entry = {"id": about.body["account"], "changes": [{"value": value, "field": "messages"}]}
-    body = escaped({"object": "whatsapp_business_account", "entry": [entry]})
+    body = _body(about.body["number_id"], about.body["account"], items)
     delivery = webhooks.new_delivery(world, "whatsapp", PATH, body, about.scope)
     if delivery.not_before == delivery.created_at:
         delivery.not_before = moments.after(after)

@@ -44,6 +44,32 @@ def reply(
     return message, delivery
 
 
+def first_word(
+    world: World, wanted: dict[str, str], claimed_time: str | None
+) -> tuple[Inbound, Delivery]:
+    """Write a message that answers nothing, and its webhook. ValueError for a time that is none."""
+    at, received = stamp(wanted.get("at") or claimed_time)
+    message = Inbound(
+        id=world.next_id(),
+        channel="whatsapp",
+        sender=number(wanted["from"]),
+        recipient=events.NUMBER,
+        subject="",
+        text=wanted["text"],
+        message_id=answers.wamid(),
+        in_reply_to="",
+        references=[],
+        at=at,
+        received_at=received,
+        delivery="",
+        scope=wanted.get("scope"),
+    )
+    delivery = events.first_word(world, message)
+    message.delivery = delivery.id
+    world.commit(message, delivery)
+    return message, delivery
+
+
 def _answered(world: World, wanted: dict[str, str]) -> Effect:
     sender = number(wanted["from"])
     for each in reversed(world.sent_to.get(sender, [])):

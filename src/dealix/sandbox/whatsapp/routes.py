@@ -19,7 +19,7 @@ from dealix.sandbox.world import World
 
 PROVIDER = Provider(name="whatsapp", error=answers.trouble, headers=answers.headers)
 VERSION = "/v{version:str}"
-ACCOUNT, NUMBERS = "200000000000001", "100000000000001 100000000000002"
+NUMBERS = f"{events.NUMBER} 100000000000002"
 
 Operation = Callable[[World, Call], Reply]
 
@@ -33,7 +33,7 @@ class WhatsAppCloud:
         self._base = options.webhook_base
         self._token = options.word("whatsapp_token")
         self._verify_token = options.word("whatsapp_verify_token") or ""
-        self._account = options.word("whatsapp_waba") or ACCOUNT
+        self._account = options.word("whatsapp_waba") or events.ACCOUNT
         self._numbers = (options.word("whatsapp_numbers") or NUMBERS).split()
 
     def routes(self) -> Iterable[Route]:

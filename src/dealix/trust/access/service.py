@@ -166,6 +166,26 @@ class Access:
         with self.database.tenant(actor.tenant_id) as session:
             return self._shown(session, session.scalars(query).all())
 
+    def find(self, actor: Actor, written: str) -> str | None:
+        """The ID of who is meant by an email address, an ID, or a full name that only one has."""
+        permit(actor, "person.read")
+        with self.database.tenant(actor.tenant_id) as session:
+            digest = self.vault.blind_index(written)
+            query = select(User.id).where((User.id == written) | (User.email_hash == digest))
+            found = session.scalars(query).one_or_none()
+        return found or self._named_alone(actor, " ".join(written.casefold().split()))
+
+    def _named_alone(self, actor: Actor, name: str) -> str | None:
+        found: list[str] = []
+        before: str | None = None
+        while rows := self.people(actor, MOST, before):
+            for each in rows:
+                names = {each["name"], each["name_ar"]}
+                if any(name == " ".join(one.casefold().split()) for one in names if one):
+                    found.append(each["id"])
+            before = rows[-1]["id"]
+        return found[0] if len(found) == 1 else None
+
     def _shown(self, session: Session, users: Iterable[User]) -> list[dict[str, Any]]:
         users = list(users)
         known = self.vault.reveal_many(session, [user.person_id for user in users])

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from dealix.actors import Actor
 from dealix.errors import InvalidInput, NotFound
+from dealix.lanes.arrivals import is_strangers
 from dealix.lanes.inbox_models import InboundEvent
 from dealix.lanes.models import REAL, Run
 from dealix.records.canonical import stamp
@@ -241,6 +242,7 @@ def _delivery(row: InboundEvent) -> dict[str, Any]:
         "run": row.run_id,
         "answers": row.in_reply_to,
         "status": row.status,
+        "stranger": is_strangers(row),
     }
 
 
