@@ -10,7 +10,6 @@ from temporalio.worker import Worker
 
 from dealix import catalog
 from dealix.business.compliance.contradictions import ContradictionBook, Contradictions
-from dealix.business.compliance.findings import Compliance
 from dealix.business.evidence.door import EvidenceService
 from dealix.business.evidence.report import reports
 from dealix.business.evidence.service import Evidence
@@ -30,6 +29,8 @@ from dealix.business.partners.negotiation import PartnerDoor
 from dealix.business.partners.reading import RequestedPapers
 from dealix.business.partners.rounds import NegotiationDesk
 from dealix.business.partners.service import PartnerService
+from dealix.business.proposals.approving import PriceApprovals
+from dealix.business.proposals.service import Proposals
 from dealix.business.signatures.service import Signatures
 from dealix.everyday import Everyday
 from dealix.flows import FLOWS, kinds_of, pipelines_of, steps_of
@@ -46,7 +47,6 @@ from dealix.lanes.subjects import Subjects
 from dealix.lanes.temporal import connect
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.lanes.worker import THREADS, durable_worker
-from dealix.lanes.working_time.service import CalendarService
 from dealix.observability.temporal import runtime
 from dealix.printing.pictures import Gallery
 from dealix.settings import Settings
@@ -147,6 +147,12 @@ class Services(Everyday):
         return Objects(self.settings.home / "objects")
 
     @cached_property
+    def proposals(self) -> Proposals:
+        """What is offered on deals, and at which price."""
+        prices = PriceApprovals(self.seating)
+        return Proposals(self.database, self.deals, prices, self.objects, permit)
+
+    @cached_property
     def packs(self) -> Evidence:
         """Assembling and reading evidence packs."""
         return Evidence(self.vault, self.objects, reports)
@@ -200,11 +206,6 @@ class Services(Everyday):
     def cases(self) -> CaseService:
         """What only a person can settle."""
         return CaseService(self.database, permit, self.courier.deliver, self.subjects)
-
-    @cached_property
-    def calendar(self) -> CalendarService:
-        """The working clock of each tenant, for the doors."""
-        return CalendarService(self.database, permit)
 
     @cached_property
     def partners(self) -> PartnerService:
@@ -365,11 +366,6 @@ class Services(Everyday):
     def contradictions(self) -> Contradictions:
         """What papers and settings say against one another."""
         return Contradictions(self.database, ContradictionBook(self.vault), permit)
-
-    @cached_property
-    def compliance(self) -> Compliance:
-        """What scans of the controls found."""
-        return Compliance(self.database, permit)
 
     async def workers(self, threads: ThreadPoolExecutor) -> list[Worker]:
         """A worker for real runs and, where an engine can skip time, one for rehearsals."""

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from dealix.actors import Actor
+from dealix.business.compliance.findings import Compliance
 from dealix.business.compliance.service import CompanyRegistry, Finding
 from dealix.business.dashboard.service import DashboardService
 from dealix.business.dashboard.tasks import AggregateDashboard
@@ -16,11 +17,13 @@ from dealix.business.leads.qualifying import Qualifications
 from dealix.business.leads.service import LeadService
 from dealix.business.leads.tasks import ScoreLead
 from dealix.business.leads.trusting import LeadFacts
+from dealix.business.proposals.books import PriceBooks
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.codec import data_converter
 from dealix.lanes.short_jobs import Performer, ShortBell, ShortJobs, Write
 from dealix.lanes.temporal import Engines, connect
 from dealix.lanes.tenant_keys import TenantKeys
+from dealix.lanes.working_time.service import CalendarService
 from dealix.observability.health import Watch
 from dealix.observability.tasks import HealthCheck
 from dealix.providers import Providers
@@ -126,6 +129,21 @@ class Everyday(Providers):
     def deals(self) -> DealService:
         """Deals and what became of them."""
         return DealService(self.database, self.leads, permit)
+
+    @cached_property
+    def calendar(self) -> CalendarService:
+        """The working clock of each tenant, for the doors."""
+        return CalendarService(self.database, permit)
+
+    @cached_property
+    def compliance(self) -> Compliance:
+        """What scans of the controls found."""
+        return Compliance(self.database, permit)
+
+    @cached_property
+    def price_books(self) -> PriceBooks:
+        """What we sell, for how much."""
+        return PriceBooks(self.database, permit)
 
     @cached_property
     def dashboard(self) -> DashboardService:

@@ -32,6 +32,13 @@ from dealix.business.partners.schemas import ActivationFacts, PartnerApprovalInp
 from dealix.business.partners.service import EVENTS, GATES, LONGEST
 from dealix.business.partners.signing import Agreements
 from dealix.business.partners.workflows import PartnerApproval
+from dealix.business.proposals.activities import PriceActivities
+from dealix.business.proposals.approving import BY_PERCENT, BY_VALUE, InternalStart
+from dealix.business.proposals.approving import LONGEST as PRICE_WAITS
+from dealix.business.proposals.asking import ProposalInput
+from dealix.business.proposals.examples import proposal_example
+from dealix.business.proposals.pipelines import ProposalGeneration
+from dealix.business.proposals.workflows import PriceApproval
 from dealix.business.signatures.activities import SignatureActivities
 from dealix.lanes.kinds import WorkflowKind
 from dealix.lanes.pipelines import MEDIUM, Pipeline
@@ -43,7 +50,7 @@ from dealix.trust.approvals.activities import ApprovalActivities
 if TYPE_CHECKING:
     from dealix.bootstrap import Services
 
-FLOWS = (PartnerApproval,)
+FLOWS = (PartnerApproval, PriceApproval)
 
 
 def kinds_of(made: "Services") -> dict[str, WorkflowKind]:
@@ -65,6 +72,15 @@ def kinds_of(made: "Services") -> dict[str, WorkflowKind]:
             },
             forms={activation.EVENT: ActivationFacts},
             subjects=made.partners.subjects,
+        ),
+        "price_approval": WorkflowKind(  # no row of the inventory: only a proposal's run begins it
+            key="price_approval",
+            input_model=InternalStart,
+            prepare=made.proposals.refuse_start,
+            examples=lambda _number: {},
+            longest=PRICE_WAITS,
+            gates=(BY_PERCENT, BY_VALUE),
+            subjects=made.proposals.subjects,
         ),
         **_pipeline_kinds(made),
     }
@@ -95,6 +111,14 @@ def _pipeline_kinds(made: "Services") -> dict[str, WorkflowKind]:
             lane=MEDIUM,
             subjects=made.qualifications.subjects,
         ),
+        "proposal_generation": WorkflowKind(
+            key="proposal_generation",
+            input_model=ProposalInput,
+            prepare=made.proposals.prepare,
+            examples=proposal_example,
+            lane=MEDIUM,
+            subjects=made.proposals.subjects,
+        ),
         "compliance_scan": WorkflowKind(
             key="compliance_scan",
             input_model=ComplianceScanInput,
@@ -118,6 +142,7 @@ def pipelines_of(made: "Services") -> dict[str, Pipeline]:
             made.database, scan_reader(made), ContradictionBook(made.vault), made.model_use
         ),
         LeadQualification(made.database, made.leads, made.companies, made.model_use),
+        ProposalGeneration(made.database, made.proposals, made.model_use),
         ComplianceScan(made.database, Inspector(made.settings, made.secrets)),
     )
     return {line.workflow: line for line in lines}
@@ -150,6 +175,7 @@ def steps_of(made: "Services") -> list[Callable[..., Any]]:
             made.outbound,
         ),
         CrmActivities(made.database, made.partners, made.outbound, made.post),
+        PriceActivities(made.database, made.proposals, made.approvals),
     )
     return [method for group in groups for method in _activities(group)]
 

@@ -16,6 +16,7 @@ from dealix.business.papers.evidence import PaperSource
 from dealix.business.papers.listings import CLAUSES
 from dealix.business.partners.evidence import sources as partner_sources
 from dealix.business.partners.listings import PARTNERS, TERMS
+from dealix.business.proposals.evidence import ProposalSource
 from dealix.business.signatures.evidence import SignatureSource
 from dealix.business.signatures.listings import ENVELOPES
 from dealix.lanes.listings import (
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 CORRESPONDENCE = (MESSAGES, RECEIPTS, INBOUND, JUDGMENTS, ANSWERS)
 """What went out and came in, each message with the rules' word on it."""
+CLOSES_DEALS = frozenset({"partner_approval", "proposal_generation"})
+"""Whose runs a pack about a deal is made of."""
 
 
 def pack_kinds(made: "Services") -> dict[str, PackOf]:
@@ -49,6 +52,7 @@ def pack_kinds(made: "Services") -> dict[str, PackOf]:
             *partner_sources(outcome),
             PaperSource(made.objects),
             SignatureSource(made.objects),
+            ProposalSource(made.deals, made.objects),
             *map(RowSource, (*CORRESPONDENCE, TERMS, TOKENS, SLA, UNDOS, CASES, PAUSES)),
         ]
 
@@ -58,7 +62,7 @@ def pack_kinds(made: "Services") -> dict[str, PackOf]:
         return [RunSource(outcome), DecisionSource(), EffectSource(), *map(RowSource, tables)]
 
     return {
-        "deal_closure": OfRun(deal, (CONSENTS,), frozenset({"partner_approval"}), ended_only=True),
+        "deal_closure": OfRun(deal, (CONSENTS,), CLOSES_DEALS, ended_only=True),
         "incident_response": OfRun(incident, (CONSENTS, LEADS)),
         "compliance_audit": OfTime(
             (

@@ -89,6 +89,7 @@ def test_only_what_exists_is_marked_built():
         "trust_score",
         "audit_write",
         "lead_qualification",
+        "proposal_generation",
         "compliance_scan",
         "evidence_pack",
         "contradiction_scan",

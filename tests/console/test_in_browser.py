@@ -22,6 +22,7 @@ from tests.console.touring import (
 )
 
 from dealix.api.short_inputs import SHORT_INPUTS
+from dealix.business.proposals.examples import proposal_example
 
 pytestmark = pytest.mark.browser
 
@@ -43,6 +44,11 @@ PAGES = {
     "lead": ("noura", "/leads/{lead}"),
     "lead-import": ("noura", "/leads/import"),
     "lead-message": ("noura", "/leads/from-message/{message}"),
+    "proposals": ("noura", "/proposals"),
+    "proposal": ("noura", "/proposals/{offer}"),
+    "deals": ("noura", "/deals"),
+    "price-books": ("noura", "/price-books"),
+    "start-proposal": ("noura", "/start/proposal_generation?example=7"),
     "dashboard": ("noura", "/dashboard?period=P365D"),
     "todo": ("noura", "/todo"),
     "answer": ("noura", "/approvals/{owed}/answer"),
@@ -132,6 +138,7 @@ def story(console):
         "scanned": with_a_scan(console),
         "pack": with_a_pack(console),
         "message": with_a_message(console),
+        "offer": with_an_offer(console),
         "template": template,
         "practice": practice,
         "practice_page": console.partner_page(practice),
@@ -171,6 +178,23 @@ def with_figures(console):
         asked = {"entity_type": kind, "entity_id": about}
         console.api("noura", "POST", "/trust/scores", json=asked)
     return lead
+
+
+def with_an_offer(console):
+    """A proposal that is ready, in its second version, and one that waits for its price."""
+    given = proposal_example(40)
+    begun = [_begin(console, given), _begin(console, given)]
+    given["lines"][0]["discount_percent"] = "22"
+    begun.append(_begin(console, {**given, "deal": {**given["deal"], "key": "waits"}}))
+    for run in begun:
+        ended = console.visitor("noura")
+        ended.until(f"/runs/{run}", lambda page: "every 3s" not in page.source, "its end")
+    return begun[1]
+
+
+def _begin(console, given):
+    body = {"workflow": "proposal_generation", "input": given}
+    return console.api("noura", "POST", "/runs", json=body)["id"]
 
 
 def with_a_scan(console):

@@ -5,7 +5,7 @@ import pytest
 from dealix import catalog
 from dealix.catalog.words import Lane
 from dealix.processes.proof import MEDIUM_AT_ONCE
-from dealix.proof import pipelines, points, rounds
+from dealix.proof import pipelines, points, prices, rounds
 from dealix.proof.rig import KINDS
 
 FORWARD = (
@@ -52,6 +52,7 @@ PIPELINES = {
     "packs": (*points.of("evidence_pack"), *OF_A_LEAD[:2]),
     "scan": (*points.of("contradiction_scan"), *OF_A_LEAD[2:]),
     "controls": tuple(points.of("compliance_scan")),
+    "offers": tuple(points.of("proposal_generation")),
 }
 """As many together as a worker holds, each step of a lead once; `make proof` holds all of them."""
 
@@ -108,8 +109,18 @@ def test_a_pipeline_comes_to_its_end_when_all_that_moves_it_dies(rig, cast, want
     assert bad(round_) == []
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("kinds", [("durable_worker",), MEDIUM_AT_ONCE], ids=["durable", "medium"])
+def test_a_price_is_approved_once_and_goes_on_once_whatever_dies(rig, cast, kinds):
+    round_ = prices.crash(rig, cast, kinds)
+    assert round_.held == len(prices.POINTS)
+    assert bad(round_) == []
+
+
 def test_every_declared_step_and_undo_is_in_the_matrix():
-    built = [row.key for row in catalog.rows() if row.built and row.here.lane is not Lane.SHORT]
+    rows = (*catalog.rows(), *catalog.flows_begun())
+    built = [row.key for row in rows if row.built and row.here.lane is not Lane.SHORT]
     assert sorted((*points.GROUPS, *points.PIPELINES)) == sorted(built)
     names = {point.step for point in points.everything()}
     assert names == {facts.name for key in built for facts in points.facts(key)}

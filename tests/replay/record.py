@@ -18,15 +18,29 @@ from dealix.lanes import run_book
 from dealix.lanes.codec import data_converter
 from dealix.lanes.temporal import connect
 from dealix.observability.exit import leave
-from dealix.proof import rounds
+from dealix.proof import prices, rounds
 from dealix.proof.cast import CANCELLED, EARLY, HAPPY, REJECTED, TENANT
-from dealix.proof.rig import Rig
+from dealix.proof.rig import Rig, until
 from dealix.proof.trials import Trials
 
 
 async def fetch(made, workflow_id):
     engines = await connect(made.settings, data_converter(made.secrets, made.settings))
     return await engines.runs.get_workflow_handle(workflow_id).fetch_history()
+
+
+def priced(cast, outcome):
+    """The approval of a price by percentage and by money, ended so. Answers its run."""
+    run = prices.start(cast)
+    word = "approve" if outcome == "approved" else "reject"
+
+    def over():
+        prices.decide(cast, [run], word)
+        asked = prices.offer(cast, run)["price_run"]
+        return asked and cast.door.get(cast.starter, f"/runs/{asked}")["outcome"] == outcome
+
+    assert until(over, 60, 0.3)
+    return prices.offer(cast, run)["price_run"]
 
 
 def record(home):
@@ -45,10 +59,12 @@ def record(home):
         trials._fault("smtp", "timeout_after", cast.number)
         plays["activated_after_doubt"] = cast.start(HAPPY)
         assert cast.play_on() == []
+        runs = {name: play.run for name, play in plays.items()}
+        runs |= {f"price_{word}": priced(cast, word) for word in ("approved", "rejected")}
         made = services(rig.settings())
-        for name, play in plays.items():
+        for name, run in runs.items():
             with made.database.tenant(TENANT) as session:
-                engine_id = run_book.get(session, play.run).engine_id
+                engine_id = run_book.get(session, run).engine_id
             history = asyncio.run(fetch(made, engine_id))
             text = re.sub(r'"identity": "[^"]*"', '"identity": "recorded"', history.to_json())
             (HISTORIES / f"{name}.json").write_text(

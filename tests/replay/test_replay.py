@@ -49,6 +49,8 @@ def test_every_kind_of_end_is_recorded():
         "rejected_after_terms",
         "rejected_before_terms",
         "cancelled_after_terms",
+        "price_approved",
+        "price_rejected",
     }
 
 

@@ -1,6 +1,6 @@
 """The 22 workflows as data that judges itself: facts, rules, verdicts, and what is built."""
 
-from dealix.catalog import durable, durable_later, durable_moved, medium, short
+from dealix.catalog import begun, durable, durable_later, durable_moved, medium, short
 from dealix.catalog.model import Facts, Row, Ruling, Step
 from dealix.catalog.public import as_public
 from dealix.catalog.words import Engine, Lane, Method, Undo
@@ -16,6 +16,7 @@ __all__ = [
     "Step",
     "Undo",
     "as_public",
+    "flows_begun",
     "row",
     "rows",
 ]
@@ -45,13 +46,18 @@ def rows() -> tuple[Row, ...]:
     return _ROWS
 
 
+def flows_begun() -> tuple[Row, ...]:
+    """The flows beside the inventory that only its workflows begin."""
+    return begun.ROWS
+
+
 def row(key: str) -> Row:
-    """The workflow of this key.
+    """The workflow of this key, of the inventory or begun by one of it.
 
     Raises:
         NotFound: `unknown_workflow`, no row has the key.
     """
-    for candidate in _ROWS:
+    for candidate in (*_ROWS, *begun.ROWS):
         if candidate.key == key:
             return candidate
     raise NotFound("unknown_workflow", workflow=key)

@@ -15,10 +15,10 @@ FLOWS = "workflows"
 
 def documents() -> dict[str, str]:
     """The text of every generated document, by its path under `docs/`."""
-    rows = catalog.rows()
-    pages = {f"{FLOWS}/{key}.md": text for key, text in flow_pages(rows).items()}
+    rows, begun = catalog.rows(), catalog.flows_begun()
+    pages = {f"{FLOWS}/{key}.md": text for key, text in flow_pages((*rows, *begun)).items()}
     return {
-        "workflow-inventory.md": inventory_page(rows),
+        "workflow-inventory.md": inventory_page(rows, begun),
         **pages,
         "adoption-roadmap.md": roadmap_page(rows),
         "openclaw-mapping.md": openclaw_page(rows),

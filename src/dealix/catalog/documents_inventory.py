@@ -64,7 +64,7 @@ _UNDO = """## How a flow takes back
 5. The run is compensated when everything is undone or waived; until then it needs attention."""
 
 
-def inventory_page(rows: Sequence[Row]) -> str:
+def inventory_page(rows: Sequence[Row], begun: Sequence[Row] = ()) -> str:
     """The whole document."""
     return page(
         _INTRODUCTION,
@@ -74,6 +74,7 @@ def inventory_page(rows: Sequence[Row]) -> str:
         "## Rules\n\n"
         + table(("rule", "what it says"), ((f"`{k}`", v) for k, v in REASONS.items())),
         *(_class(lane, rows) for lane in Lane),
+        _beside(begun),
         "## Rulings\n\n" + _rulings(rows),
         "## Idempotency\n\n" + table(("method", "of", "how it is made once"), _METHODS),
         _UNDO,
@@ -114,6 +115,22 @@ def _class(lane: Lane, rows: Sequence[Row]) -> str:
     )
     details = "\n\n".join(_detail(row) for row in own)
     return f"## Declared {lane}\n\n{table(head, lines)}\n\n{details}"
+
+
+def _beside(begun: Sequence[Row]) -> str:
+    """The flows that no row names, each with its page."""
+    lines = (
+        (
+            row.name,
+            f"[{row.key}](workflows/{row.key}.md)",
+            f"{row.here.lane}, {row.here.engine}, within {iso(row.here.duration.longest)}",
+            row.note,
+        )
+        for row in begun
+    )
+    return "## Begun by workflows of the inventory\n\n" + table(
+        ("flow", "key", "runs here", "how it begins"), lines
+    )
 
 
 def _detail(row: Row) -> str:

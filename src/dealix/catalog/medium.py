@@ -88,6 +88,12 @@ PROPOSAL_GENERATION = Row(
     name_ar="إعداد العروض",
     capability="proposals",
     external_io="LLM provider",
+    built=True,
+    note=(
+        "A price above the limits ends the run as `awaiting_price_approval`. Its approval is a "
+        "flow of its own, [price_approval](workflows/price_approval.md), which no row of the "
+        "inventory names; a yes starts a run of this pipeline that goes on with the approved price."
+    ),
     declared=_facts(
         Engine.OPENCLAW_CELERY,
         "5-15 min",

@@ -42,7 +42,9 @@ def show(context: typer.Context, as_json: Json = False) -> None:
 @app.command("check")
 def check(as_json: Json = False) -> None:
     """Fail on a violation without a ruling, a stale ruling, or code that differs."""
-    found = findings(catalog.rows(), source.read(), clock.real_now().date())
+    found = findings(
+        (*catalog.rows(), *catalog.flows_begun()), source.read(), clock.real_now().date()
+    )
     if as_json:
         _print_json([finding.as_public() for finding in found])
     else:

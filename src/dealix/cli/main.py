@@ -22,6 +22,7 @@ from dealix.cli import (
     model_steps,
     openclaw,
     policy,
+    proposals,
     rehearse,
     runs,
     schemas,
@@ -81,6 +82,8 @@ app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(leads.app, name="leads")
 app.add_typer(adr.app, name="adr")
 app.add_typer(policy.app, name="policy")
+app.add_typer(proposals.proposals, name="proposals")
+app.add_typer(proposals.books, name="price-books")
 app.add_typer(model_steps.app, name="models")
 app.add_typer(schemas.app, name="schemas")
 app.add_typer(calendar.app, name="calendar")

@@ -41,6 +41,8 @@ TONES = {
         "ok",
         "signature_completed",
         "pass",
+        "ready",
+        "proposed",
     },
     "warn": {
         "stale_ar",
@@ -69,6 +71,9 @@ TONES = {
         "counter",
         "new",
         "manual",
+        "awaiting_price_approval",
+        "going_on",
+        "price_superseded",
     },
     "bad": {
         "failed",
@@ -93,6 +98,9 @@ TONES = {
         "signature_voided",
         "decline",
         "blocked",
+        "price_rejected",
+        "price_expired",
+        "price_cancelled",
     },
 }
 

@@ -11,7 +11,7 @@ from dealix.console.visit import Visit
 
 def titles(visit: Visit) -> Callable[[Mapping[str, Any]], Markup]:
     """A function that names a run for this visitor."""
-    names = {row.key: visit.speech.name(row) for row in catalog.rows()}
+    names = {row.key: visit.speech.name(row) for row in (*catalog.rows(), *catalog.flows_begun())}
 
     def title(run: Mapping[str, Any]) -> Markup:
         name = names.get(run["workflow"], visit.speech.word(run["workflow"]))

@@ -12,7 +12,7 @@ def texts_of_catalogue() -> Iterator[str]:
     yield from REASONS.values()
     yield from (phase.name for phase in PHASES)
     yield from (each.name for each in PREREQUISITES)
-    for row in catalog.rows():
+    for row in (*catalog.rows(), *catalog.flows_begun()):
         if row.ruling is not None:
             yield row.ruling.reason
             yield row.ruling.owner

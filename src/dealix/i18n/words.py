@@ -9,6 +9,7 @@ from dealix.i18n.words_language import LANGUAGE
 from dealix.i18n.words_leads import COLUMNS, LEADS
 from dealix.i18n.words_messages import TAGS
 from dealix.i18n.words_outside import MESSAGES, SIGNATURES
+from dealix.i18n.words_proposals import PROPOSALS
 from dealix.i18n.words_registry import REGISTRY
 
 ROLES = {
@@ -353,6 +354,7 @@ WORDS: dict[str, str] = {
     **EVIDENCE,
     **CONTRADICTIONS,
     **COMPLIANCE,
+    **PROPOSALS,
     **LEADS,
     **COLUMNS,
 }

@@ -86,9 +86,11 @@ class PipelineWorker:
             ahead = [each for each in steps if facts_of(each).name not in done]
             if run.cancel_requested_at is not None:
                 return self._end(lease, line, Ending(outcome="cancelled", reason="cancelled"))
-            if not ahead:
-                result = done[facts_of(steps[-1]).name]
-                return self._end(lease, line, Ending(outcome=line.outcome, good=True), result)
+            outcome = line.ends_early(done) or (line.outcome if not ahead else None)
+            if outcome is not None:
+                last = [each for each in steps if each not in ahead][-1]
+                result = done[facts_of(last).name]
+                return self._end(lease, line, Ending(outcome=outcome, good=True), result)
             if self.stopping.is_set():
                 return self._rest(lease, AT_ONCE, tried=False)
             call = _call(run, ahead[0], steps.index(ahead[0]) + 1, done)

@@ -60,6 +60,13 @@ class Pipeline:
     workflow: ClassVar[str]
     outcome: ClassVar[str]
 
+    def ends_early(self, results: Mapping[str, Mapping[str, Any]]) -> str | None:  # noqa: ARG002
+        """The good outcome to which a run has come before its last step; None lets it go on.
+
+        It is judged by what the steps have answered, by step, so that any worker judges the same.
+        """
+        return None
+
     def supersede(self, session: Session, run: Run) -> None:
         """The run ends badly: say in this capability's tables that what it wrote does not count."""
 

@@ -348,6 +348,8 @@ _BUSINESS_CODES = frozenset(
         "pack_needs_run",
         "pack_needs_days",
         "pack_days",
+        "discount_whole",
+        "proposal_deal",
     }
 )
 

@@ -24,13 +24,17 @@ from dealix.store.session import tenant_of
 
 @dataclass(frozen=True)
 class Asked:
-    """A start as somebody asked for it: checked, with the hash of its input and its key."""
+    """A start as somebody asked for it: checked, with the hash of its input and its key.
+
+    `behalf`: whose run it is, where the system starts it by itself.
+    """
 
     kind: WorkflowKind
     checked: BaseModel
     digest: str
     key: str | None
     start: Beginning
+    behalf: str | None = None
 
 
 def store(session: Session, actor: Actor, asked: Asked) -> tuple[Run, bool]:
@@ -52,7 +56,7 @@ def store(session: Session, actor: Actor, asked: Asked) -> tuple[Run, bool]:
         "input_hash": asked.digest,
         "input": prepared.input,
         "status": "running",
-        "started_by": actor.user_id,
+        "started_by": asked.behalf or actor.user_id,
         "rehearsal": rehearsal,
         "practice": start.practice,
         "chain": f"rehearsal:{run_id}" if rehearsal else "main",

@@ -18,7 +18,13 @@ from dealix.errors import DealixError
 from dealix.lanes.rehearsal import Performance
 from dealix.lanes.scenarios import load
 from dealix.observability.exit import leave
-from dealix.processes import demo_knowledge, demo_messages, demo_packs, demo_short
+from dealix.processes import (
+    demo_knowledge,
+    demo_messages,
+    demo_packs,
+    demo_proposals,
+    demo_short,
+)
 from dealix.settings import Settings
 
 Asking = Callable[[Mapping[str, Any]], tuple[bool, list[str]]]
@@ -99,6 +105,7 @@ def run(folder: Path) -> int:
             shown(record, "short tasks: messages", demo_messages.answers),
             shown(record, "short tasks: leads, trust, figures", demo_short.answers),
             shown(record, "short tasks: knowledge", demo_knowledge.answers),
+            shown(record, "pipelines: proposals, a price approval", demo_proposals.answers),
             shown(
                 record,
                 "pipelines: evidence packs, contradictions, leads",

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from dealix.observability.exit import leave
-from dealix.proof import pipelines, rounds
+from dealix.proof import pipelines, prices, rounds
 from dealix.proof.rig import KINDS, Rig
 from dealix.proof.rounds import BACKWARD, FORWARD, LATE_UNDOS, Line
 from dealix.proof.trials import Trials
@@ -34,6 +34,8 @@ def lines_of(rig: Rig, kinds: Sequence[str]) -> Iterator[Line]:
             yield from pipelines.crash(rig, cast, [kind], wanted).lines
     for wanted in pipelines.ALL:
         yield from pipelines.crash(rig, cast, MEDIUM_AT_ONCE, wanted).lines
+    for several in (("durable_worker",), MEDIUM_AT_ONCE, ("postgres",)):
+        yield from prices.crash(rig, cast, several).lines
     trials = Trials(rig, cast)
     try:
         yield from trials.all()

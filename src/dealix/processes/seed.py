@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from dealix import actors, clock
 from dealix.business.knowledge.service import KnowledgeService
 from dealix.business.papers import library as papers
+from dealix.business.proposals import books
+from dealix.business.proposals.price_book import EXAMPLE_AED, EXAMPLE_SAR, PriceBookInput
 from dealix.connectors.secrets import LocalSecrets
 from dealix.engines.home import write_private
 from dealix.errors import DealixError, NotConfigured, NotSignedIn
@@ -37,6 +39,8 @@ from dealix.trust.policy.authority_book import AuthorityBook
 from dealix.trust.privacy import Vault
 
 SYSTEM = "system"
+BOOKS = (EXAMPLE_SAR, EXAMPLE_AED)
+"""The price books with which each company of the example starts."""
 TOKEN_LASTS = timedelta(days=365)
 
 
@@ -69,6 +73,8 @@ class Seed:
                 self._hire(session, company, one)
             AuthorityBook(directory).install(session, SYSTEM)
             papers.install(session, Objects(self.file.parent / "objects"), SYSTEM)
+            for book in BOOKS:
+                books.install(session, PriceBookInput.model_validate(book), SYSTEM)
             admin = next(one for one in people if "tenant_admin" in one.roles)
             AuthorityBook(directory).install(session, user_id(company, admin))
         self._tell(company)

@@ -4,6 +4,7 @@ The judge asks what anyone may ask: the run and its ledger at the door, and the 
 is verified offline. It knows nothing of leases.
 """
 
+import hashlib
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from typing import Any
 
 from dealix.business.evidence.verifying import verify_bytes
 from dealix.business.leads.examples import qualification_example
+from dealix.business.proposals.examples import proposal_example
 from dealix.proof import points
 from dealix.proof.cast import Cast
 from dealix.proof.points import Point
@@ -18,6 +20,7 @@ from dealix.proof.rig import HOLD_SECONDS, THREADS, Rig, until
 from dealix.proof.rounds import Line, Round
 
 PACKS, SCAN, LEADS = "evidence_pack", "contradiction_scan", "lead_qualification"
+OFFERS = "proposal_generation"
 POINTS = [point for workflow in points.PIPELINES for point in points.of(workflow)]
 ALL = tuple(tuple(POINTS[begin : begin + THREADS]) for begin in range(0, len(POINTS), THREADS))
 """Every point of every pipeline, as many together as a worker can hold."""
@@ -50,8 +53,10 @@ def _start(cast: Cast, workflow: str) -> str:
         given = {"type": KINDS_OF_PACKS[number % len(KINDS_OF_PACKS)]}
     if workflow == LEADS:
         given = qualification_example(number)
+    if workflow == OFFERS:
+        given = proposal_example(number)
     body = {"workflow": workflow, "input": given, "key": f"proof-pipeline-{number}"}
-    who = cast.starter if workflow == LEADS else cast.keeper
+    who = cast.starter if workflow in (LEADS, OFFERS) else cast.keeper
     return str(cast.door.post(who, "/runs", body)["id"])
 
 
@@ -74,6 +79,7 @@ def _line(cast: Cast, step: str, fault: str, run: str) -> Line:
     lost += ["there is no pack"] if workflow == PACKS and not seen["evidence"] else []
     lost += [] if seen["result"] else ["there is no result"]
     lost += _lost_of_lead(cast, run) if workflow == LEADS else []
+    lost += lost_of_offer(cast, run) if workflow == OFFERS else []
     for pack in seen["evidence"]:
         report = verify_bytes(cast.door.content(cast.keeper, f"/evidence/{pack}.zip"))
         lost += [] if report.ok else [f"its pack does not verify: {report.first_bad}"]
@@ -93,3 +99,18 @@ def _lost_of_lead(cast: Cast, run: str) -> list[str]:
     lead = cast.door.get(cast.starter, f"/leads/{memo['lead_id']}")
     lost = [] if lead["owner"] == memo["owner"]["user"] else ["the lead is not its owner's"]
     return lost + ([] if lead["score"] == memo["score"] else ["the lead has another score"])
+
+
+def lost_of_offer(cast: Cast, run: str) -> list[str]:
+    """What a proposal has not left behind: its pack, its files, and the notice to its owner."""
+    found = cast.door.get(cast.starter, f"/proposals/{run}")
+    pack, price = found["pack"], found["price"]
+    if pack is None or found["state"] != "ready" or found["told_at"] is None:
+        return [f"the proposal is {found['state']}, its pack or its notice is missing"]
+    lost = [] if pack["pricing_hash"] == price["sha256"] else ["the pack has another price"]
+    for document in pack["documents"]:
+        language = document["language"]
+        content = cast.door.content(cast.starter, f"/proposals/{run}/pdf?lang={language}")
+        if hashlib.sha256(content).hexdigest() != document["sha256"]:
+            lost.append(f"the file in {language} is another one")
+    return lost

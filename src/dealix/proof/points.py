@@ -9,6 +9,8 @@ from dealix.business.leads.pipelines import LeadQualification
 from dealix.business.partners.activities import PartnerActivities
 from dealix.business.partners.activities_activation import ActivationActivities
 from dealix.business.partners.activities_crm import CrmActivities
+from dealix.business.proposals.activities import PriceActivities
+from dealix.business.proposals.pipelines import ProposalGeneration
 from dealix.business.signatures.activities import SignatureActivities
 from dealix.lanes.pipelines import Pipeline, stages_of
 from dealix.lanes.steps import StepFacts, facts_of
@@ -21,13 +23,15 @@ GROUPS: dict[str, tuple[type, ...]] = {
         CrmActivities,
         ActivationActivities,
         SignatureActivities,
-    )
+    ),
+    "price_approval": (PriceActivities,),
 }
 
 PIPELINES: dict[str, type[Pipeline]] = {
     "evidence_pack": EvidencePackAssembly,
     "contradiction_scan": ContradictionScan,
     "lead_qualification": LeadQualification,
+    "proposal_generation": ProposalGeneration,
     "compliance_scan": ComplianceScan,
 }
 

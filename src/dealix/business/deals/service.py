@@ -1,6 +1,6 @@
 """Deals for the doors: entering them, what became of them, and the list of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -34,20 +34,40 @@ class DealService:
         """Enter a deal, or bring the one of the same key up to date."""
         self.permit(actor, "deal.write")
         with self.database.tenant(actor.tenant_id) as session:
-            known = None
-            if given.key:
-                lock_named(session, "deal", given.key)
-                known = session.execute(
-                    select(Deal).where(Deal.key == given.key)
-                ).scalar_one_or_none()
-            company_id = self._company(session, given)
-            row = known or _new(session, actor, given)
-            _bring_up_to_date(row, given, company_id)
-            session.flush()
-            data = {"status": given.status, "amount": given.amount, "currency": given.currency}
-            deed = "deal.entered" if known is None else "deal.changed"
-            audit.append(session, actor.user_id, deed, row.id, data)
-            return DealEntered(id=row.id, created=known is None)
+            return self.keep(session, actor, given)
+
+    def keep(self, session: Session, actor: Actor, given: NewDeal) -> DealEntered:
+        """Write the deal in the caller's transaction, with its audit."""
+        known = None
+        if given.key:
+            lock_named(session, "deal", given.key)
+            known = session.execute(select(Deal).where(Deal.key == given.key)).scalar_one_or_none()
+        company_id = self._company(session, given)
+        row = known or _new(session, actor, given)
+        _bring_up_to_date(row, given, company_id)
+        session.flush()
+        data = {"status": given.status, "amount": given.amount, "currency": given.currency}
+        deed = "deal.entered" if known is None else "deal.changed"
+        audit.append(session, actor.user_id, deed, row.id, data)
+        return DealEntered(id=row.id, created=known is None)
+
+    def of(self, session: Session, deal_id: str) -> dict[str, Any]:
+        """One deal as doors show it; raises `NotFound` for an unknown and a foreign one alike."""
+        row = session.get(Deal, (tenant_of(session), deal_id))
+        if row is None:
+            raise NotFound("not_found")
+        return _shown(row, self.leads.company_names(session, [row.company_id])[row.company_id])
+
+    def several(self, session: Session, deal_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """These deals by ID, as doors show them."""
+        rows = session.execute(select(Deal).where(Deal.id.in_(sorted(set(deal_ids))))).scalars()
+        found = list(rows)
+        names = self.leads.company_names(session, [row.company_id for row in found])
+        return {row.id: _shown(row, names[row.company_id]) for row in found}
+
+    def id_of(self, session: Session, key: str) -> str | None:
+        """The deal that was entered under this key, if any was."""
+        return session.execute(select(Deal.id).where(Deal.key == key)).scalar_one_or_none()
 
     def _company(self, session: Session, given: NewDeal) -> str:
         if given.company is not None:
@@ -75,10 +95,7 @@ class DealService:
         """One deal; raises `NotFound`."""
         self.permit(actor, "deal.read")
         with self.database.tenant(actor.tenant_id) as session:
-            row = session.get(Deal, (actor.tenant_id, deal_id))
-            if row is None:
-                raise NotFound("not_found")
-            return _shown(row, self.leads.company_names(session, [row.company_id])[row.company_id])
+            return self.of(session, deal_id)
 
 
 def _new(session: Session, actor: Actor, given: NewDeal) -> Deal:

@@ -283,5 +283,6 @@ def _table(
 
 
 def _workflow(run: Mapping[str, Any], words: Wordings) -> str:
-    found = next((row for row in catalog.rows() if row.key == run.get("workflow")), None)
+    rows = (*catalog.rows(), *catalog.flows_begun())
+    found = next((row for row in rows if row.key == run.get("workflow")), None)
     return name_of(found, words.locale) if found else str(run.get("workflow"))

@@ -246,11 +246,27 @@ class LeadService:
         """The ID of a lead's company; raises `NotFound`."""
         return repository.lead(session, lead_id).company_id
 
+    def person_of(self, session: Session, lead_id: str) -> str:
+        """The ID of a lead's person; raises `NotFound`."""
+        return repository.lead(session, lead_id).person_id
+
+    def history(self, session: Session, lead_id: str) -> list[dict[str, Any]]:
+        """What a lead did, as evidence shows it: the newest first."""
+        return [
+            {"kind": row.kind, "at": stamp(row.at), "recorded_by": row.recorded_by}
+            for row in repository.activities(session, lead_id)
+        ]
+
     def company_names(self, session: Session, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """The names of companies by ID, in both languages where both are known."""
+        """The names and countries of companies by ID, in both languages where both are known."""
         found = repository.companies(session, ids)
         return {
-            each.id: {"id": each.id, "name": each.name, "name_ar": each.name_ar}
+            each.id: {
+                "id": each.id,
+                "name": each.name,
+                "name_ar": each.name_ar,
+                "country": each.country,
+            }
             for each in found.values()
         }
 

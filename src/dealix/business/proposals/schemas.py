@@ -18,6 +18,9 @@ Ident = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_:\-]{0,127}$")]
 Sha256 = Annotated[str, Field(pattern=r"^(sha256:)?[0-9a-f]{64}$")]
 Money = Annotated[str, Field(pattern=r"^\d{1,12}(\.\d{1,3})?$")]
 Percent = Annotated[str, Field(pattern=r"^(100|\d{1,2})(\.\d{1,2})?$")]
+ApprovalReason = Literal[
+    "above_discount_limit", "above_discount_value", "below_cost", "cost_unknown"
+]
 PLACES = {"BHD": 3, "KWD": 3, "OMR": 3}
 """Digits after the point by currency; two where none is named."""
 
@@ -49,8 +52,20 @@ class PriceLine(Strict):
         return self.cost is not None and Decimal(self.unit_price) < Decimal(self.cost)
 
 
+class AppliedRule(Strict):
+    """A rule that made the price, of one product or (`sku` is None) of the whole, and its value."""
+
+    rule: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+    sku: Ident | None = None
+    value: Annotated[str, Field(max_length=120)]
+
+
 class PricingDecisionRecord(Strict):
     """A price, every step of it, and whether somebody must agree; its sums are checked.
+
+    `discount_percent` is the largest discount that a person grants on a line, above the book's own
+    tiers; `discount_value` is what such discounts take off in all. `rules` are those that were
+    applied, in their order.
 
     `approval_reasons` are stable words; where there is one, the price is not in force until its
     approval, bound to `digest()`, was given.
@@ -68,7 +83,9 @@ class PricingDecisionRecord(Strict):
     gross: Money
     discount_limit_percent: Percent
     discount_percent: Percent
-    approval_reasons: list[Literal["above_discount_limit", "below_cost", "cost_unknown"]]
+    discount_value: Money = "0"
+    approval_reasons: list[ApprovalReason]
+    rules: Annotated[list[AppliedRule], Field(max_length=1000)] = Field(default_factory=list)
     valid_until: date
     provenance: Provenance
 

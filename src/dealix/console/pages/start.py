@@ -52,10 +52,14 @@ def form(
     workflow: str,
     example: Annotated[int | None, Query(ge=0, le=1_000_000)] = None,
     mode: str = "real",
+    deal: Annotated[str, Query(max_length=128)] = "",
 ) -> Response:
-    """The form of a workflow, empty or filled with its nth example, for real or in practice."""
+    """The form of a workflow, empty or filled with its nth example, for real or in practice.
+
+    `deal` is what a proposal is about; another workflow's form does not ask for it.
+    """
     kind = _kind(visit, workflow)
-    given = {} if example is None else kind.examples(example)
+    given = ({"deal_id": deal} if deal else {}) if example is None else kind.examples(example)
     return _form(visit, workflow, given, {"_mode": [mode]})
 
 

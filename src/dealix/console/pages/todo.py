@@ -11,7 +11,7 @@ from markupsafe import Markup
 from dealix.business.partners.activation import EVENT as FACTS
 from dealix.business.partners.negotiation import REVISION
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
-from dealix.console.forms import asked_for_more
+from dealix.console.forms import Field, asked_for_more
 from dealix.console.packets import DECIDED
 from dealix.console.pages.board import by_wait
 from dealix.console.people import people
@@ -22,6 +22,7 @@ from dealix.console.visit import Visit
 from dealix.errors import Conflict, InvalidInput, NotEntitled
 from dealix.i18n import N_, sentence_of
 
+PARTNERS = "partner_approval"
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
@@ -61,7 +62,9 @@ def resubmit(
         return _page(visit, approval_id, None, sent)
     comment = first(sent, "comment")
     try:
-        given = TermsForm.of(visit).read(sent)
+        run = visit.services.approvals.get(visit.who, approval_id)["run"]
+        workflow = visit.services.runs.get(visit.who, run)["workflow"]
+        given = TermsForm.of(visit).read(sent) if workflow == PARTNERS else {}
         visit.services.approvals.resubmit(visit.who, approval_id, comment or None, given)
     except (InvalidInput, Conflict) as refusal:
         return _page(visit, approval_id, refusal, sent)
@@ -73,7 +76,9 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Owed:
-    """What somebody owes: answers to requests that came back, next versions, facts, new leads.
+    """What somebody owes: answers to requests that came back, next versions, facts, a look.
+
+    New leads and proposals wait to be seen.
 
     `waited` is how long each run waits for them, in working time.
     """
@@ -82,11 +87,13 @@ class Owed:
     counters: Rows
     facts: Rows
     leads: Rows
+    proposals: Rows
     waited: Mapping[str, timedelta]
 
     def __bool__(self) -> bool:
         """Whether anything is owed at all."""
-        return bool(self.requests or self.counters or self.facts or self.leads)
+        owed = (self.requests, self.counters, self.facts, self.leads, self.proposals)
+        return any(owed)
 
 
 def owed_by(visit: Visit) -> Owed:
@@ -103,6 +110,7 @@ def owed_by(visit: Visit) -> Owed:
         counters=[row for row in mine if row["waiting_for"] == REVISION and not row["requests"]],
         facts=[row for row in mine if row["waiting_for"] == FACTS],
         leads=visit.allowed(lambda: services.qualifications.waiting(visit.who), []),
+        proposals=visit.allowed(lambda: services.proposals.waiting(visit.who), []),
         waited={row["run"]: row["waited"] for row in mine if row["holder"] == "requester"},
     )
 
@@ -118,6 +126,23 @@ def wishes(approval: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
+def _terms(
+    visit: Visit,
+    run: dict[str, Any],
+    refusal: InvalidInput | Conflict | None,
+    sent: Sent | None,
+) -> tuple[list[Field], list[str]]:
+    """The terms that an answer may change, and what is wrong; a price is answered in words."""
+    if run["workflow"] != PARTNERS:
+        return [], []
+    terms = visit.services.negotiations.get(visit.who, run["id"])
+    clauses = terms["rounds"][-1]["clauses"]
+    form = TermsForm.of(visit, [*clauses])
+    if sent is None:
+        return form.fields(terms["terms"], clauses), []
+    return form.again(sent, refusal if isinstance(refusal, InvalidInput) else None)
+
+
 def _page(
     visit: Visit,
     approval_id: str,
@@ -129,13 +154,7 @@ def _page(
     run = visit.services.runs.get(visit.who, found["run"])
     if visit.who.user_id not in {found["requested_by"], run["started_by"]}:
         raise NotEntitled("not_the_requester")
-    terms = visit.services.negotiations.get(visit.who, found["run"])
-    clauses = terms["rounds"][-1]["clauses"]
-    form = TermsForm.of(visit, [*clauses])
-    fields, others = form.fields(terms["terms"], clauses), list[str]()
-    if sent is not None:
-        wrong = refusal if isinstance(refusal, InvalidInput) else None
-        fields, others = form.again(sent, wrong)
+    fields, others = _terms(visit, run, refusal, sent)
     problem = sentence_of(refusal, visit.speech.locale) if refusal else ""
     return page(
         visit,

@@ -101,3 +101,8 @@ def company(session: Session) -> Company:
 
 def _person(user: User) -> Person:
     return Person(user.id, frozenset(user.roles), user.manager_id)
+
+
+def company_country(session: Session) -> str:
+    """The country from which the company sells, by its two letters."""
+    return session.get_one(Tenant, tenant_of(session)).country

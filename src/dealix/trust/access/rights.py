@@ -61,6 +61,7 @@ RIGHTS: dict[str, Right] = {
         "Start a scan of the controls.",
         LEGAL | KEEPERS | {"compliance_officer"},
     ),
+    "run.start.proposal_generation": Right("Start a proposal on a deal.", PARTNERSHIPS),
     "run.rehearse": Right(
         "Start a rehearsal and move its clock forward.", PARTNERSHIPS | {"operator"}
     ),
@@ -203,6 +204,18 @@ RIGHTS: dict[str, Right] = {
     ),
     "deal.read": Right("See deals.", PARTNERSHIPS | {"auditor", "compliance_officer"}),
     "deal.write": Right("Enter deals, and that they are won or lost.", PARTNERSHIPS),
+    "proposal.read": Right(
+        "See proposals with their prices, costs and files.",
+        PARTNERSHIPS | LEGAL | {"auditor", "compliance_officer"},
+    ),
+    "price_book.read": Right(
+        "See price books with what each product costs.",
+        PARTNERSHIPS | {"auditor", "compliance_officer"},
+    ),
+    "price_book.write": Right(
+        "Put a new version of a price book into force.",
+        frozenset({"director", "vp", "svp", "cfo", "ceo"}),
+    ),
     "dashboard.read": Right(
         "See the company's figures.", PARTNERSHIPS | WATCHERS | {"board_member", "ic_member"}
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,7 +15,7 @@ from dealix.records import audit
 from dealix.store.locks import lock_named
 from dealix.store.session import tenant_of
 from dealix.trust.policy import staffing
-from dealix.trust.policy.authority import Row, Slot, gates_of, parse, row_of
+from dealix.trust.policy.authority import ANY, Row, Slot, gates_of, parse, row_of
 from dealix.trust.policy.authority_defaults import rows_for
 from dealix.trust.policy.models import AuthorityTable
 from dealix.trust.policy.ports import Directory, Person
@@ -128,6 +129,16 @@ class AuthorityBook:
         return row_of(
             rows, matter.kind, gate, matter.type, matter.amount, exclusive=matter.exclusive
         )
+
+    def asked_above(self, session: Session, matter: Matter, gate: str) -> str | None:
+        """The amount above which a gate is asked at all; None where no row asks at it."""
+        rows = self._rows(session, matter)[1]
+        lowest = [
+            row.amount_from or "0"
+            for row in rows
+            if (row.kind, row.gate) == (matter.kind, gate) and row.type in {matter.type, ANY}
+        ]
+        return min(lowest, key=Decimal, default=None)
 
     def decision_question(
         self,

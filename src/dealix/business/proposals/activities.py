@@ -1,0 +1,120 @@
+"""The steps of the price approval: what is weighed, who is asked, what follows from a yes."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from dealix import clock
+from dealix.business.proposals import repository
+from dealix.business.proposals.approving import BY_PERCENT, BY_VALUE, gates_of, standing
+from dealix.business.proposals.service import Proposals
+from dealix.lanes import run_book
+from dealix.lanes.crash_points import reach
+from dealix.lanes.models import Run
+from dealix.lanes.own_steps import Work, own_step
+from dealix.lanes.schemas import GateOpened, StepCall, StepResult
+from dealix.lanes.step_specs import spec_of
+from dealix.lanes.steps import ask, facts_of, step
+from dealix.records import audit, effects
+from dealix.store.session import Database
+from dealix.trust.approvals.service import ApprovalService
+
+ENDS = {
+    "rejected": "price_rejected",
+    "expired": "price_expired",
+    "cancelled": "price_cancelled",
+    "price_superseded": "price_superseded",
+    "failed": "failed",
+}
+"""What becomes of a version whose price was not approved."""
+
+
+class PriceActivities:
+    """Steps and gates of `price_approval`."""
+
+    def __init__(
+        self, database: Database, proposals: Proposals, approvals: ApprovalService
+    ) -> None:
+        self.database = database
+        self.proposals = proposals
+        self.approvals = approvals
+
+    @step("weigh_price", method="upsert")
+    def weigh_price(self, call: StepCall) -> StepResult:
+        """Say at which gates the price is asked, or why it is not asked any more."""
+        return self._own(PriceActivities.weigh_price, call, self._weighed)
+
+    @ask("ask_for_percent", gate="discount_approval")
+    def ask_for_percent(self, call: StepCall) -> GateOpened:
+        """Ask who may grant this percentage."""
+        return self._open(PriceActivities.ask_for_percent, call, BY_PERCENT)
+
+    @ask("ask_for_value", gate="value_approval")
+    def ask_for_value(self, call: StepCall) -> GateOpened:
+        """Ask who may grant this much money."""
+        return self._open(PriceActivities.ask_for_value, call, BY_VALUE)
+
+    @step("continue_proposal", method="upsert")
+    def continue_proposal(self, call: StepCall) -> StepResult:
+        """Redeem the tokens and start the pipeline that goes on; a price that changed does not."""
+        return self._own(PriceActivities.continue_proposal, call, self._went_on)
+
+    @step("tell_requester", method="message_id")
+    def tell_requester(self, call: StepCall) -> StepResult:
+        """Say on the version how its price was decided, and to who asked where nothing goes out."""
+        return self._own(PriceActivities.tell_requester, call, self._told)
+
+    def _own(self, method: Callable[..., Any], call: StepCall, work: Work) -> StepResult:
+        return own_step(self.database, method, call, work)
+
+    def _open(self, method: Callable[..., Any], call: StepCall, gate: str) -> GateOpened:
+        """Open a gate by its request ID: the ledger row and the request in one transaction."""
+        facts = facts_of(method)
+        reach(facts.name, "before")
+        with self.database.tenant(call.tenant_id) as session:
+            run = run_book.get(session, call.run_id, lock=True)
+            row = repository.of_price_run(session, run.id)
+            company = self.proposals.deals.of(session, row.deal_id)["company"]
+            request = self.proposals.approvals.opening(session, run, gate, call.round, company)
+            approval = self.approvals.open(session, request, run)
+            effects.once(session, spec_of(facts, call), lambda: {"approval_id": approval.id})
+            state = self.approvals.state(session, approval.id, call.at)
+            if state.status == "open":
+                run_book.mark(session, run.id, "waiting", approval.gate)
+            opened = GateOpened(
+                approval_id=approval.id,
+                packet_hash=approval.packet_hash,
+                deadline=approval.deadline,
+                state=state,
+            )
+        reach(facts.name, "recorded")
+        return opened
+
+    def _weighed(self, session: Session, run: Run, _call: StepCall) -> dict[str, Any]:
+        price = repository.price_row(session, run.input["record"])
+        why = standing(session, price, run.input["sha256"])
+        return {"refused": why, "gates": [] if why else gates_of(repository.record_of(price))}
+
+    def _went_on(self, session: Session, run: Run, _call: StepCall) -> dict[str, Any]:
+        price = repository.price_row(session, run.input["record"])
+        why = standing(session, price, run.input["sha256"])
+        if why is not None:
+            return {"refused": why}
+        approvals, record = self.proposals.approvals, repository.record_of(price)
+        approvals.redeem(session, record, run.id, run.chain)
+        row = repository.of_price_run(session, run.id, lock=True)
+        row.state = "going_on"
+        return {"run": approvals.go_on(session, row, price, run.started_by)}
+
+    def _told(self, session: Session, run: Run, call: StepCall) -> dict[str, Any]:
+        outcome = str(call.data["outcome"])
+        row = repository.of_price_run(session, run.id, lock=True)
+        state = ENDS.get(outcome)
+        if state is None or row.state not in {"awaiting_price_approval", "going_on"}:
+            return {"state": row.state}
+        row.state, row.told_to, row.told_at = state, run.started_by, clock.real_now()
+        row.seen_at = None
+        told = {"run_id": row.run_id, "outcome": outcome, "price_run": run.id}
+        audit.append(session, "system", "proposal.price_refused", row.run_id, told)
+        return {"state": state}
