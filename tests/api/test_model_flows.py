@@ -1,5 +1,6 @@
 """Flows that may use a model, by the endpoint that the sandbox plays: bounded, else by rules."""
 
+import contextlib
 import json
 import threading
 import time
@@ -93,15 +94,28 @@ def test_a_model_moves_a_score_within_its_bound_and_says_why(door, noura, model)
     assert not [each for each in people if isinstance(each, str) and len(each) > 2 and each in sent]
 
 
+@pytest.fixture
+def visiting():
+    """Opens windows of people, and closes them however the test ends."""
+    with contextlib.ExitStack() as windows:
+
+        def window(*given):
+            visitor = Visitor(*given)
+            windows.callback(visitor.client.close)
+            return visitor
+
+        yield window
+
+
 def test_the_lead_s_page_shows_the_adjustment_beside_the_rules_and_why_there_is_none(
-    door, noura, model
+    door, noura, model, visiting
 ):
     card = score(door, noura, 803)
     [reason] = card["adjustment"]["reasons"]
     with served(create_app(door.services, add_pages)) as url:
         page = f"/leads/{card['lead_id']}"
         token = door.person("noura")["token"]
-        english, arabic = (Visitor(url, each, token) for each in ("en", "ar"))
+        english, arabic = (visiting(url, each, token) for each in ("en", "ar"))
         shown = english.get(page).text
         for words in ("Adjusted by a model", "-10", reason["en"], "the rules alone gave"):
             assert words in shown, words
@@ -112,8 +126,6 @@ def test_the_lead_s_page_shows_the_adjustment_beside_the_rules_and_why_there_is_
         assert "Adjusted by a model" not in shown
         assert "the rules stand alone: it declined." in shown
         assert "رفض الإجابة" in arabic.get(page).text
-        for each in (english, arabic):
-            each.client.close()
 
 
 def test_no_transaction_is_open_while_the_model_is_asked(door, noura, model):

@@ -114,7 +114,7 @@ class QualificationMemo(Strict):
     grade: Grade
     score_card: str
     known_weight: Annotated[int, Field(ge=0, le=100)]
-    owner: Owner
+    owner: Annotated[Owner, RESTRICTED]
     reading: Annotated[Reading | None, Field(exclude_if=absent)] = None
     provenance: Provenance
 
