@@ -30,6 +30,7 @@ NO_PAGES = {
     "/runs/{run_id}/negotiation/{version}/pages/{number}": "a picture",
     "/p/{token}/terms/pages/{number}": "a picture",
     "/knowledge/documents/{document_id}/file": "a file",
+    "/proposals/{run_id}/pdf": "a file",
     "/leads/list.csv": "a file",
     "/mailbox/{message}/attachments/{number}": "a file",
 }

@@ -1,6 +1,7 @@
 """The folder of an installation: private, versioned, its secrets made once, its logs bounded."""
 
 import json
+import socket
 import stat
 import subprocess
 import sys
@@ -48,6 +49,25 @@ def test_a_folder_of_a_newer_layout_is_refused(tmp_path):
     with pytest.raises(NotConfigured) as refused:
         home.create()
     assert refused.value.code == "layout_newer"
+
+
+def test_a_port_that_is_chosen_anew_is_none_that_another_name_remembers(tmp_path):
+    home = Home(tmp_path).create()
+    first = ports(home, ["one", "two", "three"], {})
+    with socket.create_server(("127.0.0.1", first["two"])):
+        again = ports(home, ["one", "two", "three"], {})
+    assert again["two"] not in first.values()
+    assert {name: again[name] for name in ("one", "three")} == {
+        name: first[name] for name in ("one", "three")
+    }
+
+
+def test_a_file_that_names_a_port_twice_is_mended(tmp_path):
+    home = Home(tmp_path).create()
+    first = ports(home, ["one", "two"], {})
+    home.ports_file.write_text(json.dumps({"one": first["one"], "two": first["one"]}))
+    again = ports(home, ["one", "two"], {})
+    assert again["one"] == first["one"] != again["two"]
 
 
 def test_a_stacks_ports_stand_together_so_that_two_stacks_do_not_meet(tmp_path):

@@ -80,14 +80,19 @@ def read_json(path: Path) -> dict[str, object]:
 
 
 def ports(home: Home, names: Iterable[str], fixed: Mapping[str, int]) -> dict[str, int]:
-    """A port for each name: fixed, or the remembered one, or a free one when that is taken."""
+    """A port for each name: fixed, or the remembered one, or a free one when that is taken.
+
+    No two names get the same one: a new port is none that another name remembers either.
+    """
     remembered = read_json(home.ports_file)
+    wanted = {name: fixed.get(name) or remembered.get(name) for name in names}
+    reserved = {port for port in wanted.values() if isinstance(port, int)}
     chosen: dict[str, int] = {}
-    for name in names:
-        port = fixed.get(name) or remembered.get(name)
-        usable = isinstance(port, int) and (name in fixed or is_free(port))
-        taken = set(chosen.values())
-        chosen[name] = port if usable and isinstance(port, int) else free_port(taken)
+    for name, port in wanted.items():
+        usable = isinstance(port, int) and port not in chosen.values() and is_free(port)
+        taken = reserved | set(chosen.values())
+        kept = port if name in fixed or usable else None
+        chosen[name] = kept if isinstance(kept, int) else free_port(taken)
     write_private(home.ports_file, json.dumps(chosen, indent=1))
     return chosen
 
