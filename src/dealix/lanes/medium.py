@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from celery import Celery
 from celery.signals import worker_shutting_down
@@ -43,6 +44,17 @@ def celery_app(settings: Settings) -> Celery:
         timezone="UTC",
     )
     return app
+
+
+def worker_of(app: Celery, threads: int, **more: Any) -> Any:
+    """A worker of this application on threads; it may stand beside another one in its process.
+
+    Celery's event loop is one for the whole process: where two workers share it, the one that loses
+    its broker empties it for both, and the other one hears nothing any more. So each waits on its
+    own connection.
+    """
+    options = {"pool": "threads", "without_mingle": True, "quiet": True, "use_eventloop": False}
+    return app.Worker(concurrency=threads, **options, **more)
 
 
 def answer_the_bell(app: Celery, worker: PipelineWorker) -> None:

@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-from dealix.lanes.medium import celery_app
+from dealix.lanes.medium import celery_app, worker_of
 from dealix.lanes.short_jobs import QUEUE, TASK, ShortJobs
 from dealix.settings import Settings
 
@@ -29,15 +29,7 @@ def start(settings: Settings, jobs: ShortJobs) -> ShortWorker:
     app = celery_app(settings)
     app.conf.update(task_default_queue=QUEUE, worker_redirect_stdouts=False)
     app.task(name=TASK, bind=False)(jobs.work)
-    options = {
-        "pool": "threads",
-        "concurrency": THREADS,
-        "hostname": "short@%h",
-        "without_mingle": True,
-        "without_gossip": True,
-        "quiet": True,
-    }
-    worker = app.Worker(**options)
+    worker = worker_of(app, THREADS, hostname="short@%h", without_gossip=True)
     thread = threading.Thread(target=worker.start, name="short-worker", daemon=True)
     thread.start()
     return ShortWorker(worker, thread)

@@ -2,7 +2,7 @@
 
 from dealix.bootstrap import services
 from dealix.lanes import short_worker
-from dealix.lanes.medium import answer_the_bell, celery_app
+from dealix.lanes.medium import answer_the_bell, celery_app, worker_of
 from dealix.observability import logs, metrics
 from dealix.observability.exit import leave
 
@@ -16,9 +16,7 @@ def main() -> int:
     short_worker.start(made.settings, made.short_jobs)
     app = celery_app(made.settings)
     answer_the_bell(app, made.pipeline_worker)
-    threads = made.settings.medium_threads
-    options = {"pool": "threads", "concurrency": threads, "without_mingle": True, "quiet": True}
-    app.Worker(**options).start()
+    worker_of(app, made.settings.medium_threads).start()
     return 0
 
 
