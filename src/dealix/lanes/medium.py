@@ -7,6 +7,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import worker_shutting_down
+from kombu.asynchronous import set_event_loop
 from kombu.exceptions import OperationalError
 
 from dealix.lanes import leases
@@ -50,10 +51,10 @@ def worker_of(app: Celery, threads: int, **more: Any) -> Any:
     """A worker of this application on threads; it may stand beside another one in its process.
 
     Celery's event loop is one for the whole process: where two workers share it, the one that loses
-    its broker empties it for both, and the other one hears nothing any more. So each waits on its
-    own connection.
+    its broker empties it for both, and the other one hears nothing any more. So each gets its own.
     """
-    options = {"pool": "threads", "without_mingle": True, "quiet": True, "use_eventloop": False}
+    set_event_loop(None)
+    options = {"pool": "threads", "without_mingle": True, "quiet": True}
     return app.Worker(concurrency=threads, **options, **more)
 
 
