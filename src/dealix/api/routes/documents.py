@@ -10,21 +10,14 @@ from dealix.api.schemas import Uploaded
 from dealix.errors import InvalidInput
 
 router = APIRouter(prefix="/documents", tags=["documents"])
-BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                }
-            },
-            "application/pdf": {"schema": {"type": "string", "format": "binary"}},
-        },
-    }
-}
+
+
+def file_body(media_type: str) -> dict[str, Any]:
+    """How a route that takes a file describes its body: the field `file` of a form, or bare."""
+    binary = {"type": "string", "format": "binary"}
+    form = {"type": "object", "required": ["file"], "properties": {"file": binary}}
+    content = {"multipart/form-data": {"schema": form}, media_type: {"schema": binary}}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 async def uploaded(request: Request) -> bytes:
@@ -42,7 +35,7 @@ async def uploaded(request: Request) -> bytes:
     "",
     status_code=201,
     responses={201: {"model": Uploaded}, **problems(401, 403, 422)},
-    openapi_extra=BODY,
+    openapi_extra=file_body("application/pdf"),
 )
 def upload(
     actor: Who, content: Annotated[bytes, Depends(uploaded)], services: Parts

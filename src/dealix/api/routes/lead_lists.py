@@ -8,28 +8,14 @@ from dealix.api import field_errors
 from dealix.api.deps import Parts, Who, problems
 from dealix.api.lead_schemas import ListView
 from dealix.api.problems import locale_of
-from dealix.api.routes.documents import uploaded
+from dealix.api.routes.documents import file_body, uploaded
 from dealix.business.leads import columns, sheets
 from dealix.business.leads.importing import Looked, Row, RowStatus
 from dealix.business.leads.schemas import DataFrom
 from dealix.i18n import N_, translate
 
 router = APIRouter(tags=["leads"])
-BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                }
-            },
-            "text/csv": {"schema": {"type": "string", "format": "binary"}},
-        },
-    }
-}
+BODY = file_body("text/csv")
 ANSWERS: dict[int | str, dict[str, Any]] = {200: {"model": ListView}, **problems(401, 403, 422)}
 Locale = Annotated[str, Depends(locale_of)]
 MOST = 5_000

@@ -24,9 +24,11 @@ from dealix.lanes.step_specs import chain_of
 from dealix.lanes.steps import ask, facts_of, step, undo
 from dealix.records import audit, effects
 from dealix.store.session import Database
+from dealix.trust.approvals.gates import open_gate
+from dealix.trust.approvals.schemas import Opening
 from dealix.trust.approvals.service import ApprovalService
 from dealix.trust.outbound.effects import Post
-from dealix.trust.outbound.service import Outbound, OutsideEffect, covered, spec_of
+from dealix.trust.outbound.service import Outbound, OutsideEffect, covered
 from dealix.trust.outbound.undoing import undo_outside, undo_own, undone_together
 
 REPAIRABLE = frozenset(
@@ -227,25 +229,10 @@ class PartnerActivities:
     def _open(
         self, method: Callable[..., Any], call: StepCall, opening: gates.Opener
     ) -> GateOpened:
-        """Open a gate by its request ID: the ledger row and the request in one transaction."""
-        facts = facts_of(method)
-        reach(facts.name, "before")
-        with self.database.tenant(call.tenant_id) as session:
-            run = run_book.get(session, call.run_id, lock=True)
-            request = opening(session, self.partners, run, call.round)
-            approval = self.approvals.open(session, request, run)
-            effects.once(session, spec_of(facts, call, None), lambda: {"approval_id": approval.id})
-            state = self.approvals.state(session, approval.id, call.at)
-            if state.status == "open":
-                run_book.mark(session, run.id, "waiting", approval.gate)
-            opened = GateOpened(
-                approval_id=approval.id,
-                packet_hash=approval.packet_hash,
-                deadline=approval.deadline,
-                state=state,
-            )
-        reach(facts.name, "recorded")
-        return opened
+        def asked(session: Session, run: Run, round_: int) -> Opening:
+            return opening(session, self.partners, run, round_)
+
+        return open_gate(self.database, self.approvals, method, call, asked)
 
     def _keep_dossier(self, session: Session, run: Run, _call: StepCall) -> dict[str, Any]:
         dossier = self.partners.dossier(session, run)

@@ -9,15 +9,14 @@ from dealix import clock
 from dealix.business.proposals import repository
 from dealix.business.proposals.approving import BY_PERCENT, BY_VALUE, gates_of, standing
 from dealix.business.proposals.service import Proposals
-from dealix.lanes import run_book
-from dealix.lanes.crash_points import reach
 from dealix.lanes.models import Run
 from dealix.lanes.own_steps import Work, own_step
 from dealix.lanes.schemas import GateOpened, StepCall, StepResult
-from dealix.lanes.step_specs import spec_of
-from dealix.lanes.steps import ask, facts_of, step
-from dealix.records import audit, effects
+from dealix.lanes.steps import ask, step
+from dealix.records import audit
 from dealix.store.session import Database
+from dealix.trust.approvals.gates import open_gate
+from dealix.trust.approvals.schemas import Opening
 from dealix.trust.approvals.service import ApprovalService
 
 ENDS = {
@@ -69,27 +68,12 @@ class PriceActivities:
         return own_step(self.database, method, call, work)
 
     def _open(self, method: Callable[..., Any], call: StepCall, gate: str) -> GateOpened:
-        """Open a gate by its request ID: the ledger row and the request in one transaction."""
-        facts = facts_of(method)
-        reach(facts.name, "before")
-        with self.database.tenant(call.tenant_id) as session:
-            run = run_book.get(session, call.run_id, lock=True)
+        def asked(session: Session, run: Run, round_: int) -> Opening:
             row = repository.of_price_run(session, run.id)
             company = self.proposals.deals.of(session, row.deal_id)["company"]
-            request = self.proposals.approvals.opening(session, run, gate, call.round, company)
-            approval = self.approvals.open(session, request, run)
-            effects.once(session, spec_of(facts, call), lambda: {"approval_id": approval.id})
-            state = self.approvals.state(session, approval.id, call.at)
-            if state.status == "open":
-                run_book.mark(session, run.id, "waiting", approval.gate)
-            opened = GateOpened(
-                approval_id=approval.id,
-                packet_hash=approval.packet_hash,
-                deadline=approval.deadline,
-                state=state,
-            )
-        reach(facts.name, "recorded")
-        return opened
+            return self.proposals.approvals.opening(session, run, gate, round_, company)
+
+        return open_gate(self.database, self.approvals, method, call, asked)
 
     def _weighed(self, session: Session, run: Run, _call: StepCall) -> dict[str, Any]:
         price = repository.price_row(session, run.input["record"])
