@@ -48,6 +48,8 @@ def test_lengths(length, arabic, english):
 def test_numbers_are_grouped_in_latin_digits_in_both_languages():
     assert show_number("ar", "1234567.5") == show_number("en", "1234567.5") == "1,234,567.5"
     assert show_number("ar", "no number") == "no number"
+    assert show_number("en", "139414.50") == "139,414.50"
+    assert show_number("en", "48000.00") == "48,000"
 
 
 def test_moments_are_read_from_rfc_3339():

@@ -84,14 +84,19 @@ def show_working(locale: str, length: timedelta) -> str:
 
 
 def show_number(locale: str, value: object) -> str:
-    """A number with grouped digits; what is no number comes back as it is."""
+    """A number with grouped digits; what is no number comes back as it is.
+
+    An amount of money is a decimal string of two places: it keeps both, unless it is whole.
+    """
     from babel.numbers import format_decimal
 
     try:
         number = Decimal(str(value))
     except InvalidOperation:
         return str(value)
-    return str(format_decimal(number, locale=locale, numbering_system="latn"))
+    money = str(value)[-3:-2] == "." and number != number.to_integral_value()
+    pattern = "#,##0.00" if money and not isinstance(value, float) else None
+    return str(format_decimal(number, pattern, locale, numbering_system="latn"))
 
 
 def _formatted(locale: str, value: datetime | str, zone: ZoneInfo, patterns: dict[str, str]) -> str:

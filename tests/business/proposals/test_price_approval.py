@@ -98,15 +98,16 @@ def test_a_price_that_nobody_decides_expires(stage, monkeypatch):
         stage.decide(request)
 
 
-def test_a_price_that_is_not_the_newest_any_more_does_not_go_out(stage):
+def test_a_newer_price_ends_the_approval_of_the_one_before(stage):
     run = stage.propose("changed", "20")
     price_run = stage.price_run(run["id"])
     request = stage.request(price_run)
     newer = stage.propose("changed", "5")
     assert newer["outcome"] == "proposed"
-    stage.decide(request)
-    ended = stage.ended(price_run)
-    assert (ended["outcome"], ended["error"]) == ("price_superseded", {"code": "price_changed"})
+    assert stage.ended(price_run)["outcome"] == "cancelled"
+    assert stage.run(price_run).cancel_requested_by == "system"
+    with pytest.raises(Conflict):
+        stage.decide(request)
     assert stage.proposal(run["id"])["state"] == "price_superseded"
     assert stage.count("proposal_runs", goes_on_from=run["id"]) == 0
     assert stage.count("tokens", run_id=price_run, used_by=None) == 0  # none counts as used: NULL

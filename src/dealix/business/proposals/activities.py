@@ -93,6 +93,9 @@ class PriceActivities:
 
     def _told(self, session: Session, run: Run, call: StepCall) -> dict[str, Any]:
         outcome = str(call.data["outcome"])
+        price = repository.price_row(session, run.input["record"])
+        if outcome == "cancelled" and not repository.is_newest(session, price):
+            outcome = "price_superseded"
         row = repository.of_price_run(session, run.id, lock=True)
         state = ENDS.get(outcome)
         if state is None or row.state not in {"awaiting_price_approval", "going_on"}:

@@ -97,6 +97,7 @@ class ProposalGeneration(Pipeline):
         """Price by the book in force, or take the price that was approved; keep the record.
 
         Above the limits the approval of the price begins with the same commit, so exactly once.
+        One that asks about an earlier price of the deal ends: nobody is left to agree to it.
         """
         approved = call.input.get("approved")
         if approved is not None:
@@ -126,6 +127,8 @@ class ProposalGeneration(Pipeline):
             row.record_id = price.id
             told = {"run_id": row.run_id, "deal": row.deal_id, "sha256": sha256}
             audit.append(session, SYSTEM, "price.decided", price.id, told)
+            for earlier in repository.asked_before(session, price):
+                self.proposals.approvals.withdraw(session, earlier)
             if record.needs_approval:
                 begin = self.proposals.approvals.begin
                 row.price_run = begin(session, row, price, call.started_by)

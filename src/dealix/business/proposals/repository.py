@@ -72,6 +72,17 @@ def is_newest(session: Session, row: PriceRecord) -> bool:
     return session.execute(later.limit(1)).first() is None
 
 
+def asked_before(session: Session, row: PriceRecord) -> list[str]:
+    """The approvals that still ask about an earlier price of the deal, by their runs."""
+    query = select(ProposalRun.price_run).where(
+        ProposalRun.deal_id == row.deal_id,
+        ProposalRun.version < row.version,
+        ProposalRun.state == "awaiting_price_approval",
+        ProposalRun.price_run.is_not(None),
+    )
+    return sorted(str(price_run) for price_run in session.execute(query).scalars())
+
+
 def pack_of(session: Session, proposal_id: str, version: int) -> ProposalPack | None:
     """A version as it was offered; None while there is none, or where its run failed."""
     row = session.get(ProposalVersion, (tenant_of(session), proposal_id, version))
