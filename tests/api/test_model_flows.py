@@ -1,22 +1,27 @@
 """Flows that may use a model, by the endpoint that the sandbox plays: bounded, else by rules."""
 
 import contextlib
+import io
 import json
 import threading
 import time
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import text
 from tests.api.served import served
 from tests.api.test_contradictions import bring, scan
 from tests.api.test_leads import EXAMPLE, LEADS, enter
+from tests.api.test_proposals import propose
 from tests.api.test_qualification import qualify
 from tests.console.visiting import Visitor
-from tests.sandbox.conftest import MODEL_KEY, WATHQ_KEY, Sandbox
+from tests.sandbox.conftest import MODEL_KEY, OPENCLAW_TOKEN, WATHQ_KEY, Sandbox
 
 from dealix.api.app import create_app
 from dealix.business.leads.examples import qualification_example
 from dealix.business.leads.schemas import LeadScoreCard
+from dealix.business.proposals.examples import proposal_example
+from dealix.business.proposals.schemas import ProposalPack
 from dealix.console.routes import add_pages
 from dealix.records import progress
 
@@ -38,6 +43,7 @@ FAULTS = {
 def key():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DEALIX_SECRET_MODEL_KEY", MODEL_KEY)
+        patch.setenv("DEALIX_SECRET_OPENCLAW_TOKEN", OPENCLAW_TOKEN)
         patch.setenv("DEALIX_SECRET_WATHQ_KEY", WATHQ_KEY)
         yield
 
@@ -55,11 +61,21 @@ def endpoint(tmp_path_factory):
 def model(door, endpoint):
     """The company has chosen the sandbox's endpoint for every step; faults end with the test."""
     url = f"http://{endpoint.http_address}"
-    played = {"sandbox_url": url, "model_url": f"{url}/v1", "model_name": "any"}
+    played = {
+        "sandbox_url": url,
+        "model_url": f"{url}/v1",
+        "model_name": "any",
+        "openclaw_url": url,
+    }
     door.services.settings = door.services.settings.model_copy(update=played)
-    door.client("bandar").put("/api/v1/models", json={"otherwise": "model"}).raise_for_status()
+    choose(door, {"otherwise": "model"})
     yield endpoint
     endpoint.client.delete("/_sandbox/faults")
+
+
+def choose(door, settings):
+    """The company's administrator says who does which step."""
+    door.client("bandar").put("/api/v1/models", json=settings).raise_for_status()
 
 
 def score(door, client, number):
@@ -212,6 +228,36 @@ def test_a_memo_stands_without_what_a_model_could_not_say(door, noura, model, fa
     assert (reading["summary_ar"], reading["questions"]) == (None, [])
     assert reading["provenance"]["fall_back"]["because"] == FAULTS[fault]
     assert found["memo"]["provenance"]["fall_back"]["because"] == FAULTS[fault]
+    assert "evil" not in json.dumps(found)
+
+
+@pytest.mark.parametrize("kind", ["model", "openclaw"])
+def test_a_proposal_carries_what_a_model_wrote_in_both_languages(door, noura, model, kind):
+    choose(door, {"steps": {"proposal_generation.draft_proposal": kind}})
+    run, found = propose(door, noura, proposal_example(860 + len(kind)))
+    assert (run["status"], run["outcome"]) == ("completed", "proposed"), run["error"]
+    pack = ProposalPack.model_validate(found["pack"])
+    told = pack.provenance
+    assert (told.method, told.executor, told.fall_back) == ("model", kind, None)
+    summary, approach, terms = pack.sections
+    for each in (summary, approach):
+        assert each.ar.startswith("نص تمثّله بيئة المحاكاة")
+        assert each.en.startswith("Played by the sandbox")
+    assert terms.en.startswith("This proposal is valid until")
+    file = noura.get(f"/api/v1/proposals/{run['id']}/pdf", params={"lang": "en"})
+    words = "".join(page.extract_text() for page in PdfReader(io.BytesIO(file.content)).pages)
+    assert "Played by the sandbox" in words
+    assert f"{float(found['gross']):,.2f}" in words, "what it costs is the rules' word"
+
+
+@pytest.mark.parametrize("fault", ["broken_json", "injected", "refusal"])
+def test_a_proposal_keeps_the_template_s_words_whatever_a_model_does(door, noura, model, fault):
+    model.fault("llm", fault, count=9)
+    run, found = propose(door, noura, proposal_example(870 + len(fault)))
+    assert run["status"] == "completed", run["error"]
+    told = found["pack"]["provenance"]
+    assert (told["method"], told["fall_back"]["because"]) == ("rules", FAULTS[fault])
+    assert found["pack"]["sections"][0]["en"].startswith("Thank you for your interest")
     assert "evil" not in json.dumps(found)
 
 

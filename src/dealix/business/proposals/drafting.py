@@ -17,7 +17,7 @@ from dealix.lanes.provenance import Provenance
 from dealix.lanes.step_executor import Facts, ModelStep, Personal
 
 TEMPLATE = "proposal-template-1"
-STEP = "proposal.draft"
+STEP = "proposal_generation.draft_proposal"
 SHORTEST, LONGEST = 40, 900
 FIGURES = re.compile(r"\d|%|٪|://|www\.|@", re.IGNORECASE)
 HIDDEN = re.compile(r"[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
