@@ -14,6 +14,7 @@ from dealix.cli.client import Client
 from dealix.cli.model_doctor import look_at_models
 from dealix.cli.openclaw import gateway, secrets_of
 from dealix.cli.openclaw_doctor import look_at_gateway
+from dealix.engines.doctor import counted
 from dealix.engines.openclaw.config import MCP_TOOLS
 from dealix.engines.openclaw.install import install
 from dealix.engines.openclaw.running import Running
@@ -74,7 +75,10 @@ def test_the_doctor_calls_tools_that_were_not_given(played, tmp_path):
     assert [each.ok for each in found] == [True, True, True]
     assert "14 calls" in found[0].seen
     assert "word_of_the_check was handed back" in found[1].seen
-    assert "no tool of ours is given" in found[2].seen
+    assert [each.proven for each in found] == [True, True, False]
+    assert found[2].line().startswith("?    openclaw mcp: not proven")
+    assert "--as EMAIL openclaw up" in found[2].advice
+    assert counted(found) == "2 ok, 0 FAIL, 1 not proven"
     rows = played.client.get("/_sandbox/requests", params={"provider": "openclaw"}).json()
     asked = [each for each in rows if each["path"] == "/tools/invoke"]
     assert {json.loads(each["body"])["tool"] for each in asked} >= {"exec", "read", "llm-task"}
@@ -122,7 +126,7 @@ def test_the_real_gateway_does_a_step_calls_our_tool_and_refuses_the_rest(
         lines = [*look_at_models(tmp_path, settings), *look_at_gateway(tmp_path, settings)]
         for each in lines:
             say(each.line())
-        assert [each.ok for each in lines] == [True] * 5
+        assert [(each.ok, each.proven) for each in lines] == [(True, True)] * 5
         step, tools, reads, mcp = lines[1:]
         assert "answers a structured step" in step.seen
         assert "refused" in tools.seen

@@ -74,8 +74,9 @@ def _reached(gateway: OpenClawGateway, root: Path) -> Finding:
     """That an agent calls a tool of ours through the gateway, in the name of whom it was given."""
     name = "openclaw mcp"
     if not _has_our_tools(root):
-        seen = "no tool of ours is given (dealix --as EMAIL openclaw up gives them)"
-        return Finding(name, True, seen)
+        seen = "not proven: it was started for nobody, so the agent that talks has no tool of ours"
+        advice = "start it as a person: dealix --as EMAIL openclaw up"
+        return Finding(name, True, seen, advice, proven=False)
     try:
         said = gateway.said_by(CHAT, ASKED)
     except DealixError as error:
