@@ -148,6 +148,18 @@ def test_a_model_that_calls_wrongly_is_replaced_by_rules_that_say_why(
 
 
 @BOTH
+def test_an_endpoint_that_takes_no_tools_answers_without_them(sandbox: Sandbox, kind: str) -> None:
+    shelf = Shelf("x")
+    sandbox.fault(PROVIDER[kind], "no_tools", count=9, scope=sandbox.scope)
+    with rehearsing(sandbox.scope), executor_of(kind, sandbox, **given()) as executor:
+        told = executor.execute(reading_step(shelf), FACTS, CONTEXT).provenance
+    assert (told.method, told.fall_back, told.reads) == ("model", None, [])
+    assert shelf.asked == []
+    with_tools = [each for each in sandbox.rows("requests") if "Finds notes." in each["body"]]
+    assert (len(with_tools), len(sandbox.rows("requests"))) == (1, 2)
+
+
+@BOTH
 def test_what_a_tool_answers_is_data_and_whoever_obeys_it_is_stopped(
     sandbox: Sandbox, kind: str
 ) -> None:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from dealix.sandbox.door import Call, Provider, Reply, pass_through
 from dealix.sandbox.llm.faults import INJECTION, struck
 from dealix.sandbox.llm.samples import NoSampleError, sample
-from dealix.sandbox.llm.talking import answered, calls, shown_schema, talk
+from dealix.sandbox.llm.talking import NoToolsError, answered, calls, shown_schema, talk
 from dealix.sandbox.world import World
 
 Json = dict[str, Any]
@@ -74,6 +74,8 @@ class ChatModel:
             found = said(asked, lambda: struck(world, "llm", call))
         except NoSampleError as unknown:
             return error(400, f"The sandbox has no answer: {unknown}")
+        except NoToolsError as refused:
+            return error(400, str(refused))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return error(400, "The sandbox takes messages, and a JSON Schema or offered tools")
         return answered(call, MODEL, CREATED, found, long, stream=asked.get("stream") is True)

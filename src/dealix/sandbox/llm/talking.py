@@ -13,7 +13,7 @@ import re
 from typing import Any
 
 from dealix.sandbox.door import Call, Reply
-from dealix.sandbox.llm.faults import CALL_FAULTS, INJECTION
+from dealix.sandbox.llm.faults import CALL_FAULTS, INJECTION, NO_TOOLS
 from dealix.sandbox.llm.samples import sample
 
 Json = dict[str, Any]
@@ -22,6 +22,10 @@ TOLD = "Tool:"
 """How a gateway begins what a tool answered, where it says so in words of the user."""
 
 ASKED = re.compile(r"Call the tool ([A-Za-z0-9_.:-]{1,120}) with (\{.*?\})(?:\s|$)", re.DOTALL)
+
+
+class NoToolsError(ValueError):
+    """A question with tools came to an endpoint that knows none."""
 
 
 def shown_schema(messages: list[Json]) -> Json:
@@ -61,8 +65,13 @@ def calls(asked: Json, fault: str | None) -> Json | None:
 
     Raises:
         NoSampleError: the arguments of a tool are not known.
+        NoToolsError: a fault lets it take none.
     """
     offered = _offered(asked)
+    if fault == NO_TOOLS:
+        if offered:
+            raise NoToolsError("tools are not supported")
+        return None
     if fault in CALL_FAULTS:
         wanted = _faulty(asked, str(fault), offered)
     elif fault is None:

@@ -13,16 +13,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dealix.sandbox.door import Call, Provider, Reply, pass_through
-from dealix.sandbox.llm.faults import CALL_FAULTS, struck
+from dealix.sandbox.llm.faults import CALL_FAULTS, NO_TOOLS, struck
 from dealix.sandbox.llm.routes import MODEL, RETRY_AFTER, is_bearer, spoilt
 from dealix.sandbox.llm.samples import NoSampleError, sample
+from dealix.sandbox.llm.talking import NoToolsError
 from dealix.sandbox.openclaw.agent import Conversations, refused
 from dealix.sandbox.world import World
 
 Json = dict[str, Any]
 TOOL, AGENT = "llm-task", "steps"
 KINDS = {401: "unauthorized", 404: "not_found", 429: "rate_limited", 500: "tool_error"}
-FAILS_INSIDE = CALL_FAULTS | {"refusal", "cut_off", "broken_json", "wrong_schema"}
+FAILS_INSIDE = (CALL_FAULTS - {NO_TOOLS}) | {"refusal", "cut_off", "broken_json", "wrong_schema"}
 """What `llm-task` itself notices of a model's answer; it then says no more than 500."""
 
 
@@ -85,6 +86,8 @@ class OpenClaw:
         try:
             asked = json.loads(call.body)
             return self._conversations.turn(asked, lambda: struck(world, "openclaw", call))
+        except NoToolsError:
+            return error(404, "Not Found")
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return refused("invalid request")
 

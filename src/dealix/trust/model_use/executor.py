@@ -38,7 +38,14 @@ CHARACTERS_A_TOKEN = 2
 
 MILLION = Decimal(1_000_000)
 SHOWN_OF_ANSWER = 8_000
+UNKNOWN = ("HTTP 400", "HTTP 404", "HTTP 405", "HTTP 422")
+"""How an endpoint says that it does not know what it was asked with, such as tools."""
+
 SLOW = frozenset({"ReadTimeout", "WriteTimeout", "ConnectTimeout"})
+
+
+class ToolsRefused(FellBack):
+    """The endpoint would not take the question, perhaps for its tools."""
 
 
 @dataclass(frozen=True)
@@ -144,9 +151,19 @@ class ModelExecutor:
     def _conversed(
         self, question: Question, desk: Desk | None, end: float
     ) -> tuple[Question, Reply]:
-        """Ask until it answers, and read for it in between; each turn reads, or it ends."""
+        """Ask until it answers, and read for it in between; each turn reads, or it ends.
+
+        An endpoint that refuses a question for its tools is asked the same without them.
+        """
         while True:
-            reply = self._asked(question, end)
+            try:
+                reply = self._asked(question, end)
+            except ToolsRefused:
+                log.warning(
+                    "step %s: %s takes no tools, so nothing is read", question.name, self.kind
+                )
+                question, desk = _changed(question, tools=()), None
+                continue
             if desk is None or not reply.calls:
                 return question, reply
             turns = (*question.turns, Reading(desk.answer(reply.calls)))
@@ -192,6 +209,8 @@ class ModelExecutor:
                     raise FellBack(reason) from None
                 self.sleep(wait)
             except ProviderRefused as no:
+                if question.tools and not question.turns and _told_of(no).startswith(UNKNOWN):
+                    raise ToolsRefused("rejected") from None
                 raise FellBack(_refusal(no)) from None
             except NotConfigured:
                 raise FellBack("not_configured") from None
@@ -263,4 +282,8 @@ def _refusal(no: ProviderRefused) -> FallBackReason:
         return "refused"
     if isinstance(no, ModelCutOff):
         return "cut_off"
-    return "rejected" if str(no.params.get("reason")).startswith("HTTP") else "invalid_answer"
+    return "rejected" if _told_of(no).startswith("HTTP") else "invalid_answer"
+
+
+def _told_of(no: ProviderRefused) -> str:
+    return str(no.params.get("reason"))
