@@ -14,6 +14,7 @@ from dealix.business.evidence.door import EvidenceService
 from dealix.business.evidence.report import reports
 from dealix.business.evidence.service import Evidence
 from dealix.business.evidence.windows import RunWindows
+from dealix.business.knowledge.embedders import Embedders
 from dealix.business.knowledge.service import KnowledgeService
 from dealix.business.leads.from_messages import LeadMessages
 from dealix.business.leads.importing import LeadLists
@@ -263,7 +264,9 @@ class Services(Everyday):
     @cached_property
     def knowledge(self) -> KnowledgeService:
         """The company's documents, to be searched."""
-        return KnowledgeService(self.database, self.vault, self.objects, permit, may, ROLES)
+        return KnowledgeService(
+            self.database, self.vault, self.objects, permit, may, ROLES, Embedders(self.embeddings)
+        )
 
     @cached_property
     def herald(self) -> Herald:
@@ -386,6 +389,8 @@ class Services(Everyday):
         for name in ("_models", "_registries"):
             for client in self.__dict__.get(name, {}).values():
                 client.close()
+        if self.__dict__.get("embeddings") is not None:
+            self.__dict__["embeddings"].close()
 
 
 def services(settings: Settings | None = None) -> Services:

@@ -171,6 +171,7 @@ CODES: dict[str, str] = {
     # providers
     "provider_refused": "{provider} refused: {reason}.",
     "provider_unavailable": "{provider} does not answer now: {reason}.",
+    "embeddings_dimensions": "Each vector of the embeddings endpoint has {found} numbers; the search needs {needed}.",
     "outcome_unknown": "{provider} did not say whether it did {operation}.",
     "rehearsal_outside": "A rehearsal may not reach {provider}: it talks to the sandbox only.",
     "smtp_without_tls": "The mail server {host} offers no TLS; add ?tls=none to its address to allow that.",

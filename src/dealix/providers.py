@@ -7,6 +7,7 @@ from functools import cached_property
 from dealix.connectors.company_research import RegistryReader, Wathq
 from dealix.connectors.crm import Crm, HubSpotCrm
 from dealix.connectors.email import Mailer, SmtpMailer
+from dealix.connectors.embeddings import EmbeddingsEndpoint
 from dealix.connectors.esign import DocuSign, ESign
 from dealix.connectors.llm import ChatCompletions, StructuredModel
 from dealix.connectors.metadata import Timeouts
@@ -147,6 +148,13 @@ class Providers:
     @cached_property
     def _models(self) -> dict[tuple[Executor, bool], StructuredModel]:
         return {}
+
+    @cached_property
+    def embeddings(self) -> EmbeddingsEndpoint | None:
+        """The endpoint that embeds texts; None where none is set."""
+        if self.settings.embeddings_url is None:
+            return None
+        return EmbeddingsEndpoint.of(self.settings, self.secrets)
 
     @property
     def prices(self) -> Prices:

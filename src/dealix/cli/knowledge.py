@@ -114,7 +114,7 @@ def bench(
     asked = [Labelled(one, (one,)) for one in ours[:questions]]
     with own_database() as own:
         service, tenant = own.services.knowledge, MEASURER.tenant_id
-        benching.fill(service.database, tenant, ours[questions:], passages)
+        benching.fill(service.database, tenant, service.embedders, ours[questions:], passages)
         many = benching.counted(service.database, tenant)
         own.settle()
         for one in asked[:10]:  # connections, the model, the index in memory
