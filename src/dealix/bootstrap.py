@@ -14,7 +14,6 @@ from dealix.business.evidence.door import EvidenceService
 from dealix.business.evidence.report import reports
 from dealix.business.evidence.service import Evidence
 from dealix.business.evidence.windows import RunWindows
-from dealix.business.knowledge.embedders import Embedders
 from dealix.business.knowledge.service import KnowledgeService
 from dealix.business.leads.from_messages import LeadMessages
 from dealix.business.leads.importing import LeadLists
@@ -265,7 +264,7 @@ class Services(Everyday):
     def knowledge(self) -> KnowledgeService:
         """The company's documents, to be searched."""
         return KnowledgeService(
-            self.database, self.vault, self.objects, permit, may, ROLES, Embedders(self.embeddings)
+            self.database, self.vault, self.objects, permit, may, ROLES, self.embedders
         )
 
     @cached_property
@@ -386,11 +385,7 @@ class Services(Everyday):
         for name in ("bridge", "database"):
             if name in self.__dict__:
                 getattr(self, name).close()
-        for name in ("_models", "_registries"):
-            for client in self.__dict__.get(name, {}).values():
-                client.close()
-        if self.__dict__.get("embeddings") is not None:
-            self.__dict__["embeddings"].close()
+        self.close_clients()
 
 
 def services(settings: Settings | None = None) -> Services:
