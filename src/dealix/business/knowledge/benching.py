@@ -31,8 +31,7 @@ def fill(
     """Put `many` passages into an empty tenant, by whoever embeds for it; raises `NoVector`."""
     chance = random.Random(7)
     numbers = np.random.default_rng(7)
-    with database.tenant(tenant_id) as session:
-        embedder = embedders.of(session)
+    embedder = embedders.of(database, tenant_id)
     chosen = sentences[:EMBEDDED]
     groups = [chosen[at : at + BATCH] for at in range(0, len(chosen), BATCH)]
     made = [one for group in groups for one in embedder.passages(group, SECONDS)]

@@ -11,16 +11,16 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
-from sqlalchemy.orm import Session
 
 from dealix.business.knowledge import embedding
 from dealix.connectors.embeddings import EmbeddingsEndpoint
 from dealix.errors import DealixError, NotConfigured, ProviderRefused, ProviderUnavailable
 from dealix.lanes.provenance import FallBack, FallBackReason
 from dealix.language.embedding import Vector
+from dealix.store.session import Database
 from dealix.trust.model_use.executor import reason_of
 from dealix.trust.model_use.masking import Mask
 from dealix.trust.privacy.processing import AI_ANALYSIS, entry_of
@@ -161,11 +161,12 @@ class Embedders:
         given = [None if self._door is None else self._door.endpoint.name, embedding.model()]
         return [name for name in given if name is not None]
 
-    def of(self, session: Session) -> Embedder:
-        """Who embeds for the session's company: within this process where nothing may leave it."""
+    def of(self, database: Database, tenant_id: str) -> Embedder:
+        """Who embeds for a company: this process where nothing may leave it."""
         if self._door is None:
             return InProcess()
-        leaves: Literal["nothing", "masked", "as_is"] = entry_of(session, AI_ANALYSIS).leaves
+        with database.tenant(tenant_id) as session:
+            leaves = entry_of(session, AI_ANALYSIS).leaves
         if leaves == "nothing":
             return InProcess(FallBack(chosen="model", because="not_permitted"))
         return ByEndpoint(self._door, masked=leaves == "masked")

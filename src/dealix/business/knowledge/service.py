@@ -187,7 +187,11 @@ class KnowledgeService:
 
     def _embed_on(self, tenant_id: str) -> int:
         """Embed what a tenant has, for some seconds: then the next tenant has its turn."""
-        embedder, made, end = self._embedder(tenant_id), 0, time.monotonic() + TURN
+        embedder, made, end = (
+            self.embedders.of(self.database, tenant_id),
+            0,
+            time.monotonic() + TURN,
+        )
         while time.monotonic() < end:
             done = self._embed(tenant_id, embedder, TURN)
             made += done
@@ -196,14 +200,10 @@ class KnowledgeService:
         return made
 
     def _embed_for_a_while(self, tenant_id: str, document_id: str) -> None:
-        embedder, end = self._embedder(tenant_id), time.monotonic() + AT_ONCE
+        embedder, end = self.embedders.of(self.database, tenant_id), time.monotonic() + AT_ONCE
         while (left := end - time.monotonic()) > 0:
             if not self._embed(tenant_id, embedder, left, document_id, most=4):
                 return
-
-    def _embedder(self, tenant_id: str) -> Embedder:
-        with self.database.tenant(tenant_id) as session:
-            return self.embedders.of(session)
 
     def _embed(
         self,

@@ -54,8 +54,7 @@ class SearchKnowledge:
     def embed(self, question: Question) -> Asked:
         """The question's words and its vector, by whoever embeds for the company."""
         words = tuple(telling(question.text, WORDS))
-        with self.database.tenant(self.tenant_id) as session:
-            embedder = self.embedders.of(session)
+        embedder = self.embedders.of(self.database, self.tenant_id)
         try:
             vector = embedder.question(question.text)
         except NoVector as none:
