@@ -80,6 +80,7 @@ def test_from_the_form_to_an_active_partner(console):
     assert archive.content[:2] == b"PK"
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize(
     ("locale", "sent", "declined"),
     [("en", "Sent, not opened yet", "Declined"), ("ar", "أُرسل ولم يُفتح بعد", "اعتذر")],
@@ -115,6 +116,7 @@ def test_a_signatory_who_declines_ends_it_and_the_page_says_so(console, locale, 
     assert late.post(f"/runs/{run}/signature", {**values, "word": "forge"}).status == 422
 
 
+@pytest.mark.journey
 def test_nobody_plays_the_signatories_of_another_company(console):
     run, approval = walk_to_executive(console)
     console.executives_agree(approval)
@@ -125,6 +127,7 @@ def test_nobody_plays_the_signatories_of_another_company(console):
     assert console.api("noura", "GET", f"/runs/{run}")["waiting_for"] == "signature"
 
 
+@pytest.mark.journey
 def test_what_all_have_signed_is_final_before_anybody_cancels(console):
     run, approval = walk_to_executive(console)
     console.executives_agree(approval)
@@ -305,6 +308,7 @@ def test_a_real_run_cannot_be_moved_in_time(console, waiting_run):
     assert "Only a rehearsal" in refused.text
 
 
+@pytest.mark.journey
 def test_an_answer_from_the_mailbox_reaches_its_run(console):
     run, _ = walk_to_executive(console)
     visitor = console.visitor("noura")

@@ -55,6 +55,11 @@ PIPELINES = {
     "offers": tuple(points.of("proposal_generation")),
 }
 """As many together as a worker holds, each step of a lead once; `make proof` holds all of them."""
+TOLD = [
+    pytest.param(wanted, id=name, marks=() if name == "packs" else pytest.mark.journey)
+    for name, wanted in PIPELINES.items()
+]
+"""`make test` plays one of them, `make journeys` the others."""
 
 
 def bad(round_):
@@ -101,7 +106,7 @@ def test_a_cancel_amid_the_activation_takes_it_back(rig, cast):
 
 @pytest.mark.slow
 @pytest.mark.timeout(200)
-@pytest.mark.parametrize("wanted", PIPELINES.values(), ids=PIPELINES)
+@pytest.mark.parametrize("wanted", TOLD)
 def test_a_pipeline_comes_to_its_end_when_all_that_moves_it_dies(rig, cast, wanted):
     """Held amid every step; `make proof` kills each kind of process by itself too."""
     round_ = pipelines.crash(rig, cast, MEDIUM_AT_ONCE, wanted)
@@ -109,6 +114,7 @@ def test_a_pipeline_comes_to_its_end_when_all_that_moves_it_dies(rig, cast, want
     assert bad(round_) == []
 
 
+@pytest.mark.journey
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kinds", [("durable_worker",), MEDIUM_AT_ONCE], ids=["durable", "medium"])

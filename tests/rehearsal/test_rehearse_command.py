@@ -17,6 +17,13 @@ def upon(theatre, monkeypatch):
     monkeypatch.delenv("DEALIX_PUBLIC_URL", raising=False)
 
 
+@pytest.fixture
+def nowhere(tmp_path, monkeypatch):
+    """No stack is up here."""
+    monkeypatch.setenv("DEALIX_HOME", str(tmp_path / "nowhere"))
+
+
+@pytest.mark.journey
 def test_a_story_that_holds_exits_0_and_says_its_steps(upon, capsys):
     assert main.run(["rehearse", WORKFLOW, "--scenario", str(SHORT)]) == 0
     told = capsys.readouterr().out
@@ -25,6 +32,7 @@ def test_a_story_that_holds_exits_0_and_says_its_steps(upon, capsys):
     assert "starting" not in told.lower()
 
 
+@pytest.mark.journey
 def test_json_is_the_whole_performance(upon, capsys):
     assert main.run(["rehearse", WORKFLOW, "--scenario", str(SHORT), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -34,6 +42,7 @@ def test_json_is_the_whole_performance(upon, capsys):
     assert told["effects"] == []
 
 
+@pytest.mark.journey
 def test_a_story_that_ends_otherwise_exits_1_and_says_how(upon, tmp_path, capsys):
     wrong = yaml.safe_load(SHORT.read_text(encoding="utf-8"))
     wrong["expect"]["outcome"] = "activated"
@@ -43,6 +52,7 @@ def test_a_story_that_ends_otherwise_exits_1_and_says_how(upon, tmp_path, capsys
     assert "outcome: expected activated, found rejected" in capsys.readouterr().out
 
 
+@pytest.mark.journey
 def test_who_may_not_decide_ends_the_rehearsal_with_a_sentence(upon, tmp_path, capsys):
     wrong = yaml.safe_load(SHORT.read_text(encoding="utf-8"))
     wrong["cast"][0]["who"] = "board_member"
@@ -52,7 +62,7 @@ def test_who_may_not_decide_ends_the_rehearsal_with_a_sentence(upon, tmp_path, c
     assert "[not_an_approver]" in capsys.readouterr().err
 
 
-def test_an_unbuilt_or_unknown_workflow_exits_1_and_starts_nothing(upon, capsys):
+def test_an_unbuilt_or_unknown_workflow_exits_1_and_starts_nothing(nowhere, capsys):
     assert main.run(["rehearse", "dd_room"]) == 1
     assert main.run(["rehearse", "tea_making"]) == 1
     told = capsys.readouterr()
@@ -60,10 +70,11 @@ def test_an_unbuilt_or_unknown_workflow_exits_1_and_starts_nothing(upon, capsys)
     assert len(told.err.strip().splitlines()) == 2
 
 
-def test_a_missing_file_is_wrong_usage(upon, tmp_path):
+def test_a_missing_file_is_wrong_usage(nowhere, tmp_path):
     assert main.run(["rehearse", WORKFLOW, "--scenario", str(tmp_path / "none.yaml")]) == 2
 
 
+@pytest.mark.journey
 def test_with_no_stack_up_it_starts_one_and_leaves_nothing(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("DEALIX_HOME", str(tmp_path / "nothing"))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
