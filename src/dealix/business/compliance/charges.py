@@ -80,4 +80,4 @@ def day_of(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InvalidInput("invalid_input", errors=[{"field": "due", "type": "date"}]) from None
+        raise InvalidInput("invalid_input", errors=[{"field": "due", "type": "date_parsing"}]) from None
