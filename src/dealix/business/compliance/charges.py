@@ -80,4 +80,5 @@ def day_of(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InvalidInput("invalid_input", errors=[{"field": "due", "type": "date_parsing"}]) from None
+        wrong = [{"field": "due", "type": "date_parsing"}]
+        raise InvalidInput("invalid_input", errors=wrong) from None
