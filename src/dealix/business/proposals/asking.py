@@ -16,7 +16,7 @@ MOST_LINES = 50
 class ProposalLine(Strict):
     """A product of the price book, how many of it, and what is granted on it."""
 
-    sku: Annotated[Sku, Field(title=N_("Product"))]
+    sku: Annotated[Sku, Field(title=N_("Product"), json_schema_extra={"format": "product"})]
     quantity: Annotated[Whole, Field(title=N_("Quantity"), ge=1, le=1_000_000)]
     discount_percent: Annotated[Discount, Field(title=N_("Discount in percent"))] = "0"
 

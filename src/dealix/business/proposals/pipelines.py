@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.business.deals.schemas import CLOSED
+from dealix.business.knowledge.service import KnowledgeService
 from dealix.business.proposals import reading, repository
 from dealix.business.proposals.approving import standing
 from dealix.business.proposals.asking import ProposalLine
@@ -54,6 +55,7 @@ class ProposalGeneration(Pipeline):
     database: Database
     proposals: Proposals
     executor: StepExecutor
+    knowledge: KnowledgeService
 
     @stage("collect_deal", method="upsert")
     def collect_deal(self, call: StageCall) -> Made:
@@ -232,7 +234,7 @@ class ProposalGeneration(Pipeline):
 
     def _drafted(self, call: StageCall, facts: DraftFacts) -> ProposalProse:
         """The two free sections; a model may read on the way to them."""
-        tools = reading.tools(self.database, call.tenant_id, facts.currency)
+        tools = reading.tools(self.knowledge, call.tenant_id, facts.currency)
         context = StepContext(call.tenant_id, call.key, ("deal", "price book"), run_id=call.run_id)
         return self.executor.execute(replace(DRAFT, tools=tools), facts, context).output
 

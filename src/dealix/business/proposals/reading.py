@@ -9,19 +9,15 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from dealix.business.knowledge.tasks import Question, SearchKnowledge
+from dealix.business.knowledge.service import KnowledgeService
 from dealix.business.partners.schemas import Strict
 from dealix.business.proposals import books
 from dealix.connectors.data_class import DataClass
-from dealix.i18n.fit import legible
 from dealix.lanes.step_executor import Facts, Personal, Read, ReadTool
-from dealix.language.terms import has_words
 from dealix.store.session import Database
 
 LONGEST_PASSAGE = 1_500
 LONGEST_TITLE = 200
-EVERYBODY: tuple[str, ...] = ()
-"""The roles of nobody: what they find is meant for all."""
 
 
 class Query(Strict):
@@ -68,7 +64,7 @@ class SoldProducts(Facts):
     products: Annotated[list[Sold], DataClass.INTERNAL]
 
 
-def tools(database: Database, tenant_id: str, currency: str) -> tuple[ReadTool[Any], ...]:
+def tools(knowledge: KnowledgeService, tenant_id: str, currency: str) -> tuple[ReadTool[Any], ...]:
     """The reads of one draft, inside its company and in the currency of its deal."""
     return (
         ReadTool(
@@ -76,7 +72,7 @@ def tools(database: Database, tenant_id: str, currency: str) -> tuple[ReadTool[A
             "Passages of the seller's documents that answer a question, the best first.",
             Query,
             "knowledge.search",
-            _searching(database, tenant_id),
+            _searching(knowledge, tenant_id),
         ),
         ReadTool(
             "read_price_book",
@@ -84,18 +80,14 @@ def tools(database: Database, tenant_id: str, currency: str) -> tuple[ReadTool[A
             "gets cheaper; no prices.",
             Listing,
             "record.read",
-            _listing(database, tenant_id, currency),
+            _listing(knowledge.database, tenant_id, currency),
         ),
     )
 
 
-def _searching(database: Database, tenant_id: str) -> Callable[[Query], Read]:
+def _searching(knowledge: KnowledgeService, tenant_id: str) -> Callable[[Query], Read]:
     def search(asked: Query) -> Read:
-        words = legible(asked.query)
-        if not has_words(words):
-            return Read(FoundTexts(passages=[]))
-        question = Question(words, EVERYBODY, asked.limit)
-        found = SearchKnowledge(database, tenant_id).run(question).passages
+        found = knowledge.for_everybody(tenant_id, asked.query, asked.limit).passages
         passages = [
             FoundText(
                 document=each.source.id,
