@@ -26,6 +26,9 @@ class DealInBrief(Strict):
 
     key: Annotated[Key | None, Field(title=N_("Our reference")), BeforeValidator(blank)] = None
     title: Annotated[Line, Field(title=N_("What is sold"))]
+    title_ar: Annotated[
+        Line | None, Field(title=N_("What is sold, in Arabic")), BeforeValidator(blank)
+    ] = None
     company_name: Annotated[Line, Field(title=N_("Company name in English"))]
     company_name_ar: Annotated[
         Line | None, Field(title=N_("Company name in Arabic")), BeforeValidator(blank)
