@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from dealix.lanes.provenance import Provenance
+
 Lane = Literal["short", "medium", "durable"]
 Status = Literal[
     "running", "waiting", "paused", "compensating", "completed", "compensated", "cancelled",
@@ -322,7 +324,10 @@ class ConsentHistory(ConsentView):
 
 
 class ContradictionView(Shown):
-    """Two quotations that do not both hold; the newest of its events says how it stands."""
+    """Two quotations that do not both hold; the newest of its events says how it stands.
+
+    `provenance` is null where it was found before that was kept.
+    """
 
     id: str
     run: str
@@ -331,6 +336,7 @@ class ContradictionView(Shown):
     rule: str
     status: Literal["detected", "reviewing", "resolved", "accepted"]
     at: datetime
+    provenance: Provenance | None
     a: dict[str, Any]
     b: dict[str, Any]
     events: list[dict[str, Any]]
