@@ -137,18 +137,14 @@ class ComplianceScan(Pipeline):
         keys = [each.key for each in controls.controls()]
         return Made({"controls": keys, "version": controls.version()})
 
-    @stage("check_control", method="upsert", system="step_model")
-    def check_control(self, call: StageCall, guard: Callable[[Session], None]) -> StepResult:
-        """Ask each of live data as of one moment; no model explains, and the result says so."""
+    @stage("check_control", method="upsert")
+    def check_control(self, call: StageCall) -> Made:
+        """Ask each of live data as of one moment."""
         known = {each.key for each in controls.controls()}
         asked = [key for key in call.of("list_controls")["controls"] if key in known]
         with self.database.snapshot(call.tenant_id) as session:
             answers = inspect(self.inspector.live(session), asked)
-
-        def kept(_session: Session, _run: Run, _call: StepCall) -> Mapping[str, Any]:
-            return {"method": "rules", "not_configured": ["model"], "answers": answers}
-
-        return own_step(self.database, self.check_control, call, kept, guard)
+        return Made({"method": "rules", "answers": answers})
 
     @stage("aggregate_findings", method="upsert")
     def aggregate_findings(self, call: StageCall) -> Made:
