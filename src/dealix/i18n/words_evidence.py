@@ -38,6 +38,8 @@ EVIDENCE = {
     "clauses": N_("Clauses"),
     "registry_answers": N_("Answers of registries"),
     "leads": N_("Leads"),
+    "deals": N_("Deals"),
+    "metrics": N_("Figures"),
     "lead_scores": N_("Scores of leads"),
     "qualifications": N_("Qualifications of leads"),
     "item.audit": N_("Audit"),
