@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0054"
-down_revision = "0060"
+down_revision = "0061"
 
 
 def upgrade() -> None:
