@@ -49,6 +49,7 @@ from dealix.lanes.tenant_keys import TenantKeys
 from dealix.lanes.worker import THREADS, durable_worker
 from dealix.observability.temporal import runtime
 from dealix.printing.pictures import Gallery
+from dealix.scans import withheld
 from dealix.settings import Settings
 from dealix.store.objects import Objects
 from dealix.trust.access import directory
@@ -365,7 +366,7 @@ class Services(Everyday):
     @cached_property
     def contradictions(self) -> Contradictions:
         """What papers and settings say against one another."""
-        return Contradictions(self.database, ContradictionBook(self.vault), permit)
+        return Contradictions(self.database, ContradictionBook(self.vault), permit, withheld)
 
     async def workers(self, threads: ThreadPoolExecutor) -> list[Worker]:
         """A worker for real runs and, where an engine can skip time, one for rehearsals."""
