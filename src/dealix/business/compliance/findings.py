@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from dealix import clock
 from dealix.actors import Actor
 from dealix.business.compliance.checking import change_of, counted
-from dealix.business.compliance.controls import Control, controls, frameworks
+from dealix.business.compliance.controls import Control, control_of, controls, frameworks
 from dealix.business.compliance.models import ComplianceReport, ComplianceResult
 from dealix.errors import NotFound
 from dealix.lanes.models import Run
@@ -153,7 +153,7 @@ def _summary(report: ComplianceReport) -> dict[str, Any]:
 
 def _view(row: ComplianceResult) -> dict[str, Any]:
     """A result with the words of its control, as far as that still exists."""
-    control = next((each for each in controls() if each.key == row.control), None)
+    control = control_of(row.control)
     said = {"framework": row.framework, "severity": row.severity}
     words = _words(control) if control else {"name": row.control, "name_ar": row.control}
     shown = {**words, **said, "control": row.control, "status": row.status, "change": row.change}
