@@ -126,32 +126,26 @@ def _what(sentence: str) -> Iterator[Scope]:
     of_all = ALL.search(sentence)
     if of_all is None or _first(sentence[of_all.end() : of_all.end() + 40]) not in THINGS:
         return
-    rest, without = _left_out(WHOLLY.sub(" ", sentence))
-    of, _, rest = rest.partition("\n")
-    things = "+".join(sorted(said_of(of, THINGS) or said_of(rest, THINGS)))
+    of, rest, without = _left_out(WHOLLY.sub(" ", sentence))
+    things = "+".join(sorted(said_of(of, THINGS)))
     for name, pattern in NEEDS.items():
-        match = re.search(pattern, f"{of} {rest}")
-        if match and things and not NEGATION.search(f"{of} {rest}"[: match.start()]):
+        match = re.search(pattern, rest)
+        if match and things and not NEGATION.search(rest[: match.start()]):
             yield Scope(f"what:{name}:{things}", f"except:{without}" if without else "all")
 
 
-def _left_out(sentence: str) -> tuple[str, str]:
-    """A sentence without its exception, in its two parts, and what it leaves out."""
+def _left_out(sentence: str) -> tuple[str, str, str]:
+    """Where the things stand of which a sentence holds, what it says, and what it leaves out."""
     left = EXCEPT.search(sentence) or BUT.search(sentence)
     if left is None:
-        return f"{sentence}\n", ""
-    head, tail = sentence[: left.start()], sentence[left.end() :].split()
-    near = said_of(" ".join(tail[:NEAR]), THINGS)
-    without = "+".join(sorted(near)) or " ".join(tail[:NEAR])
-    return f"{head}\n{' '.join(tail)}" if said_of(head, THINGS) else _after(tail), without
-
-
-def _after(tail: list[str]) -> str:
-    """What follows an exception that begins its sentence."""
-    for place in range(1, len(tail)):
-        if ALL.search(" ".join(tail[place:])) and not ALL.search(" ".join(tail[place + 1 :])):
-            return f"{' '.join(tail[place:])}\n"
-    return "\n"
+        return sentence, sentence, ""
+    head, tail = sentence[: left.start()], sentence[left.end() :]
+    words = " ".join(tail.split()[:NEAR])
+    without = "+".join(sorted(said_of(words, THINGS))) or words
+    if said_of(head, THINGS):
+        return head, head + tail, without
+    after = tail[max((one.start() for one in ALL.finditer(tail)), default=len(tail)) :]
+    return after, after, without
 
 
 def _first(text: str) -> str:

@@ -8,7 +8,7 @@ TOPICS: dict[str, str] = {
     "discount_limit": r"discount limit|limit (?:of|on|for) discounts?|max(?:imum)? discount"
     r"|discounts? (?:of )?(?:at most|up to|above|over|more than)"
     r"|حد الخصم|الحد (?:الاعلي|الاقصي) للخصم|الخصم (?:لا يتجاوز|حتي|الاقصي)"
-    r"|(?:ال)?خصم(?:ومات)? (?:التي )?(?:حتي|فوق|يزيد علي|تزيد علي|يتجاوز|تتجاوز)",
+    r"|(?:ال)?(?:خصم|خصومات) (?:التي )?(?:لا )?(?:حتي|فوق|يزيد علي|تزيد علي|يتجاوز|تتجاوز)",
     "uptime": r"uptime|availability|نسبه التوفر|جاهزيه",
     "backup": r"back(?: |-)?ups?|النسخ الاحتياطي",
     "response_time": r"respon(?:se|d)s? (?:time|within)|زمن الاستجابه|نرد خلال",
@@ -82,10 +82,12 @@ PERSONS: dict[str, str] = {
 """Who may or decides; the more particular ones first."""
 
 ABOVE = re.compile(
-    r"\b(?:above|over|more than|exceed\w*|beyond)\b|فوق|يزيد علي|تزيد علي|يتجاوز|تتجاوز|اكثر من"
+    r"\b(?:above|over|beyond|(?<!no )more than|(?<!not )exceed\w*)\b"
+    r"|فوق|اكثر من|(?<!لا )(?:يزيد علي|تزيد علي|يتجاوز|تتجاوز)"
 )
 UP_TO = re.compile(
-    r"\b(?:up to|at most|no more than|below|under)\b|حتي|لا يتجاوز|لا تتجاوز|لا يزيد"
+    r"\b(?:up to|at most|no more than|not exceed\w*|below|under)\b"
+    r"|حتي|لا (?:يتجاوز|تتجاوز|يزيد علي|تزيد علي)"
 )
 """Whether an amount is where somebody's say begins, or where it ends."""
 

@@ -160,7 +160,7 @@ def _quantities(line: _Line, sentence: str) -> Iterator[Claim]:
             yield _of_topic(line, topic, sentence, amount)
     for part in PARTS.split(sentence) if many else []:
         inside = [one for one in amounts_in(part) if one.measure in many]
-        if len(inside) == 1 and inside[0].measure in many:
+        if len(inside) == 1:
             yield _of_topic(line, topic, part, inside[0])
 
 
@@ -224,15 +224,15 @@ def _deadlines(line: _Line, sentence: str) -> Iterator[Claim]:
 
 def _fields(line: _Line) -> Iterator[Claim]:
     for name, pattern in FIELDS.items():
-        found = re.search(rf"(?:^|[\s>|*-])(?:{pattern})\s*[:：|]\s*([^|]+)", line.text)
+        found = re.search(rf"(?:^|[\s>|*-])(?:{pattern})\s*([:：|])\s*([^|]+)", line.text)
         if found is None or not line.heading:
             continue
         subject = f"{line.heading}:{name}"
-        day = next(iter(days_in(found[1])), None)
+        day = next(iter(days_in(found[2])), None)
         if day is not None:
             yield line.claim("day", subject, day.day.isoformat(), _calendar(hijri=day.hijri))
-        elif ":" in found[0] or "：" in found[0]:
-            yield line.claim("field", subject, found[1].strip(" -."))
+        elif found[1] != "|":
+            yield line.claim("field", subject, found[2].strip(" -."))
 
 
 def _labelled(line: _Line) -> Iterator[Claim]:
