@@ -1,6 +1,6 @@
 """The controls of a scan, as data, and what asking one of live data answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -27,6 +27,14 @@ EXAMPLES = 10
 """How many identifiers of what is wrong an answer names."""
 
 
+@dataclass(frozen=True)
+class Charge:
+    """The role that looks at a control, and the day until which."""
+
+    owner: str
+    due: date
+
+
 class Control(BaseModel):
     """One control: asked of live data by its `check`, or by its `owner` until `due`."""
 
@@ -51,6 +59,12 @@ class Control(BaseModel):
             raise ValueError(f"{self.key}: either a check, or an owner with a due date")
         return self
 
+    def charge(self, charges: Mapping[str, Charge]) -> Charge | None:
+        """Who looks at it until when: as the company has set, else as ships; None for data."""
+        if self.owner is None or self.due is None:
+            return None
+        return charges.get(self.key) or Charge(self.owner, self.due)
+
 
 @dataclass(frozen=True)
 class Live:
@@ -61,6 +75,7 @@ class Live:
     secrets: SecretStore
     register: Sequence[Activity]
     at: datetime
+    charges: Mapping[str, Charge] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
