@@ -1,5 +1,6 @@
 """The words of the documents to search for who reads them whole, and who may not read which."""
 
+import re
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from dealix.business.knowledge.models import KnowledgeDocument, KnowledgePassage
 MOST = 200
 """Documents that are read at once, the newest."""
 
+SENTENCE = re.compile(r"(?<=[.!?؟])\s+")
 Words = tuple[str, str, str]
 """A name, a text, and under whose key its words lie."""
 
@@ -34,6 +36,7 @@ def hidden_from(session: Session, actor: Actor, document_ids: Collection[str]) -
 
 
 def _text_of(session: Session, row: KnowledgeDocument) -> str:
-    """A document's passages, one after another; each begins a line."""
+    """A document's passages, one after another; each sentence begins a line."""
     query = select(KnowledgePassage.text).where(KnowledgePassage.document_id == row.id)
-    return "\n".join(session.scalars(query.order_by(KnowledgePassage.number)))
+    passages = session.scalars(query.order_by(KnowledgePassage.number))
+    return "\n".join(SENTENCE.sub("\n", passage) for passage in passages)
