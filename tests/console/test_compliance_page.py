@@ -25,6 +25,7 @@ def test_a_scan_is_started_shown_and_compared(console):
     assert "Business continuity: requirements are put into practice" in page.text
     assert page.source.index('data-status="fail"') < page.source.index('data-status="pass"')
     assert "Changed after the scan" not in page.text
+    assert "Where this comes from: our rules" in page.text
     arabic = console.visitor("abeer", locale="ar").get("/compliance")
     assert "قاعدة البيانات تفصل بين الشركات" in arabic.text
     assert "نظام حماية البيانات الشخصية" in arabic.text
