@@ -67,6 +67,7 @@ from dealix.trust.outbound.envelopes import Envelopes
 from dealix.trust.outbound.gatekeeping import PolicyGatekeeper
 from dealix.trust.outbound.governance import Governance
 from dealix.trust.outbound.governance.desk import OutboundDesk
+from dealix.trust.outbound.governance.doubting import UNSURE, Doubts
 from dealix.trust.outbound.governance.listening import Listener
 from dealix.trust.outbound.notices import Herald
 from dealix.trust.outbound.service import Outbound
@@ -205,7 +206,9 @@ class Services(Everyday):
     @cached_property
     def cases(self) -> CaseService:
         """What only a person can settle."""
-        return CaseService(self.database, permit, self.courier.deliver, self.subjects)
+        settlers = {UNSURE: self.doubts.settle}
+        deliver = self.courier.deliver
+        return CaseService(self.database, permit, deliver, self.subjects, settlers)
 
     @cached_property
     def partners(self) -> PartnerService:
@@ -258,7 +261,12 @@ class Services(Everyday):
     @cached_property
     def tagger(self) -> Tagger:
         """Says of each message that came in what it wants."""
-        return Tagger(self.database, self.inbox)
+        return Tagger(self.database, self.inbox, self.doubts)
+
+    @cached_property
+    def doubts(self) -> Doubts:
+        """Who, by the model's reading, asked us to stop."""
+        return Doubts(self.consents)
 
     @cached_property
     def knowledge(self) -> KnowledgeService:

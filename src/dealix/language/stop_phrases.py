@@ -261,11 +261,21 @@ _WEARY = {
     "annoying_stop": _YOURS
     + r"(?:\s+\w+){0,3}\s+(?:و|ف)?(?:ا?وقفو?ا?ها|وقفو?ها|وقفو|اوقفو|اوقفوا|وقفوا|بطلو?ا?ها|بطلوا|اقطعو?ا?ها|الغو?ا?ها|كفوا عنها)"
     + _TAIL_AR,
+    "yours_unwanted": _YOURS
+    + r" (?:ما|لا|مو|مش) ?(?:ابيها|نبيها|ابغاها|ابغيها|نبغاها|اريدها|نريدها|بديها|عايزها|عاوزها|تهمني|تهمنا|تلزمني|تلزمنا)"
+    + _TAIL_AR,
+    "tired_of_yours": r"(?:^|\s)(?:قرفت|مليت|ملينا|زهقت|زهقنا|طفشت|طفشنا|تعبت|تعبنا|ضجرت|سيمت|سئمت|انزعجت|انزعجنا) (?:من|م) "
+    + _YOURS
+    + _TAIL_AR,
+    "leave_me": r"(?:^|\s)(?:دعوني|دعونا|خلوني|خلونا|اتركوني|اتركونا|سيبوني|سيبونا|عوفوني) (?:و ?شاننا|و ?شاني|(?:في|ف|ب) ?حال(?:ي|نا))(?!\w)"
+    + _TAIL_AR,
     "want_none_of_them": r"(?:لم اعد|لم نعد|ما عدت|لا|ما) ?(?:ارغب|نرغب|اريد|نريد|اود|ابي|ابغي|ابغا) ?(?:في |ب)?(?:استلام|تلقي|استقبال)(?:ها|هم)(?: (?:بعد الان|مجددا|ابدا|منكم|اطلاقا|شكرا))*\s*$",
     "want_none_of_them_en": r"\b(?:(?:do not|don't|dont|no longer|not) (?:want|wish|care|desire)(?: to)?|(?:no longer|not) interested in) (?:receive|receiving|get|getting|hear|hearing|be sent|being sent) "
     + _THESE,
     "blocked_en": r"(?:^|\bi |\bi've |\bi have |\bwe |\bwe've |\bwe have |\bi am |\bi'm )(?:just |already |now )?block(?:ed|ing)? (?:you|your (?:number|address|emails?|messages?|domain|sender))"
     + _TAIL_EN,
+    "done_with_yours_en": r"\b(?:i am|i'm|we are|we're|im) (?:so |just )?(?:done|through|fed up|sick|tired) (?:with|of) (?:all )?(?:your|these|those|ur) (?:\w+ )?(?:messages?|e-?mails?|mails?|texts?|newsletters?|sms|spam|ads)\s*$"
+    r"|^(?:please )?forget (?:this|my) (?:number|address|e-?mail)(?: address)?\s*$|^(?:please )?stop (?:already )?with (?:all )?(?:the|these|those|your|this) (?:messages?|e-?mails?|mails?|texts?|newsletters?|sms|spam)\s*$",
     "exclude_en": r"\b(?:exclude|unlist|unregister|remove|scrub) (?:me|us|my (?:email|number|address)) (?:from|of) (?:(?:your|the|this|all|any|future) )*(?:mailing|mailings|mailing lists?|distribution lists?|contact lists?|database|newsletters?|marketing|campaigns?)\b",
     "not_on_the_list_en": r"\b(?:do not|don't|dont|no longer) (?:want|wish)(?: to)? (?:be|stay|remain|being) (?:a part of|part of|on|in) (?:your|this|the|any) (?:mailing|distribution|contact|e-?mail|marketing) ?(?:lists?)?\b",
     "no_need_en": r"\b(?:no need|needn't|not necessary|no point|no use)(?: (?:for you|in|to|ever))* (?:contact(?:ing)?|messag(?:e|ing)|text(?:ing)?|e-?mail(?:ing)?|writ(?:e|ing)(?: to)?) (?:me|us) (?:again|any ?more|any longer|ever|further)"
@@ -277,6 +287,6 @@ WEARY = {name: re.compile(pattern) for name, pattern in _WEARY.items()}
 INSTEAD = re.compile(
     r"(?<!\w)(?:[وفب]?(?:اتصلو?ا?|ساتصل|بتصل|نتصل|كلمو?ني|كلمني|كلموا|دقو?ا?|زورو\w*|نتقابل|اختصرو\w*)|(?:ال|لل|ب|ع)?(?:ايميل|بريد) (?:افضل|احسن|يكفي|اسهل))(?!\w)"
     r"|وصل|بالخطا|بالغلط|خطا|عميل|عملا|زباين|زبون|زبنا|النظام|السنترال|فاتور|(?<!\w)(?:ال)?عقد(?!\w)|(?<!\w)قبل|(?<!\w)حتي(?!\w)|(?<!\w)لين(?!\w)|اجتماع|موعد|ورقي|نسخه|تاخير|نراجع|فكو"
-    r"|\b(?:just |please )?call me\b|\bi(?:'ll| will) call\b|\bis (?:fine|better|enough|easier)\b|\bby mistake\b|\bby accident\b|\binstead\b|\buntil\b|\bbefore\b|\btomorrow\b|\binvoices?\b|\bpdf\b|\bcourier\b|\bpaper\b|\bcustomers?\b|\bclients?\b"
+    r"|\b(?:just |please )?call me\b|\bi(?:'ll| will) call\b|\bis (?:fine|better|enough|easier)\b|\bthe (?:right|new|correct)\b|\bby mistake\b|\bby accident\b|\binstead\b|\buntil\b|\bbefore\b|\btomorrow\b|\binvoices?\b|\bpdf\b|\bcourier\b|\bpaper\b|\bcustomers?\b|\bclients?\b"
 )
 """What makes of the same sentence another wish: another way, an hour, a fault, somebody else."""
