@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from dealix.actors import Actor
+from dealix.business.compliance.directories import CompanyDirectories
 from dealix.business.compliance.findings import Compliance
 from dealix.business.compliance.service import CompanyRegistry, Finding
 from dealix.business.dashboard.service import DashboardService
@@ -61,6 +62,12 @@ class Everyday(Providers):
         """The same registry and the same answers, for a start that must not wait."""
         keys = TenantKeys.of(self.secrets, self.settings)
         return CompanyRegistry(self.database, keys, self.company_registry_at_door)
+
+    @cached_property
+    def directories(self) -> CompanyDirectories:
+        """What directories list under companies' names, kept with the date on which they did."""
+        keys = TenantKeys.of(self.secrets, self.settings)
+        return CompanyDirectories(self.database, keys, self.directory)
 
     @cached_property
     def health(self) -> Watch:

@@ -11,8 +11,8 @@ from dealix.lanes.pipelines import stage
 from dealix.records import progress
 
 STEPS = [
-    "capture_lead", "match_lead", "research_company", "score_qualification", "route_lead",
-    "notify_owner",
+    "capture_lead", "match_lead", "research_company", "search_gleif", "search_opencorporates",
+    "score_qualification", "route_lead", "notify_owner",
 ]  # fmt: skip
 
 

@@ -20,6 +20,8 @@ ADDRESSES = (
     "docusign_url",
     "docusign_account_url",
     "wathq_url",
+    "gleif_url",
+    "opencorporates_url",
     "classifier_url",
     "embeddings_url",
     "model_url",
