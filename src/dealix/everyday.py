@@ -99,7 +99,7 @@ class Everyday(Providers):
             self.short_jobs,
             permit,
             ScoreLead(self.model_use),
-            Matcher(self.vault),
+            Matcher(self.vault, self.companies.numbers),
         )
 
     @cached_property

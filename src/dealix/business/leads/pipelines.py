@@ -94,8 +94,15 @@ class LeadQualification(Pipeline):
         """Ask the registry about a Saudi registration; an answer of today is used again."""
         with self.database.tenant(call.tenant_id) as session:
             company = self._company(session, call)
-        found = self._researched(call.tenant_id, company).model_dump(mode="json")
-        return self._kept(self.research_company, call, guard, lambda _session: found)
+        research = self._researched(call.tenant_id, company)
+
+        def told(session: Session) -> Mapping[str, Any]:
+            if research.result == "found":  # its other number finds the lead from now on too
+                lead = repository.lead(session, call.of("match_lead")["lead"])
+                self.leads.matcher.keep(session, lead)
+            return research.model_dump(mode="json")
+
+        return self._kept(self.research_company, call, guard, told)
 
     @stage("search_gleif", method="idempotency_header", system="gleif")
     def search_gleif(self, call: StageCall, guard: Callable[[Session], None]) -> StepResult:
