@@ -139,6 +139,8 @@ COLUMNS = {
     "trust.data_quality": N_("What is known"),
     "trust.consent": N_("Consent"),
     "trust.registration": N_("Registration"),
+    "trust.no_source_yet": N_("No workflow records this yet"),
+    "trust.probes_of_30_days": N_("Probes of the last 30 days"),
     "trust.payment_history": N_("How they pay"),
     "trust.fields_known": N_("Fields that are filled"),
     "trust.opted_out": N_("Has opted out"),
