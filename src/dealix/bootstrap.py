@@ -17,7 +17,6 @@ from dealix.business.evidence.windows import RunWindows
 from dealix.business.knowledge.service import KnowledgeService
 from dealix.business.leads.from_messages import LeadMessages
 from dealix.business.leads.importing import LeadLists
-from dealix.business.messages.service import MessageService
 from dealix.business.messages.tagging import Tagger
 from dealix.business.papers.library import ClauseLibrary
 from dealix.business.papers.service import PapersService
@@ -67,7 +66,7 @@ from dealix.trust.outbound.envelopes import Envelopes
 from dealix.trust.outbound.gatekeeping import PolicyGatekeeper
 from dealix.trust.outbound.governance import Governance
 from dealix.trust.outbound.governance.desk import OutboundDesk
-from dealix.trust.outbound.governance.doubting import UNSURE, Doubts
+from dealix.trust.outbound.governance.doubting import UNSURE
 from dealix.trust.outbound.governance.listening import Listener
 from dealix.trust.outbound.notices import Herald
 from dealix.trust.outbound.service import Outbound
@@ -254,19 +253,9 @@ class Services(Everyday):
         return OutboundDesk(self.database, self.consents, permit)
 
     @cached_property
-    def messages(self) -> MessageService:
-        """What messages want, and their dialects."""
-        return MessageService(permit)
-
-    @cached_property
     def tagger(self) -> Tagger:
         """Says of each message that came in what it wants."""
         return Tagger(self.database, self.inbox, self.doubts)
-
-    @cached_property
-    def doubts(self) -> Doubts:
-        """Who, by the model's reading, asked us to stop."""
-        return Doubts(self.consents)
 
     @cached_property
     def knowledge(self) -> KnowledgeService:

@@ -183,13 +183,6 @@ class Inbox:
             event = session.get(InboundEvent, (tenant_id, event_id))
             return self.read(session, event) if event is not None else None
 
-    def owner(self, session: Session, event_id: str) -> Owner | None:
-        """Whose delivery it is, as far as that is known by now; None when there is none."""
-        event = session.get(InboundEvent, (tenant_of(session), event_id))
-        if event is None:
-            return None
-        return Owner(event.tenant_id, event.run_id, event.person_id, event.in_reply_to)
-
     def stranger(self, session: Session, event_id: str) -> ReceivedMail:
         """What a stranger wrote, while nobody has taken it up; `NotFound` for anything else."""
         event = session.get(InboundEvent, (tenant_of(session), event_id))

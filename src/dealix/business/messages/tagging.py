@@ -18,6 +18,7 @@ from dealix.business.messages.models import MessageTag
 from dealix.business.messages.tasks import ClassifyMessage, Message
 from dealix.connectors.deliveries import ReceivedMail
 from dealix.connectors.inbound import WRITTEN
+from dealix.lanes.arrivals import whose
 from dealix.lanes.inbox import Inbox
 from dealix.language.dialects import dialects
 from dealix.language.intents import intents
@@ -67,7 +68,7 @@ class Tagger:
             storing = insert(MessageTag).values(row).on_conflict_do_nothing()
             kept = session.execute(storing.returning(MessageTag.event_id)).scalar_one_or_none()
             if kept is not None and found and is_unsure_stop(found["intent"], found["rule"]):
-                owner = self.inbox.owner(session, event_id)
+                owner = whose(session, event_id)
                 if owner is not None and owner.person_id is not None:
                     self.doubts.hold(session, owner.person_id, owner.run_id)
         if kept is not None and found:
