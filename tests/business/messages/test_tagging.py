@@ -7,6 +7,7 @@ from sqlalchemy import text
 from tests.lanes.test_inbox import SECRETS, TENANT, VAULT, events, payload, sent, signed
 
 from dealix.actors import Actor, system
+from dealix.api.routes.records import Resolve
 from dealix.business.messages.tagging import Tagger
 from dealix.connectors.secrets import Keyring
 from dealix.errors import NotEntitled
@@ -153,3 +154,8 @@ def test_a_rehearsal_holds_its_own_and_asks_nobody(inbox: Inbox, fresh_database:
     assert Tagger(fresh_database, inbox, DOUBTS).sweep() == 1
     assert held(fresh_database) == (False, [("opted_out", "model_reading", "system")])
     assert desk(fresh_database).list(OFFICER, "open") == []
+
+
+def test_the_door_takes_what_a_person_says_of_a_hold() -> None:
+    for word in ("confirm_stop", "lift_stop"):
+        assert Resolve(resolution=word).resolution == word
