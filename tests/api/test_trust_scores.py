@@ -102,7 +102,7 @@ def test_a_connector_s_uptime_is_what_its_probes_said(door, noura):
     found = score(noura, "connector", "company_research")
     assert factors(found)["uptime"] == (50, "probes_of_30_days")
     assert factors(score(noura, "connector", "crm"))["uptime"] == (None, "no_data")
-    details = {one["name"]: one["detail"] for one in found.json()["card"]["factors"]}
+    details = {one["name"]: one["detail"] for one in found.json()["factors"]}
     assert details["uptime"] == "1/2"
 
 
