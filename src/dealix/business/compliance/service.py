@@ -111,22 +111,21 @@ class CompanyRegistry:
     def numbers(self, session: Session, numbers: Iterable[str]) -> dict[str, frozenset[str]]:
         """Each of these numbers with all that the newest answer about it says are its company's."""
         asked = sorted(set(numbers))
-        newest = (
+        answers = (
             select(RegistryAnswer)
             .where(
                 RegistryAnswer.source == REGISTRY,
                 RegistryAnswer.number.in_(asked),
                 RegistryAnswer.world == REAL,
             )
-            .distinct(RegistryAnswer.number)
-            .order_by(RegistryAnswer.number, RegistryAnswer.fetched_at.desc())
+            .order_by(RegistryAnswer.fetched_at)
         )
+        newest = {row.number: row for row in session.execute(answers).scalars()}
         known = {number: frozenset({number}) for number in asked}
-        for row in session.execute(newest).scalars():
+        for number, row in newest.items():
             record = self._opened(row).record
             if record is not None:
-                more = {record.number, record.national_number} - {""}
-                known[row.number] = known[row.number] | more
+                known[number] |= {record.number, record.national_number} - {""}
         return known
 
     def _opened(self, row: RegistryAnswer) -> Finding:
