@@ -3,6 +3,7 @@
 from dealix.connectors.company_research import Wathq
 from dealix.connectors.crm import HubSpotCrm
 from dealix.connectors.email import SmtpMailer
+from dealix.connectors.embeddings import EmbeddingsEndpoint
 from dealix.connectors.esign import DocuSign
 from dealix.connectors.gleif import Gleif
 from dealix.connectors.llm import ChatCompletions
@@ -20,6 +21,7 @@ ALL: tuple[type[Connector], ...] = (
     Gleif,
     OpenCorporates,
     ChatCompletions,
+    EmbeddingsEndpoint,
     OpenClawGateway,
 )
 

@@ -23,6 +23,7 @@ WORDS = (
     "wathq.key",
     "opencorporates.token",
     "model.key",
+    "embeddings.key",
     "openclaw.token",
     "sandbox.token",
     "database.superuser",
