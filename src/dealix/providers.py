@@ -186,6 +186,7 @@ class Providers:
         """Close the connections that are kept open to providers."""
         opened = [*self.__dict__.get("_models", {}).values()]
         opened += self.__dict__.get("_registries", {}).values()
+        opened += self.__dict__.get("_directories", {}).values()
         opened += [self.embeddings] if self.__dict__.get("embeddings") else []
         for client in opened:
             client.close()
