@@ -22,7 +22,6 @@ ADDRESSES = (
     "wathq_url",
     "gleif_url",
     "opencorporates_url",
-    "classifier_url",
     "embeddings_url",
     "model_url",
 )

@@ -6,7 +6,7 @@ from alembic import op
 from dealix.store import rls
 
 revision = "0055"
-down_revision = "0061"
+down_revision = "0054"
 
 
 def upgrade() -> None:
