@@ -155,7 +155,7 @@ def test_a_registry_that_gives_both_numbers_joins_the_company_in_either_order(
             "contact": {"name": who, "email": f"{who}{first}@gmail.com", "locale": "en"},
         }
         for at, (number, name, who) in enumerate(
-            zip(by_order, ("Rimal Foods", "Wadi Steel"), ("Fahd", "Lulwa"), strict=True)
+            zip(by_order, COMPANIES[first], ("Fahd", "Lulwa"), strict=True)
         )
     )
     earlier, _ = qualify(door, noura, one)
