@@ -297,7 +297,7 @@ def _spoken(call: StepCall, letter: WhatsAppLetter, correlation: str) -> Outside
         run_id=call.run_id,
         text=letter.text,
         address=letter.to,
-        template=True,
+        template=bool(letter.template),
         notice=call.key.startswith("undo:"),
     )
 

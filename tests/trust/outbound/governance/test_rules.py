@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from tests.trust.outbound.governance.conftest import MORNING, NIGHT, NOON
 
+from dealix.business.partners.drafting import WHATSAPP
 from dealix.errors import InvalidInput
 from dealix.lanes.inbox_models import InboundEvent
 from dealix.lanes.working_time import WorkingSettings
@@ -111,6 +112,21 @@ def test_a_first_message_without_the_opt_out_line_is_refused_and_a_second_may(co
     assert company.judge(bare).code == "opt_out_line_missing"
     company.sent(company.message(person))
     assert company.judge(bare).kind == "allowed"
+
+
+def test_a_first_template_without_the_opt_out_line_is_refused_like_any_text(company):
+    person = company.person()
+    bare = company.message(person, channel="whatsapp", template=True, text="Dear Sami")
+    assert company.judge(bare).code == "opt_out_line_missing"
+    company.sent(company.message(person, channel="whatsapp", template=True))
+    assert company.judge(bare).kind == "allowed"
+
+
+@pytest.mark.parametrize(("name", "locale"), sorted(WHATSAPP))
+def test_every_template_of_ours_may_be_a_persons_first_message(company, name, locale):
+    text_ = WHATSAPP[name, locale].format("سامي", "TS-1", "https://example.org/p/1")
+    message = company.message(company.person(), channel="whatsapp", template=True, text=text_)
+    assert company.judge(message).kind == "allowed"
 
 
 def test_free_text_on_whatsapp_needs_a_message_of_the_person_within_a_day(company):

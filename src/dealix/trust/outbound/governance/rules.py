@@ -70,10 +70,10 @@ def the_country_allows_this_purpose_on_this_channel(asked: Question) -> Answer:
 
 
 def a_first_message_says_how_to_stop_it(asked: Question) -> Answer:
-    """Templates carry their opt-out in the wording that the channel approved."""
-    if asked.message.template or not _is_first(asked):
+    """A template is judged by what the person will read, as free text is."""
+    if carries_opt_out_line(asked.message.text) or not _is_first(asked):
         return PASSED
-    return PASSED if carries_opt_out_line(asked.message.text) else _no("opt_out_line_missing")
+    return _no("opt_out_line_missing")
 
 
 def outside_the_whatsapp_window_only_a_template_goes(asked: Question) -> Answer:
