@@ -33,6 +33,7 @@ LOOKUPS: dict[str, str] = {
     "lookup_due_envelopes": "The signature sweep: envelopes to ask the provider about now.",
     "lookup_untagged_messages": "The tagger's sweep: messages of which nobody has said what they "
     "want.",
+    "lookup_mails_with_files": "The sweep of returned files: mails of a flow's runs with any.",
     "lookup_waiting_short_jobs": "The short lane's sweep: tasks that no worker has answered yet.",
     "knowledge_by_word": "The knowledge search: passages of the transaction's own tenant by word; "
     "under row-level security PostgreSQL uses no index of words.",
