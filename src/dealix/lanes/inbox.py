@@ -16,11 +16,12 @@ from dealix import clock
 from dealix.connectors import inbound
 from dealix.connectors.deliveries import Delivery, ReceivedMail
 from dealix.connectors.secrets import SecretStore
-from dealix.errors import Conflict, NotFound, NotSignedIn
+from dealix.errors import Conflict, InvalidInput, NotFound, NotSignedIn
 from dealix.lanes.arrivals import Arrival, Owner, Sealer, is_strangers, owner_of, stored_as
 from dealix.lanes.attaching import GRACE, ask_a_person, process
 from dealix.lanes.inbox_models import InboundEvent
 from dealix.lanes.letters import Letter
+from dealix.lanes.refusals import Refusals
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.observability import metrics
 from dealix.records.case_book import settle
@@ -88,7 +89,7 @@ class Inbox:
         self._secrets = secrets
         self._hearing = hearing
         self._takers = dict(takers or {})
-        self._operating_tenant = operating_tenant
+        self.refusals = Refusals(database, operating_tenant)
         self._inbound_tenant = inbound_tenant
 
     def receive(self, provider: str, headers: Mapping[str, str], raw: bytes) -> Receipt:
@@ -99,8 +100,9 @@ class Inbox:
         """
         try:
             found = inbound.verified(provider, self._secrets, headers, raw)
-        except NotSignedIn:
-            metrics.webhook(provider if provider in inbound.VERIFIERS else "other", "refused")
+        except (InvalidInput, NotSignedIn) as refusal:
+            metrics.webhook(provider, "refused")
+            self.refusals.keep(provider, refusal.code)
             raise
         receipts_ = [self._receive(delivery) for delivery in found]
         if not receipts_:
@@ -292,14 +294,14 @@ class Inbox:
         for row in rows:
             with self._database.tenant(row.tenant_id) as session:
                 self._take(session, row.id, row.run_id, row.person_id)
-            operating = self._operating()
+            operating = self.refusals.operating()
             if operating is not None:
                 with self._database.tenant(operating) as session:
                     settle(session, "unrouted", row.id, "happened", by="system")
 
     def _claim_late(self) -> None:
         """Make a case of each delivery that found no tenant in time; it says nothing of content."""
-        operating = self._operating()
+        operating = self.refusals.operating()
         if operating is None:
             return
         claim = text("SELECT * FROM claim_late_unrouted(:before, :most)")
@@ -307,14 +309,6 @@ class Inbox:
         with self._database.tenant(operating) as session:
             for row in session.execute(claim, due).all():
                 ask_a_person(session, "unrouted", row.id, row.provider)
-
-    def _operating(self) -> str | None:
-        """The tenant whose operators look after the installation."""
-        if self._operating_tenant is not None:
-            return self._operating_tenant
-        with self._database.nobody() as session:
-            query = text("SELECT tenant_id FROM lookup_first_tenant()")
-            return session.execute(query).scalar_one_or_none()
 
     def _take(
         self, session: Session, unrouted_id: str, run_id: str | None, person_id: str | None

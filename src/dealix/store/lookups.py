@@ -27,6 +27,8 @@ LOOKUPS: dict[str, str] = {
     "lookup_partner_link": "A partner's answer page: which tenant, run and version it is about.",
     "count_unrouted": "Health: how many events have waited too long for their tenant.",
     "keep_unrouted": "A delivery of no known tenant: put it aside, encrypted.",
+    "keep_refused": "A delivery that was refused: count it, without a body, and forget old ones.",
+    "lookup_refused": "The operators' page: the refused deliveries of each minute.",
     "claim_late_unrouted": "The inbox sweep: deliveries that waited too long, once, for a case.",
     "lookup_first_tenant": "The inbox sweep: whose operators look after the installation.",
     "lookup_unanchored": "The audit's anchor: which tenants' heads have not left today.",

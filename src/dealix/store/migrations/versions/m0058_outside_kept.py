@@ -1,4 +1,4 @@
-"""What came from outside is kept whole: the files of a partner's mails."""
+"""What came from outside: the files of a partner's mails, and what was refused at the door."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,13 @@ from dealix.store import rls
 revision = "0058"
 down_revision = "0050"
 
+KEEP = """
+DELETE FROM refused_deliveries AS old WHERE old.minute < at - interval '30 days';
+INSERT INTO refused_deliveries AS kept (provider, reason, minute, many, first_at, last_at)
+VALUES (sender, why, date_trunc('minute', at), how_many, at, at)
+ON CONFLICT (provider, reason, minute) DO UPDATE SET
+many = kept.many + excluded.many, last_at = greatest(kept.last_at, excluded.last_at)
+"""
 MAILS = """
 SELECT event.tenant_id, event.id FROM inbound_events AS event
 JOIN runs AS run ON run.tenant_id = event.tenant_id AND run.id = event.run_id
@@ -21,6 +28,7 @@ ORDER BY event.received_at LIMIT 50
 def upgrade() -> None:
     """Extend the inbox; a mail that is there brought no file that anybody kept."""
     returned_files()
+    refused_deliveries()
 
 
 def returned_files() -> None:
@@ -63,4 +71,30 @@ def returned_files() -> None:
         "flow text, since timestamptz",
         "TABLE (tenant_id varchar, id varchar)",
         MAILS,
+    )
+
+
+def refused_deliveries() -> None:
+    """Refused deliveries of a minute by provider and reason: whose they were, nobody knows."""
+    op.create_table(
+        "refused_deliveries",
+        sa.Column("provider", sa.String, primary_key=True),
+        sa.Column("reason", sa.String, primary_key=True),
+        sa.Column("minute", sa.DateTime(timezone=True), primary_key=True),
+        sa.Column("many", sa.Integer, nullable=False),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_index("ix_refused_deliveries_minute", "refused_deliveries", ["minute"])
+    op.execute(f"REVOKE ALL ON refused_deliveries FROM PUBLIC, {rls.APP_ROLE}")
+    rls.door(
+        "keep_refused", "sender text, why text, how_many integer, at timestamptz", "void", KEEP
+    )
+    rls.lookup(
+        "lookup_refused",
+        "at_most integer",
+        "TABLE (provider varchar, reason varchar, many integer, first_at timestamptz, "
+        "last_at timestamptz)",
+        "SELECT provider, reason, many, first_at, last_at FROM refused_deliveries "
+        "ORDER BY last_at DESC, provider, reason LIMIT at_most",
     )
