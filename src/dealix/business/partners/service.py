@@ -323,6 +323,7 @@ class PartnerService:
             person,
             commitments[kind],
             enclosures=tuple(enclosures),
+            country=partner.country,
         )
 
     def _spoken(self, session: Session, run: Run) -> tuple[Facts, str]:
@@ -354,6 +355,7 @@ class PartnerService:
             locale=partner.locale,
             person_id=partner.contact_person_id,
             payload_hash=committed,
+            country=partner.country,
         )
 
     def _whatsapp_in_practice(
@@ -370,6 +372,7 @@ class PartnerService:
             person_id=mail.person_id,
             payload_hash=mail.payload_hash,
             by_mail=mail,
+            country=mail.country,
         )
 
     def facts(self, session: Session, run: Run) -> Facts:

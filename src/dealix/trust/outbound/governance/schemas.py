@@ -30,7 +30,7 @@ class OutsideMessage:
     `notice`: it takes back what a bad end leaves outside, so that no daily limit may hold it.
     `template`: the channel approved its wording beforehand; `text` is what the person will read.
     `is_first`: nobody has written to this person on this channel before; None: governance finds
-    out.
+    out. `country`: where the person is, where that is on record.
     """
 
     channel: Channel
@@ -44,6 +44,7 @@ class OutsideMessage:
     template: bool = False
     notice: bool = False
     is_first: bool | None = None
+    country: str | None = None
 
 
 @dataclass(frozen=True)
