@@ -78,6 +78,13 @@ def signature_request(facts: Facts, locale: str) -> Letter:
     )
 
 
+def withdrawal(reference: str, locale: str) -> str:
+    """What the signature provider tells those who were to sign, when the envelope is voided."""
+    if locale == "ar":
+        return f"سحبنا مذكرة شروط الشراكة {reference}، ولن نمضي فيها في الوقت الحالي."
+    return f"We have withdrawn the term sheet {reference} and will not go on with it for now."
+
+
 def retraction(facts: Facts, locale: str) -> Letter:
     """The mail that takes the terms back and says that the partnership does not go on."""
     if locale == "ar":

@@ -267,9 +267,9 @@ class Post:
         """A document sent for signature, found again by the reference of this effect's key."""
         return self.envelopes.sending(call, papers, action, step)
 
-    def void(self, call: StepCall, sent: str, action: str, step: str) -> OutsideEffect:
+    def void(self, call: StepCall, sent: str, reason: str, action: str, step: str) -> OutsideEffect:
         """An envelope taken back; `sent` is the payload hash of what was sent."""
-        return self.envelopes.voiding(call, sent, action, step)
+        return self.envelopes.voiding(call, sent, reason, action, step)
 
     def _mail(self, call: StepCall, letter: Letter, undoes: Sequence[str]) -> Mail:
         return Mail(
