@@ -153,13 +153,16 @@ class Settings(BaseSettings):
     wathq_generation: Literal["current", "v5"] = Field(
         "current", description="Which generation of Wathq's API the subscription shows."
     )
+    gleif_url: str | None = Field(
+        None, description="Base address of GLEIF, the register of legal entity identifiers."
+    )
+    opencorporates_url: str | None = Field(
+        None, description="Base address of OpenCorporates, a directory of company registers."
+    )
     sandbox_url: str | None = Field(None, description="HTTP address of the sandbox, if one runs.")
     sandbox_smtp: str | None = Field(None, description="host:port of the sandbox's SMTP server.")
 
     # The inventory reads these too: it judges a row by where its questions go.
-    classifier_url: str | None = Field(
-        None, description="Endpoint that classifies messages; our own process when unset."
-    )
     embeddings_url: str | None = Field(
         None,
         description="OpenAI-compatible endpoint that embeds texts for search, such as "

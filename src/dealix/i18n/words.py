@@ -4,7 +4,7 @@ from dealix.i18n.catalogue import N_, translate
 from dealix.i18n.paper_words import CLAUSES, PAPERS, PLACES
 from dealix.i18n.place_words import PLACES_AND_MONEY
 from dealix.i18n.words_audit import DEEDS
-from dealix.i18n.words_evidence import COMPLIANCE, CONTRADICTIONS, EVIDENCE
+from dealix.i18n.words_evidence import COMPLIANCE, CONTRADICTIONS, EVIDENCE, ORIGINS
 from dealix.i18n.words_language import LANGUAGE
 from dealix.i18n.words_leads import COLUMNS, LEADS
 from dealix.i18n.words_messages import TAGS
@@ -227,6 +227,9 @@ CASES = {
     "superseded": N_("It does not count: the run ended otherwise"),
     "stuck": N_("The flow cannot go on"),
     "unmatched": N_("Message without a run"),
+    "unsure_stop": N_("Asks to stop, by the model's reading"),
+    "confirm_stop": N_("They ask us to stop"),
+    "lift_stop": N_("They do not ask for it"),
     "happened": N_("It happened"),
     "recovered": N_("It goes on again"),
     "send_again": N_("Send again"),
@@ -354,6 +357,7 @@ WORDS: dict[str, str] = {
     **EVIDENCE,
     **CONTRADICTIONS,
     **COMPLIANCE,
+    **ORIGINS,
     **PROPOSALS,
     **LEADS,
     **COLUMNS,

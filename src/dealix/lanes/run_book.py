@@ -102,7 +102,7 @@ def rest(session: Session, run_id: str, until: datetime) -> None:
 
 
 def end_status(session: Session, run: Run, outcome: str, *, good: bool) -> str:
-    """The status a run ends in: an open case, or what is still outside after a bad end, comes first.
+    """The status a run ends in: an open case comes first, or what a bad end leaves outside.
 
     After a good end what could be taken back stays as it is.
     """

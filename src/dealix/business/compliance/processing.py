@@ -24,13 +24,14 @@ PROCESSORS: dict[str, tuple[Processor, ...]] = {
     "lead_capture": (
         Processor(name="HubSpot", setting="hubspot_url", outside=True),
         Processor(name="Wathq", setting="wathq_url", outside=False),
+        Processor(name="GLEIF", setting="gleif_url", outside=True),
+        Processor(name="OpenCorporates", setting="opencorporates_url", outside=True),
     ),
     "whatsapp": (Processor(name="Meta", setting="whatsapp_url", outside=True),),
     "email": (Processor(name="Mail server", setting="smtp_url"),),
     "ai_analysis": (
         Processor(name="Model provider", setting="model_url"),
         Processor(name="Embeddings provider", setting="embeddings_url"),
-        Processor(name="Classifier", setting="classifier_url"),
     ),
 }
 """By activity. A provider that is in none of them, such as one of signatures, is not named yet."""
