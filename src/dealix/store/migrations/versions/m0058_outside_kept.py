@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from dealix.store import rls
 
 revision = "0058"
-down_revision = "0061"
+down_revision = "0055"
 
 KEEP = """
 DELETE FROM refused_deliveries AS old WHERE old.minute < at - interval '30 days';
