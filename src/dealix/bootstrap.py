@@ -244,7 +244,7 @@ class Services(Everyday):
     @cached_property
     def desk(self) -> OutboundDesk:
         """Messages to outsiders and the consents behind them, for the doors."""
-        return OutboundDesk(self.database, self.consents, permit)
+        return OutboundDesk(self.database, self.consents, permit, self.inbox.refusals)
 
     @cached_property
     def tagger(self) -> Tagger:

@@ -103,6 +103,10 @@ CODES: dict[str, str] = {
     "docx_bomb": "This Word document unpacks to more than it may.",
     "docx_too_long": "This Word document holds more text than a term sheet may.",
     "docx_entities": "This Word document holds XML entities, which are not read.",
+    "file_kind": "Only a Word document (DOCX) or a PDF is taken; ask for the file in one of these forms.",
+    "file_left_out": "The mail service left this file out because of its size; ask for it on the partner's page.",
+    "file_not_whole": "This file did not come whole; ask for it again.",
+    "files_too_many": "This mail brought more files than are taken of one; ask for this one in another mail.",
     "file_too_large": "The file is larger than {limit} bytes.",
     # approvals
     "not_an_approver": "You are not among those who decide this request.",

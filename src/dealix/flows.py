@@ -169,7 +169,7 @@ def steps_of(made: "Services") -> list[Callable[..., Any]]:
             made.database,
             made.signatures,
             made.outbound,
-            {"partner_approval": Agreements(made.partners).of},
+            {"partner_approval": Agreements(made.partners)},
         ),
         ActivationActivities(
             made.database,

@@ -92,6 +92,12 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(
         20_000_000, ge=1024, le=20_000_000, description="Largest document that is taken in."
     )
+    max_mail_bytes: int = Field(
+        10_000_000,
+        ge=1024,
+        le=30_000_000,
+        description="Largest mail, with its files in base64, that a webhook may bring.",
+    )
     session_hours: int = Field(12, ge=1, description="A sign-in lasts this long.")
     secure_cookies: bool = Field(False, description="Cookies only over HTTPS; set in production.")
 

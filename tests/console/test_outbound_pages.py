@@ -26,6 +26,36 @@ def test_a_message_is_shown_with_what_each_rule_said(console):
     assert "لا يُزعَج أحد في ساعات الهدوء" in arabic.text
 
 
+def test_a_message_shows_what_the_provider_told_of_it(console):
+    run, _ = sent(console)
+    path = f"/outbound?run={run}"
+    page = console.visitor("noura").until(
+        path, lambda p: 'data-receipt="read"' in p.source, "that it was read"
+    )
+    assert "What the provider told" in page.text
+    arabic = console.visitor("noura", locale="ar").get(path)
+    assert "ما أخبر به المزوّد" in arabic.text
+
+
+def test_a_delivery_with_a_wrong_signature_is_listed_for_operators_without_its_body(console):
+    secret = "words of a forger"
+    answer = httpx.post(
+        f"{console.url}/api/v1/webhooks/whatsapp",
+        json={"entry": secret},
+        headers={"X-Hub-Signature-256": "sha256=0"},
+        trust_env=False,
+    )
+    assert answer.status_code == 401
+    page = console.visitor("amal").get("/outbound")
+    assert 'data-refused="whatsapp"' in page.source
+    assert "The signature is wrong" in page.text
+    assert secret not in page.source
+    assert "التوقيع غير صحيح" in console.visitor("amal", locale="ar").get("/outbound").text
+    assert "data-refused" not in console.visitor("noura").get("/outbound").source
+    rows = console.api("amal", "GET", "/messages/refused")
+    assert rows[0]["code"] == "webhook_signature"
+
+
 def test_a_stop_in_an_answer_ends_all_messages_to_that_partner(console):
     run, message = sent(console)
     held = console.sandbox("GET", "/_sandbox/messages")

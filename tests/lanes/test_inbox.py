@@ -18,8 +18,9 @@ from dealix.actors import Actor, system
 from dealix.connectors.inbound import read_mail
 from dealix.connectors.secrets import Keyring, LocalSecrets
 from dealix.errors import InvalidInput, NotFound, NotSignedIn
+from dealix.lanes.attaching import GRACE, messages_of
 from dealix.lanes.cases import CaseService
-from dealix.lanes.inbox import GRACE, Heard, Inbox, messages_of
+from dealix.lanes.inbox import Heard, Inbox
 from dealix.lanes.inbox_models import InboundEvent
 from dealix.lanes.models import Run
 from dealix.lanes.sent_messages import expect_answers

@@ -18,7 +18,8 @@ from dealix.connectors.secrets import Keyring, LocalSecrets
 from dealix.connectors.whatsapp import webhooks
 from dealix.errors import InvalidInput, NotEntitled, NotFound, NotSignedIn
 from dealix.lanes import receipts, run_views
-from dealix.lanes.inbox import ANSWERS_WITHIN, Inbox, messages_of
+from dealix.lanes.attaching import messages_of
+from dealix.lanes.inbox import ANSWERS_WITHIN, Inbox
 from dealix.lanes.inbox_models import OutboundMessage, Receipt
 from dealix.lanes.models import Run
 from dealix.lanes.sent_messages import expect_answers, known_there_as

@@ -1,5 +1,6 @@
 """Replies come as signed webhooks, until acknowledged, whatever faults there are."""
 
+import base64
 import json
 import time
 from itertools import pairwise
@@ -176,3 +177,52 @@ def test_a_stranger_writes_without_having_received_anything(sandbox, receiver):
     data = verified(receiver.received[0])["data"]
     assert (data["in_reply_to"], data["references"], data["subject"]) == ("", [], "Hi")
     assert sandbox.client.post("/_sandbox/messages/write", json={"text": "x"}).status_code == 422
+
+
+def enclosed(name, content):
+    return {"filename": name, "content": base64.b64encode(content).decode()}
+
+
+def test_files_of_a_reply_come_with_its_webhook_and_stand_in_the_mailbox(sandbox, receiver):
+    sandbox.mail("<files@dealix.example>")
+    replied = reply(
+        sandbox, attachments=[enclosed("الشروط.docx", b"PK\x03\x04"), enclosed("", b"")]
+    )
+    wait_for(lambda: receiver.received)
+    first, second = verified(receiver.received[0])["data"]["attachments"]
+    assert (first["filename"], base64.b64decode(first["content"])) == ("الشروط.docx", b"PK\x03\x04")
+    assert (second["filename"], second["size"], second["content"]) == (None, 0, "")
+    [row] = [r for r in sandbox.rows("messages") if r["id"] == replied["id"]]
+    assert [one["size"] for one in row["attachments"]] == [4, 0]
+    file = sandbox.client.get(f"/_sandbox/messages/{row['id']}/attachments/1")
+    assert file.content == b"PK\x03\x04"
+    assert sandbox.client.get(f"/_sandbox/messages/{row['id']}/attachments/3").status_code == 404
+    wait_for(lambda: is_acknowledged(sandbox))
+
+
+def test_a_file_beyond_the_room_of_a_webhook_is_named_without_its_content(sandbox, receiver):
+    sandbox.mail("<large@dealix.example>")
+    files = [enclosed("large.pdf", b"0" * 8_000_000), enclosed("small.pdf", b"%PDF-")]
+    reply(sandbox, attachments=files)
+    wait_for(lambda: receiver.received)
+    large, small = verified(receiver.received[0])["data"]["attachments"]
+    assert (large["size"], "content" in large, "content" in small) == (8_000_000, False, True)
+    wait_for(lambda: is_acknowledged(sandbox))
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        "a.pdf",
+        [{"content": "no base64!"}],
+        [{"filename": "a.pdf", "path": "/etc/passwd"}],
+        [{"filename": "a" * 501, "content": ""}],
+        [{"filename": "a.pdf", "content": ""}] * 21,
+        ["a.pdf"],
+    ],
+)
+def test_files_that_cannot_be_sent_are_refused(sandbox, files):
+    sandbox.mail("<none@dealix.example>")
+    body = {"channel": "email", "from": "sami@partner.example", "text": "x", "attachments": files}
+    answer = sandbox.client.post("/_sandbox/messages/reply", json=body)
+    assert (answer.status_code, bool(answer.json()["error"])) == (422, True)

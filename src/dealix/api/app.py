@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from sqlalchemy.exc import SQLAlchemyError
 
 import dealix
+from dealix import clock
 from dealix.api import mcp, problems
 from dealix.api.limits import DoorLimits
 from dealix.api.middleware import BodyLimit, SecurityHeaders, Taking, Timed
@@ -45,6 +46,9 @@ from dealix.trust.access.rights import may
 from dealix.trust.access.web import actor_or_none
 
 PREFIX = "/api/v1"
+SIGNED_WITHIN = 600
+"""Seconds; a webhook's own check, on its whole body, is stricter."""
+
 Answer = TypeVar("Answer")
 RESOURCES: tuple[APIRouter, ...] = (
     sessions.router,
@@ -109,6 +113,9 @@ def create_app(services: Services, add_pages: Callable[[FastAPI], None] | None =
             "/leads/import/start": Taking(2 * MOST_BYTES, may_bring_leads),
             "/template": Taking(largest, may_upload),
             "/p/": Taking(largest, has_an_offer),
+            f"{PREFIX}/webhooks/smtp": Taking(services.settings.max_mail_bytes, may_be_signed),
+            "/mailbox/reply": Taking(largest, may_play),
+            "/mailbox/write": Taking(largest, may_play),
         },
     )
     app.add_middleware(DoorLimits)
@@ -131,6 +138,20 @@ def may_add_knowledge(request: Request) -> bool:
 def may_bring_leads(request: Request) -> bool:
     """Whether whoever is signed in may bring in a list of leads."""
     return _holds(request, "lead.write")
+
+
+def may_play(request: Request) -> bool:
+    """Whether whoever is signed in may write as the other side."""
+    return _holds(request, "mailbox.read")
+
+
+def may_be_signed(request: Request) -> bool:
+    """Whether a webhook's headers look like those of a signature that is made just now."""
+    given = request.headers
+    stamped = given.get("webhook-timestamp", "")
+    moment = int(stamped) if stamped.isdecimal() and len(stamped) <= 11 else 0
+    late = abs(clock.real_now().timestamp() - moment) > SIGNED_WITHIN
+    return not late and given.get("webhook-signature", "").startswith("v1,")
 
 
 def _holds(request: Request, right: str) -> bool:

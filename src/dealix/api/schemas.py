@@ -264,50 +264,6 @@ class Received(Shown):
     repeated: bool
 
 
-class OutsideMessageView(Shown):
-    """A message to an outsider: the last verdict, every judgment, and what became of it."""
-
-    key: str
-    message_id: str
-    run: str
-    channel: Literal["email", "whatsapp", "sms"]
-    purpose: Literal["partnership", "service", "marketing"]
-    person_id: str
-    verdict: Literal["allowed", "refused", "later"]
-    code: str | None
-    not_before: datetime | None
-    at: datetime
-    status: str | None
-    reference: str | None
-    judgments: list[dict[str, Any]]
-
-
-class TagView(Shown):
-    """What a message wants and in which dialect it is, each with how sure that is (0 to 1)."""
-
-    intent: str
-    intent_confidence: float
-    follows: str
-    dialect: str
-    dialect_confidence: float
-
-
-class DeliveryView(Shown):
-    """Something that came in from outside with a right signature; a message has its tag.
-
-    `stranger`: somebody whom we do not know has written it, and nobody has taken it up.
-    """
-
-    id: str
-    provider: str
-    delivery_id: str
-    received_at: datetime
-    run: str | None
-    status: str
-    stranger: bool
-    tag: TagView | None = None
-
-
 class ConsentView(Shown):
     """Where a person outside stands; the name is null once the person is erased."""
 

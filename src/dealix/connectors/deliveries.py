@@ -1,8 +1,12 @@
 """What every verified delivery is, whoever sent it: its ID, its bytes, what routes it."""
 
-from dataclasses import dataclass
+import base64
+import binascii
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+
+from dealix.errors import InvalidInput
 
 Standing = Literal["sent", "delivered", "read", "failed"]
 
@@ -41,6 +45,33 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class ReceivedFile:
+    """A file that came with a message; personal, as a whole.
+
+    `size` is in bytes, where it is known. `encoded` is its content in base64, None where the
+    message only names it; `reference` is the ID under which its provider holds it.
+    """
+
+    name: str
+    size: int | None = None
+    encoded: str | None = field(default=None, repr=False)
+    reference: str | None = None
+
+    def content(self) -> bytes:
+        """Its bytes.
+
+        Raises:
+            InvalidInput: `file_left_out`, the message only names it; `file_not_whole`.
+        """
+        if self.encoded is None:
+            raise InvalidInput("file_left_out")
+        try:
+            return base64.b64decode("".join(self.encoded.split()), validate=True)
+        except (binascii.Error, ValueError):
+            raise InvalidInput("file_not_whole") from None
+
+
+@dataclass(frozen=True)
 class ReceivedMail:
     """A message that somebody sent to us. Personal, as a whole: never logged, kept sealed."""
 
@@ -48,6 +79,7 @@ class ReceivedMail:
     subject: str
     text: str
     sent_at: str
+    files: tuple[ReceivedFile, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from dealix.connectors import mail_files
 from dealix.connectors.deliveries import Delivery, ReceivedMail, StatusFacts
 from dealix.connectors.esign import connect
 from dealix.connectors.secrets import SecretStore
@@ -53,9 +54,19 @@ def verify_smtp(
 def read(provider: str, raw: bytes) -> ReceivedMail:
     """The message in a kept delivery; nothing in it makes its reader see another order."""
     found = whatsapp.read(raw) if provider == whatsapp.PROVIDER else read_mail(raw)
-    return ReceivedMail(
-        legible(found.sender), legible(found.subject), legible(found.text), found.sent_at
-    )
+    sender, subject, words = map(legible, (found.sender, found.subject, found.text))
+    return ReceivedMail(sender, subject, words, found.sent_at, found.files)
+
+
+def files_in(provider: str, raw: bytes) -> int:
+    """How many files a kept delivery brings along, which are still to be looked at."""
+    return len(mail_files.read(_data(raw))) if provider == "smtp" else 0
+
+
+def without_contents(raw: bytes) -> bytes:
+    """A kept mail whose files are only named."""
+    body = json.loads(raw)
+    return mail_files.emptied(body)
 
 
 def facts_of(provider: str, raw: bytes) -> StatusFacts | None:
@@ -89,7 +100,7 @@ def read_mail(raw: bytes) -> ReceivedMail:
     sender, subject, text, sent_at = (
         str(data.get(name) or "") for name in ("from", "subject", "text", "sent_at")
     )
-    return ReceivedMail(sender, subject, text, sent_at)
+    return ReceivedMail(sender, subject, text, sent_at, mail_files.read(data))
 
 
 def _signed(secret: str, headers: dict[str, str], raw: bytes) -> bool:

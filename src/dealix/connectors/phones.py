@@ -28,6 +28,15 @@ def e164(text: str, country: str | None = None) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def country_of(number: str) -> str | None:
+    """The country (ISO 3166) of a number in E.164; None for one that is of no country."""
+    try:
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return None
+    return region if region and region.isalpha() else None
+
+
 def from_provider(digits: str) -> str:
     """The number that a provider names by its digits alone, such as WhatsApp's `wa_id`.
 

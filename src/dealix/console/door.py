@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote
 
 from fastapi import Depends, Request, Response
@@ -95,10 +95,25 @@ async def sent_form(request: Request) -> Sent:
     return sent
 
 
-async def sent_file(request: Request, _sent: Annotated[Sent, Depends(sent_form)]) -> bytes | None:
+class SentFile(NamedTuple):
+    """A file that a form sent: what its sender calls it, and its bytes."""
+
+    name: str
+    content: bytes
+
+
+async def sent_named_file(
+    request: Request, _sent: Annotated[Sent, Depends(sent_form)]
+) -> SentFile | None:
     """The file that a form sent as `document`; None where none was chosen."""
     file = (await request.form()).get("document")
-    return (await file.read() or None) if isinstance(file, UploadFile) else None
+    content = await file.read() if isinstance(file, UploadFile) else b""
+    return SentFile(getattr(file, "filename", None) or "", content) if content else None
+
+
+def sent_file(file: Annotated[SentFile | None, Depends(sent_named_file)]) -> bytes | None:
+    """The bytes of that file."""
+    return file.content if file is not None else None
 
 
 def anyone(request: Request) -> Visit:

@@ -36,6 +36,8 @@ MESSAGES = {
     "signed_contract": N_("A signed contract"),
     "reply": N_("An answer to us"),
     "signature_right": N_("The signature is right"),
+    "refused_webhook_signature": N_("The signature is wrong"),
+    "refused_invalid_input": N_("Rightly signed, but no event"),
     "no_message_leaves_twice_under_one_id": N_("No message leaves twice under one ID"),
     "the_person_has_not_opted_out": N_("The person has not opted out"),
     "consent_is_on_record_for_channel_and_purpose": N_(

@@ -7,7 +7,6 @@ message is known is put aside, encrypted, and taken up by the sweep.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
 
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -17,27 +16,24 @@ from dealix import clock
 from dealix.connectors import inbound
 from dealix.connectors.deliveries import Delivery, ReceivedMail
 from dealix.connectors.secrets import SecretStore
-from dealix.errors import Conflict, NotFound, NotSignedIn
-from dealix.lanes import receipts, run_book
+from dealix.errors import Conflict, InvalidInput, NotFound, NotSignedIn
 from dealix.lanes.arrivals import Arrival, Owner, Sealer, is_strangers, owner_of, stored_as
-from dealix.lanes.inbox_models import InboundEvent, OutboundMessage
-from dealix.lanes.models import Run
+from dealix.lanes.attaching import GRACE, ask_a_person, process
+from dealix.lanes.inbox_models import InboundEvent
+from dealix.lanes.letters import Letter
+from dealix.lanes.refusals import Refusals
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.observability import metrics
-from dealix.records import audit
-from dealix.records.case_book import open_case, settle
-from dealix.records.run_notes import note
+from dealix.records.case_book import settle
 from dealix.store.ids import new_id
 from dealix.store.session import Database, tenant_of
 
-GRACE = timedelta(hours=1)
 ANSWERS_WITHIN = timedelta(days=14)
 """How long after our last message a word from its number is taken for an answer to it."""
 
 BATCH = 200
 PURPOSE = "inbox"
 NO_TENANT = "*"
-Status = Literal["attached", "waiting", "unmatched"]
 Taker = Callable[[Session, str], None]
 
 
@@ -93,7 +89,7 @@ class Inbox:
         self._secrets = secrets
         self._hearing = hearing
         self._takers = dict(takers or {})
-        self._operating_tenant = operating_tenant
+        self.refusals = Refusals(database, operating_tenant)
         self._inbound_tenant = inbound_tenant
 
     def receive(self, provider: str, headers: Mapping[str, str], raw: bytes) -> Receipt:
@@ -104,8 +100,9 @@ class Inbox:
         """
         try:
             found = inbound.verified(provider, self._secrets, headers, raw)
-        except NotSignedIn:
-            metrics.webhook(provider if provider in inbound.VERIFIERS else "other", "refused")
+        except (InvalidInput, NotSignedIn) as refusal:
+            metrics.webhook(provider, "refused")
+            self.refusals.keep(provider, refusal.code)
             raise
         receipts_ = [self._receive(delivery) for delivery in found]
         if not receipts_:
@@ -169,13 +166,25 @@ class Inbox:
 
     def read(self, session: Session, event: InboundEvent) -> ReceivedMail | None:
         """The mail in clear; None when its person has been erased."""
-        if event.sealed is None:
-            return None
-        if event.person_id is None:
-            raw: bytes | None = self._keys.open_named(PURPOSE, event.tenant_id, event.sealed)
-        else:
-            raw = self._sealer.open(session, event.person_id, event.sealed)
+        raw = self._raw(session, event)
         return None if raw is None else inbound.read(event.provider, raw)
+
+    def bringing(self, session: Session, event_id: str) -> tuple[str, Letter] | None:
+        """A run's mail whose files are still to be taken up, with the run; locked by the caller."""
+        event = session.get(InboundEvent, (tenant_of(session), event_id), with_for_update=True)
+        if event is None or not event.files or event.run_id is None or event.attached_at is None:
+            return None
+        said = self.read(session, event)
+        return event.run_id, Letter(event.id, event.provider, event.attached_at, said)
+
+    def drop_files(self, session: Session, event_id: str) -> None:
+        """Keep no longer what a mail's files hold, once they lie elsewhere; their names stay."""
+        event = session.get_one(InboundEvent, (tenant_of(session), event_id))
+        raw = self._raw(session, event)
+        if raw is not None:
+            owner = Owner(event.tenant_id, event.run_id, event.person_id, event.in_reply_to)
+            event.sealed = self._seal(session, owner, inbound.without_contents(raw))
+        event.files = 0
 
     def opened(self, tenant_id: str, event_id: str) -> ReceivedMail | None:
         """The mail of one delivery in clear; None when its person has been erased."""
@@ -252,6 +261,7 @@ class Inbox:
             "sealed": self._seal(session, owner, arrival.raw),
             "status": "new",
             "facts": facts.as_stored() if facts else None,
+            "files": inbound.files_in(arrival.provider, arrival.raw),
         }
         storing = insert(InboundEvent).values(row).on_conflict_do_nothing()
         stored = session.execute(storing.returning(InboundEvent.id)).scalar_one_or_none()
@@ -261,6 +271,13 @@ class Inbox:
             heard = Heard(owner.person_id, owner.run_id, arrival.provider, texts)
             self._hearing(session, heard)
         return stored
+
+    def _raw(self, session: Session, event: InboundEvent) -> bytes | None:
+        if event.sealed is None:
+            return None
+        if event.person_id is None:
+            return self._keys.open_named(PURPOSE, event.tenant_id, event.sealed)
+        return self._sealer.open(session, event.person_id, event.sealed)
 
     def _seal(self, session: Session, owner: Owner, raw: bytes) -> bytes | None:
         if owner.person_id is None:
@@ -277,29 +294,21 @@ class Inbox:
         for row in rows:
             with self._database.tenant(row.tenant_id) as session:
                 self._take(session, row.id, row.run_id, row.person_id)
-            operating = self._operating()
+            operating = self.refusals.operating()
             if operating is not None:
                 with self._database.tenant(operating) as session:
                     settle(session, "unrouted", row.id, "happened", by="system")
 
     def _claim_late(self) -> None:
         """Make a case of each delivery that found no tenant in time; it says nothing of content."""
-        operating = self._operating()
+        operating = self.refusals.operating()
         if operating is None:
             return
         claim = text("SELECT * FROM claim_late_unrouted(:before, :most)")
         due = {"before": clock.real_now() - GRACE, "most": BATCH}
         with self._database.tenant(operating) as session:
             for row in session.execute(claim, due).all():
-                _ask_a_person(session, "unrouted", row.id, row.provider)
-
-    def _operating(self) -> str | None:
-        """The tenant whose operators look after the installation."""
-        if self._operating_tenant is not None:
-            return self._operating_tenant
-        with self._database.nobody() as session:
-            query = text("SELECT tenant_id FROM lookup_first_tenant()")
-            return session.execute(query).scalar_one_or_none()
+                ask_a_person(session, "unrouted", row.id, row.provider)
 
     def _take(
         self, session: Session, unrouted_id: str, run_id: str | None, person_id: str | None
@@ -332,66 +341,3 @@ class Inbox:
 
 def _nobody(_session: Session, _reference: str) -> None:
     """The event waits on its run for somebody to read it."""
-
-
-def process(session: Session, event: InboundEvent) -> Status:
-    """Give an event to its run as a message, at the run's own time; without a run it waits.
-
-    After `GRACE` it is `unmatched`: the audit keeps that, and a case asks a person to look.
-    """
-    run = _run_of(session, event)
-    if run is not None and run.rehearsal and not run_book.clock_stands(session, run.id):
-        return "waiting"  # its clock is jumping: the next sweep takes the event, on the right date
-    if run is None:
-        overdue = clock.real_now() - event.received_at > GRACE
-        event.status = "unmatched" if overdue else "waiting"
-    else:
-        at = run.now()
-        event.run_id, event.attached_at, event.status = run.id, at, "attached"
-        if event.facts is not None:  # a provider may know a rehearsal's clock before we do
-            at = max(at, receipts.keep(session, run, event))
-    if event.status != "waiting":
-        metrics.webhook(event.provider, event.status)
-        said = f"{'message' if event.facts is None else 'receipt'}.{event.status}"
-        data = {"event": event.id, "provider": event.provider, "delivery": event.delivery_id}
-        if run is None:
-            audit.append(session, "system", said, event.id, data)
-        else:
-            note(session, "system", said, run.id, data, chain=run.chain, at=at)
-    if event.status == "unmatched" and event.facts is None:
-        _ask_a_person(session, "unmatched", event.id, event.provider)
-    session.flush()
-    return "attached" if run else "unmatched" if event.status == "unmatched" else "waiting"
-
-
-def _ask_a_person(session: Session, kind: str, event_id: str, provider: str) -> None:
-    """Open a case about a delivery that belongs to no run."""
-    open_case(
-        session,
-        run_id=None,
-        kind=kind,
-        subject=event_id,
-        step="inbound_delivery",
-        reason=provider,
-        at=clock.real_now(),
-    )
-
-
-def messages_of(session: Session, run_id: str) -> list[InboundEvent]:
-    """What people wrote for a run, oldest first; what a machine told of an effect is none."""
-    query = select(InboundEvent).where(
-        InboundEvent.run_id == run_id,
-        InboundEvent.facts.is_(None),
-        InboundEvent.provider.in_(inbound.WRITTEN),
-    )
-    return list(session.execute(query.order_by(InboundEvent.received_at)).scalars())
-
-
-def _run_of(session: Session, event: InboundEvent) -> Run | None:
-    """The run of the event, or of the message it answers, which may have become known since."""
-    run_id = event.run_id
-    if run_id is None:
-        run_id = session.execute(
-            select(OutboundMessage.run_id).where(OutboundMessage.message_id == event.in_reply_to)
-        ).scalar_one_or_none()
-    return session.get(Run, (tenant_of(session), run_id)) if run_id else None

@@ -34,7 +34,8 @@ class InboundEvent(Tenanted, Base):
 
     `received_at` is real time, `attached_at` the time on the run's clock. `sealed` is None when
     the person was erased before the delivery came. `facts` is there when the delivery is
-    no message but tells of one of ours, such as that it was read.
+    no message but tells of one of ours, such as that it was read. `files` is how many files in it
+    are still to be taken up.
     """
 
     __tablename__ = "inbound_events"
@@ -49,6 +50,7 @@ class InboundEvent(Tenanted, Base):
     status: Mapped[str]
     attached_at: Mapped[datetime | None]
     facts: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    files: Mapped[int] = mapped_column(default=0)
 
 
 class Receipt(Tenanted, Base):

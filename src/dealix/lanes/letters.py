@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from dealix.connectors.deliveries import ReceivedMail
-from dealix.lanes.inbox import messages_of
+from dealix.lanes.attaching import messages_of
 from dealix.lanes.inbox_models import InboundEvent
 
 

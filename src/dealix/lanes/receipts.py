@@ -5,6 +5,7 @@ have left as soon as one status brings our correlation ID back.
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,6 +79,15 @@ def keep(session: Session, run: Run, event: InboundEvent) -> datetime:
 def of_effect(session: Session, key: str) -> Sequence[Receipt]:
     """Every receipt of the effect with this key."""
     return session.execute(select(Receipt).where(Receipt.effect_key == key)).scalars().all()
+
+
+def of_effects(session: Session, keys: Iterable[str]) -> dict[str, list[Receipt]]:
+    """The receipts of several effects by key, each effect's oldest first."""
+    query = select(Receipt).where(Receipt.effect_key.in_(sorted(set(keys))))
+    found = defaultdict[str, list[Receipt]](list)
+    for row in session.scalars(query.order_by(Receipt.received_at, Receipt.id)):
+        found[row.effect_key].append(row)
+    return found
 
 
 def _tell_ledger(session: Session, run: Run, effect: Effect, message_id: str) -> None:

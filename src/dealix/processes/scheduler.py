@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from dealix.bootstrap import Services, services
+from dealix.business.partners.returned_files import ReturnedFiles
 from dealix.lanes.sweeps import Sweeps
 from dealix.observability import logs, metrics
 from dealix.observability.exit import leave
@@ -16,12 +17,14 @@ log = logging.getLogger(__name__)
 
 def jobs(made: Services) -> list[tuple[str, float, Callable[[], object]]]:
     """What is done again and again: its name, its pause in seconds, the work."""
+    files = ReturnedFiles(made.database, made.inbox, made.answers)
     sweeps = Sweeps(made.database, made.bridge, made.courier)
     return [
         ("start", 0.5, sweeps.start_stored_runs),
         ("deliver", 0.5, sweeps.deliver_stored_signals),
         ("pipelines", 2.0, made.bell.sweep),
         ("inbox", 0.5, made.inbox.sweep),
+        ("files", 1.0, files.sweep),
         ("signatures", 0.5, made.signatures.read_due),
         ("notices", 0.5, made.herald.sweep),
         ("short", 1.0, made.short_jobs.sweep),

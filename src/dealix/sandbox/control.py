@@ -16,6 +16,9 @@ from dealix.sandbox.webhooks import Deliverer
 from dealix.sandbox.world import World
 
 MAX_BODY = 1_000_000
+MAX_MESSAGE = 30_000_000
+"""Bytes of a reply with its files in base64."""
+
 Writer = Callable[[World, object, str | None], tuple[Inbound, Delivery]]
 _PAGING = ("after", "before", "limit", "last")
 
@@ -113,7 +116,7 @@ class Control:
         return await self._written(request, mailbox.write)
 
     async def _written(self, request: Request, write: Writer) -> Response:
-        data = await _json(request)
+        data = await _json(request, MAX_MESSAGE)
         if isinstance(data, Response):
             return data
         channel = data.get("channel") if isinstance(data, dict) else None
@@ -192,14 +195,14 @@ def _page(request: Request, rows: list[Json]) -> Response:
     return PlainJson(rows[: given["limit"]] if "limit" in given else rows)
 
 
-async def _json(request: Request) -> Any:
+async def _json(request: Request, limit: int = MAX_BODY) -> Any:
     """The body's data, or the answer that refuses it."""
     try:
-        body = await read_body(request, MAX_BODY)
+        body = await read_body(request, limit)
     except ClientDisconnect:
         return _error(400, "the connection ended before the body did")
     if body is None:
-        return _error(413, f"the body is larger than {MAX_BODY} bytes")
+        return _error(413, f"the body is larger than {limit} bytes")
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from email.utils import getaddresses
 from typing import Any
 
-from dealix.sandbox import webhooks
+from dealix.sandbox import enclosed, webhooks
 from dealix.sandbox.door import as_bytes
+from dealix.sandbox.enclosed import Enclosed
 from dealix.sandbox.rows import Delivery, Effect, Inbound, Json
 from dealix.sandbox.smtp import parsing
 from dealix.sandbox.whatsapp import replies
@@ -19,7 +20,7 @@ OURS = "partners@dealix.example"
 PROVIDERS = {"email": "smtp", "whatsapp": "whatsapp"}
 """Who delivers the answers of each channel."""
 
-_FIELDS = {"channel", "from", "text", "subject", "message_id", "scope", "at"}
+_FIELDS = {"channel", "from", "text", "subject", "message_id", "scope", "at", "attachments"}
 
 
 class ReplyError(ValueError):
@@ -62,7 +63,9 @@ class Attached:
 
 
 def attachment(world: World, effect_id: int, number: int) -> Attached | None:
-    """The nth file of a mail that somebody received, out of the mail as it came."""
+    """The nth file of a mail, out of the mail or the webhook as it came."""
+    if (written := world.inbound.get(effect_id)) is not None:
+        return _written(world, written, number)
     effect = world.effects.get(effect_id)
     request = world.requests.get(effect.request or 0) if effect else None
     if request is None or request.provider != "smtp":
@@ -71,6 +74,15 @@ def attachment(world: World, effect_id: int, number: int) -> Attached | None:
     if not 1 <= number <= len(files):
         return None
     return Attached(*files[number - 1])
+
+
+def _written(world: World, row: Inbound, number: int) -> Attached | None:
+    delivery = world.deliveries.get(row.delivery)
+    content = enclosed.held(delivery.body, number) if row.channel == "email" and delivery else None
+    if content is None:
+        return None
+    told = row.attachments[number - 1]
+    return Attached(told["name"] or "", told["type"], content)
 
 
 def _sent(effect: Effect, channel: str) -> Json:
@@ -109,16 +121,17 @@ def _received(row: Inbound) -> Json:
         "received_at": row.received_at,
         "scope": row.scope,
         "delivery": row.delivery,
+        "attachments": row.attachments,
     }
 
 
 def reply(world: World, data: object, claimed_time: str | None) -> tuple[Inbound, Delivery]:
     """Write an answer to the last message that somebody received, and its webhook. ReplyError."""
-    wanted = _checked(data)
+    wanted, files = _checked(data)
     try:
         if wanted["channel"] == "whatsapp":
-            return replies.reply(world, wanted, claimed_time)
-        return _mail(world, wanted, claimed_time)
+            return replies.reply(world, wanted, claimed_time, files)
+        return _mail(world, wanted, claimed_time, files)
     except replies.NoSuchMessage as none:
         raise ReplyError(404, str(none)) from None
     except ReplyError:
@@ -129,17 +142,17 @@ def reply(world: World, data: object, claimed_time: str | None) -> tuple[Inbound
 
 def write(world: World, data: object, claimed_time: str | None) -> tuple[Inbound, Delivery]:
     """Write to us as somebody who answers nothing, and the webhook. ReplyError."""
-    wanted = _checked(data)
+    wanted, files = _checked(data)
     try:
         if wanted["channel"] == "whatsapp":
-            return replies.first_word(world, wanted, claimed_time)
-        return _first_mail(world, wanted, claimed_time)
+            return replies.first_word(world, wanted, claimed_time, files)
+        return _first_mail(world, wanted, claimed_time, files)
     except ValueError:
         raise ReplyError(422, "at is an RFC 3339 time with its offset") from None
 
 
 def _first_mail(
-    world: World, wanted: dict[str, str], claimed_time: str | None
+    world: World, wanted: dict[str, str], claimed_time: str | None, files: list[Enclosed]
 ) -> tuple[Inbound, Delivery]:
     at, received = stamp(wanted.get("at") or claimed_time)
     message = Inbound(
@@ -157,19 +170,21 @@ def _first_mail(
         delivery="",
         scope=wanted.get("scope"),
     )
-    return _told(world, message)
+    return _told(world, message, files)
 
 
-def _told(world: World, message: Inbound) -> tuple[Inbound, Delivery]:
+def _told(world: World, message: Inbound, files: list[Enclosed]) -> tuple[Inbound, Delivery]:
     """A mail with the webhook that tells of it."""
-    delivery = webhooks.new_delivery(world, "smtp", PATH, _payload(message), message.scope)
+    message.attachments = [each.told() for each in files]
+    body = _payload(message, files)
+    delivery = webhooks.new_delivery(world, "smtp", PATH, body, message.scope)
     message.delivery = delivery.id
     world.commit(message, delivery)
     return message, delivery
 
 
 def _mail(
-    world: World, wanted: dict[str, str], claimed_time: str | None
+    world: World, wanted: dict[str, str], claimed_time: str | None, files: list[Enclosed]
 ) -> tuple[Inbound, Delivery]:
     answered = _answered(world, wanted)
     at, received = stamp(wanted.get("at") or claimed_time)
@@ -190,16 +205,26 @@ def _mail(
         delivery="",
         scope=answered.scope,
     )
-    return _told(world, message)
+    return _told(world, message, files)
 
 
-def _checked(data: object) -> dict[str, str]:
+def _checked(data: object) -> tuple[dict[str, str], list[Enclosed]]:
     if not isinstance(data, dict):
         raise ReplyError(422, "a reply is a JSON object")
     if unknown := set(data) - _FIELDS:
         raise ReplyError(422, f"unknown fields: {', '.join(sorted(map(str, unknown)))}")
     if data.get("channel") not in PROVIDERS:
         raise ReplyError(422, f"channel is one of {', '.join(PROVIDERS)}")
+    try:
+        files = enclosed.enclosed(data.get("attachments"))
+    except enclosed.EnclosureError as error:
+        raise ReplyError(422, str(error)) from None
+    data = {name: value for name, value in data.items() if name != "attachments"}
+    _check_texts(data)
+    return {name: value for name, value in data.items() if value is not None}, files
+
+
+def _check_texts(data: dict[str, Any]) -> None:
     for name in ("from", "text"):
         if not isinstance(data.get(name), str) or not data[name].strip():
             raise ReplyError(422, f"{name} is a text")
@@ -211,7 +236,6 @@ def _checked(data: object) -> dict[str, str]:
         raise ReplyError(422, "from is an email address")
     if data["channel"] == "whatsapp" and not replies.number(data["from"]):
         raise ReplyError(422, "from is a phone number")
-    return {name: value for name, value in data.items() if value is not None}
 
 
 def _answered(world: World, wanted: dict[str, str]) -> Effect:
@@ -230,7 +254,7 @@ def _re(subject: str) -> str:
     return subject if subject.lower().startswith("re:") else f"Re: {subject}"
 
 
-def _payload(message: Inbound) -> str:
+def _payload(message: Inbound, files: list[Enclosed]) -> str:
     """The webhook's body, in the shape that Standard Webhooks recommends."""
     data: dict[str, Any] = {
         "type": "email.received",
@@ -246,6 +270,7 @@ def _payload(message: Inbound) -> str:
             "text": message.text,
             "html": None,
             "sent_at": message.at,
+            "attachments": enclosed.carried(files),
         },
     }
     return json.dumps(data, ensure_ascii=False)

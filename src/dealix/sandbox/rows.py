@@ -63,7 +63,7 @@ class Effect:
 
 @dataclass(slots=True, kw_only=True)
 class Inbound:
-    """A message that the other party wrote to us."""
+    """A message that the other party wrote to us; what its files hold is in its webhook."""
 
     tag: ClassVar[str] = "inbound"
     id: int
@@ -79,6 +79,7 @@ class Inbound:
     received_at: str
     delivery: str
     scope: str | None = None
+    attachments: list[Json] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)

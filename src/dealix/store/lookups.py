@@ -27,12 +27,15 @@ LOOKUPS: dict[str, str] = {
     "lookup_partner_link": "A partner's answer page: which tenant, run and version it is about.",
     "count_unrouted": "Health: how many events have waited too long for their tenant.",
     "keep_unrouted": "A delivery of no known tenant: put it aside, encrypted.",
+    "keep_refused": "A delivery that was refused: count it, without a body, and forget old ones.",
+    "lookup_refused": "The operators' page: the refused deliveries of each minute.",
     "claim_late_unrouted": "The inbox sweep: deliveries that waited too long, once, for a case.",
     "lookup_first_tenant": "The inbox sweep: whose operators look after the installation.",
     "lookup_unanchored": "The audit's anchor: which tenants' heads have not left today.",
     "lookup_due_envelopes": "The signature sweep: envelopes to ask the provider about now.",
     "lookup_untagged_messages": "The tagger's sweep: messages of which nobody has said what they "
     "want.",
+    "lookup_mails_with_files": "The sweep of returned files: mails of a flow's runs with any.",
     "lookup_waiting_short_jobs": "The short lane's sweep: tasks that no worker has answered yet.",
     "knowledge_by_word": "The knowledge search: passages of the transaction's own tenant by word; "
     "under row-level security PostgreSQL uses no index of words.",

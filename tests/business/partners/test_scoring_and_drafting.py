@@ -85,6 +85,16 @@ def test_every_fact_changes_the_mail_and_nothing_else_does(
     assert drafting.terms(other, locale) != drafting.terms(facts(), locale)
 
 
+@pytest.mark.parametrize(("locale", "word"), [("ar", "سحبنا"), ("en", "withdrawn")])
+def test_who_was_to_sign_is_told_of_the_withdrawal_in_the_partners_language(
+    locale: str, word: str
+) -> None:
+    said = drafting.withdrawal("TS-1A2B3C4D", locale)
+    assert word in said
+    assert "TS-1A2B3C4D" in said
+    assert len(said) <= 200
+
+
 @pytest.mark.parametrize("kind", [drafting.terms, drafting.retraction, drafting.activation])
 def test_each_letter_is_in_the_contacts_language(kind: object) -> None:
     assert callable(kind)

@@ -51,6 +51,7 @@ SIGNERS = (
     Signer("person_1", "partner_signatory", "نورة القحطاني", "noura@partner.example", 1),
     Signer("person_2", "company_signatory", "Omar Nasser", "omar@dealix.example", 2),
 )
+WITHDRAWN = "سحبنا الورقة TS-1."
 AGREEMENT = Agreement("person_1", "ورقة الشروط", "terms.pdf", PDF, SIGNERS)
 
 
@@ -113,7 +114,7 @@ class Desk:
     def void(self) -> StepResult:
         call = self.call(undo_id=self.undo().id).model_copy(update={"key": f"undo:{self.key}"})
         with self.database.tenant(TENANT) as session:
-            effect = self.signatures.void_envelope(session, call)
+            effect = self.signatures.void_envelope(session, call, WITHDRAWN)
         return undo_outside(self.outbound, VOID, call, effect)
 
     @property

@@ -3,12 +3,13 @@
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text, update
-from tests.business.signatures.conftest import AGREEMENT, TENANT, Desk
+from sqlalchemy.orm import Session
+from tests.business.signatures.conftest import AGREEMENT, TENANT, WITHDRAWN, Desk
 from tests.connectors.signing import PDF, held
 from tests.lanes.test_inbox import VAULT
 
@@ -17,9 +18,11 @@ from dealix.actors import Actor
 from dealix.business.signatures.activities import SignatureActivities
 from dealix.business.signatures.evidence import SignatureSource
 from dealix.business.signatures.models import Envelope
+from dealix.business.signatures.schemas import Agreement
 from dealix.connectors.esign import connect, reference_for
 from dealix.errors import NotSignedIn, OutcomeUnknown, ProviderRefused, ProviderUnavailable
 from dealix.lanes import run_book, run_events, run_views
+from dealix.lanes.models import Run
 from dealix.lanes.run_activities import RunActivities
 from dealix.lanes.schemas import Ending
 from dealix.records.models import Case
@@ -397,13 +400,39 @@ def test_how_it_ended_cannot_be_changed(desk: Desk) -> None:
         one.execute(text("UPDATE signature_events SET status = 'declined'"))
 
 
+@dataclass
+class Agreed:
+    """What a run has signed: the first of a list that a test may change."""
+
+    papers: list[Agreement]
+
+    def of(self, _session: Session, _run: Run) -> Agreement:
+        return self.papers[0]
+
+    def withdrawal(self, _session: Session, _run: Run) -> str:
+        return WITHDRAWN
+
+
+def test_those_who_were_to_sign_are_told_why_in_the_words_of_the_flow(desk: Desk) -> None:
+    steps = SignatureActivities(
+        desk.database, desk.signatures, desk.outbound, {"partner_approval": Agreed([AGREEMENT])}
+    )
+    desk.send()
+    envelope = desk.envelope
+    call = desk.call(undo_id=desk.undo().id).model_copy(update={"key": f"undo:{desk.key}"})
+    assert steps.void_envelope(call).status == "done"
+    rows = desk.sandbox.client.get("/_sandbox/requests", params={"provider": "docusign"}).json()
+    [void] = [row for row in rows if row["method"] == "PUT" and envelope in row["path"]]
+    assert json.loads(void["body"]) == {"status": "voided", "voidedReason": WITHDRAWN}
+
+
 def test_what_no_approval_covers_is_not_sent_and_goes_back(desk: Desk) -> None:
     agreed = [AGREEMENT]
     steps = SignatureActivities(
         desk.database,
         desk.signatures,
         desk.outbound,
-        {"partner_approval": lambda _session, _run: agreed[0]},
+        {"partner_approval": Agreed(agreed)},
     )
     assert steps.send_envelope(desk.call()).status == "changed"
     with desk.database.tenant(TENANT) as session:

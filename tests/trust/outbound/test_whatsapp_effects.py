@@ -16,7 +16,8 @@ from dealix.connectors.secrets import Keyring, LocalSecrets
 from dealix.connectors.whatsapp import CloudWhatsApp, correlation_for
 from dealix.errors import OutcomeUnknown
 from dealix.lanes import receipts, run_book
-from dealix.lanes.inbox import Inbox, messages_of
+from dealix.lanes.attaching import messages_of
+from dealix.lanes.inbox import Inbox
 from dealix.lanes.receipts import ReceiptBook
 from dealix.lanes.schemas import StepCall, StepResult
 from dealix.lanes.steps import StepFacts

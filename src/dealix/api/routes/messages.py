@@ -7,7 +7,7 @@ from pydantic import Field
 
 from dealix.api.bodies import Body
 from dealix.api.deps import Further, Limit, OptionalIdent, Parts, Who, problems
-from dealix.api.schemas import DeliveryView, OutsideMessageView
+from dealix.api.message_schemas import DeliveryView, OutsideMessageView, RefusedView
 from dealix.business.messages.schemas import ClassifiedMessage, DetectedDialect
 
 router = APIRouter(prefix="/messages", tags=["messages"])
@@ -65,6 +65,12 @@ def inbound(
     found = further(services.desk.deliveries(actor, run, limit, cursor), limit)
     tags = services.tagger.tags(actor.tenant_id, [row["id"] for row in found])
     return [{**row, "tag": tags.get(row["id"])} for row in found]
+
+
+@router.get("/refused", responses={200: {"model": list[RefusedView]}, **problems(401, 403, 422)})
+def refused(actor: Who, services: Parts, limit: Limit = 100) -> list[dict[str, Any]]:
+    """What was refused at the door, by minute, provider and reason, the newest first."""
+    return services.desk.refused(actor, limit)
 
 
 @router.post("/classify", responses={200: {"model": ClassifiedMessage}, **problems(401, 403, 422)})

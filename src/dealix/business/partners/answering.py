@@ -1,7 +1,7 @@
 """A partner's answer to one version of the terms: checked, compared with ours, kept once."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from dealix.business.papers.opening import kind_of
 from dealix.business.papers.schemas import DOCX, ClauseChange
 from dealix.business.papers.uploads import UploadService
 from dealix.business.partners import repository, terms
-from dealix.business.partners.models import Answer, PartnerLink
+from dealix.business.partners.models import Answer, PartnerLink, ReturnedFile
 from dealix.business.partners.schemas import PartnerAnswer, TermsRevision
 from dealix.business.partners.term_sheets import TermSheets, said
 from dealix.errors import Conflict, InvalidInput, NotFound
@@ -118,31 +118,41 @@ class Answers:
             return {}
         if answer.answer != "counter":
             raise InvalidInput("return_with_counter")
-        changes = self._differences(session, run, version, answer.document)
+        file = self.uploads().opened(session, answer.document)
+        changes = self.differences(session, run, version, file.content, file.media_type)
         alone = answer.proposals == TermsRevision() and not answer.comment
         if alone and not changes:
             raise InvalidInput("return_unchanged")
         self.uploads().take_up(session, run.id, answer.document, RETURNED)
+        return {"upload_id": answer.document, **self.kept(session, person, changes)}
+
+    def differences(
+        self, session: Session, run: Run, version: int, content: bytes, media_type: str
+    ) -> list[ClauseChange]:
+        """What a returned document says otherwise than our paper of this version.
+
+        A PDF is not compared, which is said as one change. Raises as `comparing.compare` does;
+        `NotFound` where nothing of this version was drafted.
+        """
+        paper = self.sheets.of_version(session, run.id, version)
+        if paper is None:
+            raise NotFound("not_found")
+        if media_type != DOCX:
+            return [ClauseChange("not_compared", None, None, marked="all")]
+        return self.sheets.papers.compare(session, paper.id, content)
+
+    def kept(
+        self, session: Session, person: str, changes: Sequence[ClauseChange]
+    ) -> dict[str, Any]:
+        """Where a returned document differs, in clear, and how, sealed for the contact."""
         told = said(changes)
         return {
-            "upload_id": answer.document,
             "changed": [{name: one[name] for name in PLACE} for one in told],
             "compared": self.vault.seal(session, person, canonical(told)),
         }
 
-    def _differences(
-        self, session: Session, run: Run, version: int, document: str
-    ) -> list[ClauseChange]:
-        paper = self.sheets.of_version(session, run.id, version)
-        if paper is None:
-            raise NotFound("not_found")
-        found = self.uploads().opened(session, document)
-        if found.media_type != DOCX:
-            return [ClauseChange("not_compared", None, None, marked="all")]
-        return self.sheets.papers.compare(session, paper.id, found.content)
 
-
-def compared(session: Session, vault: Vault, answer: Answer) -> list[dict[str, Any]]:
+def compared(session: Session, vault: Vault, answer: Answer | ReturnedFile) -> list[dict[str, Any]]:
     """How a returned document differs from ours, as `term_sheets.said`; empty once erased."""
     if answer.compared is None or answer.person_id is None:
         return []

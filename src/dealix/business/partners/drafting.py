@@ -6,6 +6,8 @@ the hash that a manager approved can be compared with what would leave now.
 
 from dataclasses import dataclass
 
+from dealix.trust.outbound.governance import opt_out_line
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -76,6 +78,13 @@ def signature_request(facts: Facts, locale: str) -> Letter:
     )
 
 
+def withdrawal(reference: str, locale: str) -> str:
+    """What the signature provider tells those who were to sign, when the envelope is voided."""
+    if locale == "ar":
+        return f"سحبنا مذكرة شروط الشراكة {reference}، ولن نمضي فيها في الوقت الحالي."
+    return f"We have withdrawn the term sheet {reference} and will not go on with it for now."
+
+
 def retraction(facts: Facts, locale: str) -> Letter:
     """The mail that takes the terms back and says that the partnership does not go on."""
     if locale == "ar":
@@ -108,7 +117,7 @@ def activation(facts: Facts, locale: str) -> Letter:
     )
 
 
-WHATSAPP = {
+_WORDS = {
     ("dealix_partner_terms", "ar"): "السلام عليكم {0}، أرسلنا إليكم شروط الشراكة رقم {1}. يمكنكم "
     "الاطلاع عليها والرد عليها هنا: {2}",
     ("dealix_partner_terms", "en"): "Dear {0}, we have sent you the partnership terms {1}. "
@@ -118,7 +127,8 @@ WHATSAPP = {
     ("dealix_partner_terms_withdrawn", "en"): "Dear {0}, we withdraw the partnership terms {1} and "
     "will not go on with them for now. Thank you for your interest.",
 }
-"""Templates by name and language; `{0}` is what Meta calls `{{1}}`."""
+WHATSAPP = {key: f"{words}\n\n{opt_out_line(key[1])}" for key, words in _WORDS.items()}
+"""Templates by name and language, each with its opt-out line; `{0}` is what Meta calls `{{1}}`."""
 
 
 def whatsapp_terms(facts: Facts, locale: str, link: str) -> Template:

@@ -85,3 +85,25 @@ class Answer(Tenanted, Base):
     entered_by: Mapped[str]
     received_at: Mapped[datetime]
     at: Mapped[datetime]
+
+
+class ReturnedFile(Tenanted, Base):
+    """A file that came with a mail of the partner's: an upload, or `refused` for this reason.
+
+    `version` is the one that they had. Its name (`sealed`) and how it differs from ours
+    (`compared`) lie under the contact's key; `changed` says where it does.
+    """
+
+    __tablename__ = "returned_files"
+    event_id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[str]
+    version: Mapped[int]
+    person_id: Mapped[str]
+    sealed: Mapped[bytes]
+    size: Mapped[int | None]
+    upload_id: Mapped[str | None]
+    refused: Mapped[str | None]
+    changed: Mapped[list[Any] | None]
+    compared: Mapped[bytes | None]
+    taken_at: Mapped[datetime]

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from dealix.actors import Actor
-from dealix.business.partners import answering, negotiation, terms
+from dealix.business.partners import answering, negotiation, returned_files, sendings, terms
 from dealix.business.partners.models import Answer, Terms
 from dealix.business.partners.schemas import PartnerTerms, TermsRevision
 from dealix.business.partners.term_sheets import (
@@ -25,14 +24,12 @@ from dealix.lanes.inbox import Inbox
 from dealix.lanes.letters import Letter
 from dealix.lanes.models import Run
 from dealix.records.canonical import stamp
-from dealix.records.effects import list_effects
 from dealix.records.run_notes import note
 from dealix.store.session import Database
 from dealix.trust.approvals.reading import reviews
 from dealix.trust.privacy import Vault
 
-SENDING = ("send_terms", "send_terms_whatsapp")
-WORKFLOW = "partner_approval"
+WORKFLOW = returned_files.WORKFLOW
 
 
 @dataclass(frozen=True)
@@ -45,6 +42,15 @@ class _Record:
     reviews: Sequence[Mapping[str, Any]]
     sendings: Sequence[Mapping[str, Any]]
     letters: Sequence[Letter]
+    files: Mapping[str, list[dict[str, Any]]]
+
+    def sent_as(self, sending: Mapping[str, Any]) -> int:
+        """The version that a message of ours brought."""
+        return sendings.version_of(self.versions, sending)
+
+    def heard_in(self, letter: Letter) -> int:
+        """The version that the other side had last when they wrote."""
+        return sendings.version_had(self.versions, self.sendings, letter.at)
 
 
 class NegotiationDesk:
@@ -76,7 +82,7 @@ class NegotiationDesk:
         self.permit(actor, "negotiation.read")
         with self.database.tenant(actor.tenant_id) as session:
             run = _found(session, run_id)
-            record = _read(session, run, self.inbox)
+            record = _read(session, run, self.inbox, self.vault)
             if not record.versions:
                 raise NotFound("not_found")
             current = record.versions[-1]
@@ -148,13 +154,13 @@ class NegotiationDesk:
             "sent": [
                 {name: one[name] for name in ("step", "status", "key")} | {"at": one["started_at"]}
                 for one in record.sendings
-                if _sent_as(record, one) == row.version
+                if record.sent_as(one) == row.version
             ],
             "answer": self._answer(session, record.answers.get(row.version), present),
             "messages": [
-                _message(letter)
+                _message(letter, record.files.get(letter.id))
                 for letter in record.letters
-                if _heard_in(record, letter) == row.version
+                if record.heard_in(letter) == row.version
             ],
         }
 
@@ -186,13 +192,14 @@ class NegotiationDesk:
         return clear.decode() if clear is not None else None
 
 
-def _message(letter: Letter) -> dict[str, Any]:
+def _message(letter: Letter, files: list[dict[str, Any]] | None) -> dict[str, Any]:
     return {
         "id": letter.id,
         "channel": letter.provider,
         "at": stamp(letter.at),
         "subject": letter.said.subject if letter.said else None,
         "text": letter.said.text if letter.said else None,
+        "files": files or returned_files.named(letter.said.files if letter.said else ()),
     }
 
 
@@ -203,14 +210,15 @@ def _found(session: Session, run_id: str) -> Run:
     return run
 
 
-def _read(session: Session, run: Run, inbox: Inbox) -> _Record:
+def _read(session: Session, run: Run, inbox: Inbox, vault: Vault) -> _Record:
     return _Record(
         run=run,
         versions=terms.history(session, run.id),
         answers={one.version: one for one in answering.answers(session, run.id)},
         reviews=reviews(session, run.id),
-        sendings=[one for one in list_effects(session, run.id) if one["step"] in SENDING],
+        sendings=sendings.of_run(session, run.id),
         letters=letters.of_run(session, run.id, inbox.read),
+        files=returned_files.shown(session, vault, run.id),
     )
 
 
@@ -234,15 +242,3 @@ def _proposed(present: PartnerTerms, last: Answer | None, version: int) -> dict[
 def _terms(offered: PartnerTerms) -> dict[str, Any]:
     body = offered.model_dump(mode="json")
     return {name: body[name] for name in terms.COMMERCIAL}
-
-
-def _sent_as(record: _Record, sending: Mapping[str, Any]) -> int:
-    """The version that a message of ours brought: the newest that there was."""
-    at = datetime.fromisoformat(sending["started_at"])
-    return max([row.version for row in record.versions if row.made_at <= at], default=1)
-
-
-def _heard_in(record: _Record, letter: Letter) -> int:
-    """The version that the other side had last when they wrote."""
-    had = [one for one in record.sendings if datetime.fromisoformat(one["started_at"]) <= letter.at]
-    return max([_sent_as(record, one) for one in had], default=1)

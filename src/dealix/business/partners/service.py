@@ -326,6 +326,7 @@ class PartnerService:
             person,
             commitments[kind],
             enclosures=tuple(enclosures),
+            country=partner.country,
         )
 
     def _spoken(self, session: Session, run: Run) -> tuple[Facts, str]:
@@ -343,12 +344,8 @@ class PartnerService:
         if run.practice:
             return self._whatsapp_in_practice(session, run, kind, text)
         left = [clear["phone"], partner.locale, text.name, *text.values, text.text]
-        committed = self.vault.commit(
-            session,
-            partner.contact_person_id,
-            f"{run.id}:whatsapp",
-            {kind: canonical(left).decode()},
-        )[kind]
+        payload, subject = canonical(left).decode(), f"{run.id}:whatsapp"
+        made = self.vault.commit(session, partner.contact_person_id, subject, {kind: payload})
         return WhatsAppLetter(
             template=text.name,
             values=text.values,
@@ -356,7 +353,8 @@ class PartnerService:
             to=clear["phone"],
             locale=partner.locale,
             person_id=partner.contact_person_id,
-            payload_hash=committed,
+            payload_hash=made[kind],
+            country=partner.country,
         )
 
     def _whatsapp_in_practice(
@@ -373,6 +371,7 @@ class PartnerService:
             person_id=mail.person_id,
             payload_hash=mail.payload_hash,
             by_mail=mail,
+            country=mail.country,
         )
 
     def facts(self, session: Session, run: Run) -> Facts:

@@ -40,6 +40,11 @@ class Agreements:
         )
         return played_by_starter(session, self.partners.vault, run, meant, partner.locale)
 
+    def withdrawal(self, session: Session, run: Run) -> str:
+        """Why the envelope is voided, in the partner's language; it names nobody."""
+        locale = self.partners.partner(session, run).locale
+        return drafting.withdrawal(reference_of(run), locale)
+
 
 def played_by_starter(
     session: Session, vault: Vault, run: Run, agreement: Agreement, locale: str

@@ -1,6 +1,7 @@
 """Steps of every flow that has papers signed: send the envelope, and take it back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 from temporalio import activity
@@ -15,8 +16,19 @@ from dealix.store.session import Database
 from dealix.trust.outbound.service import Outbound, covered
 from dealix.trust.outbound.undoing import undo_outside
 
-Agreements = Mapping[str, Callable[[Session, Run], Agreement]]
-"""By workflow: what one of its runs has signed, the same each time until the terms change."""
+
+class Agreeing(Protocol):
+    """What a workflow's runs have signed."""
+
+    def of(self, session: Session, run: Run) -> Agreement:
+        """What a run has signed, the same each time until the terms change."""
+
+    def withdrawal(self, session: Session, run: Run) -> str:
+        """Why it is taken back, for those who were to sign: 200 characters at most."""
+
+
+Agreements = Mapping[str, Agreeing]
+"""By workflow."""
 
 
 class SignatureActivities:
@@ -45,7 +57,7 @@ class SignatureActivities:
         """Send for signature what was approved; what no approval covers goes back to the gate."""
         with self.database.tenant(call.tenant_id) as session:
             run = run_book.get(session, call.run_id)
-            agreement = self.agreements[run.workflow](session, run)
+            agreement = self.agreements[run.workflow].of(session, run)
         effect = self.signatures.send_for_signature(call, agreement)
         with self.database.tenant(call.tenant_id) as session:
             if not covered(session, call, effect):
@@ -63,6 +75,8 @@ class SignatureActivities:
     def void_envelope(self, call: StepCall) -> StepResult:
         """Void the envelope that is out; what all have signed cannot be voided any more."""
         with self.database.tenant(call.tenant_id) as session:
-            effect = self.signatures.void_envelope(session, call)
+            run = run_book.get(session, call.run_id)
+            reason = self.agreements[run.workflow].withdrawal(session, run)
+            effect = self.signatures.void_envelope(session, call, reason)
         facts = facts_of(SignatureActivities.void_envelope)
         return undo_outside(self.outbound, facts, call, effect)

@@ -88,13 +88,17 @@ class Signatures:
         self,
         session: Session,
         call: StepCall,
+        reason: str,
         *,
         action: str = "esign.void",
         step: str = "void_envelope",
     ) -> OutsideEffect:
-        """The undo of `send_for_signature`: voids what is out, harmless where nothing is."""
+        """The undo of `send_for_signature`: voids what is out, harmless where nothing is.
+
+        `reason` (200 characters at most) is what those who were to sign are told.
+        """
         row = repository.of_effect(session, sent_key(call))
-        effect = self._post.void(call, row.payload_hash if row else "", action, step)
+        effect = self._post.void(call, row.payload_hash if row else "", reason, action, step)
         return effect.also(recorded=lambda session: _withdrawn(session, call))
 
     def state(self, tenant_id: str, run_id: str) -> SignatureState | None:

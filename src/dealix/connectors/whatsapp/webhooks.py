@@ -17,10 +17,12 @@ from dealix.connectors import phones
 from dealix.connectors.deliveries import (
     Conversation,
     Delivery,
+    ReceivedFile,
     ReceivedMail,
     Standing,
     StatusFacts,
 )
+from dealix.connectors.mail_files import plain_name
 from dealix.connectors.secrets import SecretStore
 from dealix.errors import InvalidInput, NotEntitled, NotSignedIn
 
@@ -30,6 +32,7 @@ OBJECT = "whatsapp_business_account"
 SECONDS = re.compile(r"[0-9]{1,11}")
 LONGEST_ID = 200
 LONGEST_CORRELATION = 512
+MEDIA = frozenset({"audio", "document", "image", "video"})
 READ_AS = {"played": "read"}
 """A voice message that was played has been read."""
 
@@ -147,7 +150,18 @@ def read(raw: bytes) -> ReceivedMail:
     at = datetime.fromtimestamp(int(seconds) if SECONDS.fullmatch(seconds) else 0, UTC)
     sender = str(message.get("from") or "")
     number = phones.from_provider(sender) if sender.isdigit() else sender
-    return ReceivedMail(number, "", _words(message), at.isoformat())
+    return ReceivedMail(number, "", _words(message), at.isoformat(), _files(message))
+
+
+def _files(message: dict[str, Any]) -> tuple[ReceivedFile, ...]:
+    """The file that a message names; what it holds stays with Meta under the media's ID."""
+    kind = str(message.get("type") or "")
+    part = message.get(kind)
+    if kind not in MEDIA or not isinstance(part, dict):
+        return ()
+    media = part.get("id")
+    known = isinstance(media, str) and media.isprintable() and len(media) <= LONGEST_ID
+    return (ReceivedFile(plain_name(part.get("filename")), reference=media if known else None),)
 
 
 def _words(message: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ is shown to the company whose ledger holds the key that its Message-ID was made 
 message by its correlation ID.
 """
 
+import base64
 import hashlib
 import re
 from collections.abc import Mapping
@@ -12,7 +13,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
-from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
+from dealix.console.door import (
+    PageRoute,
+    Sent,
+    SentFile,
+    back_to,
+    checked,
+    first,
+    sent_named_file,
+    signed_in,
+)
 from dealix.console.files import download
 from dealix.console.other_side import ask
 from dealix.console.paging import address, cut
@@ -55,7 +65,9 @@ def attachment(visit: Annotated[Visit, Depends(signed_in)], message: int, number
 
 @router.post("/mailbox/reply")
 def reply(
-    visit: Annotated[Visit, Depends(signed_in)], sent: Annotated[Sent, Depends(checked)]
+    visit: Annotated[Visit, Depends(signed_in)],
+    sent: Annotated[Sent, Depends(checked)],
+    file: Annotated[SentFile | None, Depends(sent_named_file)],
 ) -> Response:
     """Answer as the other party; the answer comes in by the provider's webhook."""
     permit(visit.who, "mailbox.read")
@@ -68,7 +80,7 @@ def reply(
         "message_id": first(sent, "message_id"),
     }
     try:
-        ask(visit, "POST", "/_sandbox/messages/reply", json=body)
+        ask(visit, "POST", "/_sandbox/messages/reply", json=body | _enclosed(file))
     except ProviderUnavailable as failure:
         return _page(visit, failure, body)
     return back_to("/mailbox", "answered")
@@ -76,7 +88,9 @@ def reply(
 
 @router.post("/mailbox/write")
 def write(
-    visit: Annotated[Visit, Depends(signed_in)], sent: Annotated[Sent, Depends(checked)]
+    visit: Annotated[Visit, Depends(signed_in)],
+    sent: Annotated[Sent, Depends(checked)],
+    file: Annotated[SentFile | None, Depends(sent_named_file)],
 ) -> Response:
     """Write to the company as somebody it does not know."""
     permit(visit.who, "mailbox.read")
@@ -86,10 +100,17 @@ def write(
     if body["channel"] == "email" and "@" not in body["from"]:
         raise InvalidInput("invalid_input")
     try:
-        ask(visit, "POST", "/_sandbox/messages/write", json=body)
+        ask(visit, "POST", "/_sandbox/messages/write", json=body | _enclosed(file))
     except ProviderUnavailable as failure:
         return _page(visit, failure, body)
     return back_to("/outbound", "written")
+
+
+def _enclosed(file: SentFile | None) -> dict[str, Any]:
+    if file is None:
+        return {}
+    content = base64.b64encode(file.content).decode("ascii")
+    return {"attachments": [{"filename": file.name, "content": content}]}
 
 
 def _page(
@@ -116,6 +137,7 @@ def _page(
         page_in=_page_in,
         kept=kept or {},
         problem=sentence_of(failure, visit.speech.locale) if failure else "",
+        largest=visit.services.settings.max_upload_bytes,
     )
 
 

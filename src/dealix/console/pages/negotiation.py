@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Response
 from markupsafe import Markup
 
+from dealix.business.papers.opening import LARGEST
 from dealix.business.partners.answering import EVENT
 from dealix.business.partners.negotiation import REVISION
 from dealix.console.answer_form import AnswerForm
@@ -63,9 +64,11 @@ def answer(
     run_id: str,
 ) -> Response:
     """Enter what the partner answered by mail, by WhatsApp or by word of mouth."""
-    form = AnswerForm(visit)
+    given = AnswerForm(visit).read(sent)
+    if given["answer"] == "counter" and first(sent, "document"):
+        given["document"] = first(sent, "document")
     try:
-        visit.services.runs.event(visit.who, run_id, EVENT, form.read(sent))
+        visit.services.runs.event(visit.who, run_id, EVENT, given)
     except (InvalidInput, Conflict) as refusal:
         return _page(visit, run_id, refusal, sent, EVENT)
     return back_to(f"/runs/{run_id}/negotiation", "answer_kept")
@@ -129,6 +132,9 @@ def _page(
         awaits=found["awaits"] if visit.may("run.event") else None,
         answer_fields=forms.answer,
         chosen=first(sent, "answer") if sent and entered == EVENT else "",
+        documents=_documents(found) if visit.may("document.read") else [],
+        document=first(sent, "document") if sent else "",
+        refusal_of=lambda code: sentence_of(InvalidInput(code, limit=LARGEST), locale),
         terms_fields=forms.terms,
         address=address,
         problem=" ".join([problem, *forms.others]),
@@ -143,6 +149,12 @@ def _page(
         decided=DECIDED,
         title_of=titles(visit),
     )
+
+
+def _documents(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The files that came with mails since the version in force went out, each once."""
+    files = [file for message in found["rounds"][-1]["messages"] for file in message["files"]]
+    return list({file["document"]: file for file in files if file["document"]}.values())
 
 
 class _Forms:

@@ -9,13 +9,14 @@ from dealix.business.messages.follow_ups import follow_up
 from dealix.console.door import PageRoute, signed_in
 from dealix.console.paging import address, cut
 from dealix.console.render import page
+from dealix.console.repairs import why
 from dealix.console.visit import Visit
 from dealix.error_codes import CODES
 from dealix.trust.access.rights import may
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-SENT, CAME = 20, 50
-"""How many messages and deliveries a page shows."""
+SENT, CAME, REFUSED = 20, 50, 20
+"""How many messages, deliveries and minutes with refused ones a page shows."""
 
 
 @router.get("/outbound")
@@ -30,6 +31,7 @@ def outbound(
     desk, here = visit.services.desk, {"run": run}
     went = desk.messages(visit.who, run or None, SENT + 1, before or None)
     came = desk.deliveries(visit.who, run or None, CAME + 1, came_before or None)
+    looks = not run and may(visit.who, "webhook.read")
     messages, older = cut(went, SENT, "judged")
     deliveries, older_came = cut(came, CAME)
     return page(
@@ -43,6 +45,8 @@ def outbound(
             for each in deliveries
             if may(visit.who, "lead.write") and offered(each, tags.get(each["id"]))
         },
+        refused=desk.refused(visit.who, REFUSED) if looks else [],
+        reason_of=lambda name, reason: why(visit.speech, name, reason),
         of_run=run,
         begin=address("/outbound", **here) if before else "",
         older=address("/outbound", **here, before=older) if older else "",

@@ -2,10 +2,12 @@
 
 from dealix.lanes.working_time.book import calendar_of
 from dealix.lanes.working_time.calendar import Day, Override, WorkingCalendar
+from dealix.lanes.working_time.countries import ZONES
 from dealix.lanes.working_time.settings import Priority, Span, WorkingSettings
 from dealix.lanes.working_time.sla import SlaTimes, running, sla
 
 __all__ = [
+    "ZONES",
     "Day",
     "Override",
     "Priority",

@@ -133,11 +133,14 @@ class WorkingCalendar:
             worked += min(ends, until) - max(begins, since)
         return worked
 
-    def quiet_until(self, moment: datetime) -> datetime | None:
-        """When people outside may be written to again; None when they may now."""
+    def quiet_until(self, moment: datetime, zone: ZoneInfo | None = None) -> datetime | None:
+        """When people outside may be written to again; None when they may now.
+
+        `zone` is that of their clocks, where they are not the tenant's.
+        """
         if self.settings.quiet is None:
             return None
-        over = self.settings.quiet.over(moment.astimezone(self.zone))
+        over = self.settings.quiet.over(moment.astimezone(zone or self.zone))
         return over.astimezone(UTC) if over else None
 
     def local_day(self, moment: datetime) -> tuple[datetime, datetime]:

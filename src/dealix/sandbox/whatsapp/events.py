@@ -102,11 +102,25 @@ def _words(message: Inbound, name: str) -> Json:
         "from": message.sender,
         "id": message.message_id,
         "timestamp": _seconds(message.at),
-        "type": "text",
-        "text": {"body": message.text},
+        **_content(message),
     }
     contact = {"profile": {"name": name}, "wa_id": message.sender}
     return {"contacts": [contact], "messages": [one]}
+
+
+def _content(message: Inbound) -> Json:
+    """A text, or a document with the text as its caption."""
+    if not message.attachments:
+        return {"type": "text", "text": {"body": message.text}}
+    file = message.attachments[0]
+    document = {
+        "caption": message.text,
+        "filename": file["name"],
+        "mime_type": file["type"],
+        "sha256": file["sha256"],
+        "id": str(int(file["sha256"][:13], 16)),
+    }
+    return {"type": "document", "document": document}
 
 
 def _body(number_id: str, account: str, items: Json) -> str:

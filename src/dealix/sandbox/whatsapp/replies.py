@@ -1,7 +1,9 @@
 """What people answer over WhatsApp: to the last message that their number has received."""
 
 import unicodedata
+from collections.abc import Sequence
 
+from dealix.sandbox.enclosed import Enclosed
 from dealix.sandbox.rows import Delivery, Effect, Inbound
 from dealix.sandbox.whatsapp import answers, events
 from dealix.sandbox.world import World, stamp
@@ -18,9 +20,12 @@ def number(text: str) -> str:
 
 
 def reply(
-    world: World, wanted: dict[str, str], claimed_time: str | None
+    world: World, wanted: dict[str, str], claimed_time: str | None, files: Sequence[Enclosed] = ()
 ) -> tuple[Inbound, Delivery]:
-    """Write an answer and its webhook. NoSuchMessage; ValueError for a time that is none."""
+    """Write an answer and its webhook. NoSuchMessage; ValueError for a time that is none.
+
+    Of its files the first is told of as Meta does: by its name and an ID, never by what it holds.
+    """
     answered = _answered(world, wanted)
     at, received = stamp(wanted.get("at") or claimed_time)
     message = Inbound(
@@ -37,6 +42,7 @@ def reply(
         received_at=received,
         delivery="",
         scope=answered.scope,
+        attachments=[each.told() for each in files[:1]],
     )
     delivery = events.answer(world, message, answered, quotes="message_id" in wanted)
     message.delivery = delivery.id
@@ -45,7 +51,7 @@ def reply(
 
 
 def first_word(
-    world: World, wanted: dict[str, str], claimed_time: str | None
+    world: World, wanted: dict[str, str], claimed_time: str | None, files: Sequence[Enclosed] = ()
 ) -> tuple[Inbound, Delivery]:
     """Write a message that answers nothing, and its webhook. ValueError for a time that is none."""
     at, received = stamp(wanted.get("at") or claimed_time)
@@ -63,6 +69,7 @@ def first_word(
         received_at=received,
         delivery="",
         scope=wanted.get("scope"),
+        attachments=[each.told() for each in files[:1]],
     )
     delivery = events.first_word(world, message)
     message.delivery = delivery.id

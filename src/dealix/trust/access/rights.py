@@ -193,6 +193,9 @@ RIGHTS: dict[str, Right] = {
         frozenset({"tenant_admin"}),
     ),
     "message.read": Right("See messages to outsiders with the verdict of each rule.", EVERYBODY),
+    "webhook.read": Right(
+        "See how many deliveries from outside were refused, in the operating company.", WATCHERS
+    ),
     "message.classify": Right(
         "Ask what a message wants and in which dialect it is; nothing of it is kept.", EVERYBODY
     ),

@@ -44,7 +44,10 @@ class Enclosure:
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter to one person, with the hash by which policy and packet know it."""
+    """A letter to one person, with the hash by which policy and packet know it.
+
+    `country` is where they are, where that is on record.
+    """
 
     subject: str
     body: str
@@ -55,6 +58,7 @@ class Letter:
     payload_hash: str
     purpose: Purpose = "partnership"
     enclosures: tuple[Enclosure, ...] = ()
+    country: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ class WhatsAppLetter:
     person_id: str
     payload_hash: str
     by_mail: Letter | None = None
+    country: str | None = None
 
     def as_message(self, correlation: str) -> TextMessage | TemplateMessage:
         """In the connector's words."""
@@ -255,15 +260,16 @@ class Post:
             text=letter.body,
             address=letter.to,
             notice=call.key.startswith("undo:"),
+            country=letter.country,
         )
 
     def envelope(self, call: StepCall, papers: Papers, action: str, step: str) -> OutsideEffect:
         """A document sent for signature, found again by the reference of this effect's key."""
         return self.envelopes.sending(call, papers, action, step)
 
-    def void(self, call: StepCall, sent: str, action: str, step: str) -> OutsideEffect:
+    def void(self, call: StepCall, sent: str, reason: str, action: str, step: str) -> OutsideEffect:
         """An envelope taken back; `sent` is the payload hash of what was sent."""
-        return self.envelopes.voiding(call, sent, action, step)
+        return self.envelopes.voiding(call, sent, reason, action, step)
 
     def _mail(self, call: StepCall, letter: Letter, undoes: Sequence[str]) -> Mail:
         return Mail(
@@ -297,8 +303,9 @@ def _spoken(call: StepCall, letter: WhatsAppLetter, correlation: str) -> Outside
         run_id=call.run_id,
         text=letter.text,
         address=letter.to,
-        template=True,
+        template=bool(letter.template),
         notice=call.key.startswith("undo:"),
+        country=letter.country,
     )
 
 

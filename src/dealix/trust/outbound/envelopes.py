@@ -107,8 +107,13 @@ class Envelopes:
             recorded=lambda session: _expect_by_id(session, call),
         )
 
-    def voiding(self, call: StepCall, sent: str, action: str, step: str) -> OutsideEffect:
-        """Void the envelope of the effect that this call takes back; harmless where none is."""
+    def voiding(
+        self, call: StepCall, sent: str, reason: str, action: str, step: str
+    ) -> OutsideEffect:
+        """Void the envelope of the effect that this call takes back; harmless where none is.
+
+        `reason` is what the provider writes to those who were to sign.
+        """
         reference = reference_for(sent_key(call))
 
         def find() -> EnvelopeState | None:
@@ -117,7 +122,6 @@ class Envelopes:
         def void() -> Reply:
             found = find()
             if found is not None and found.status not in WITHDRAWN:
-                reason = f"Withdrawn by the sender ({reference})"
                 self.esign(call.rehearsal).void(found.envelope, reason)
             return _voided(found)
 

@@ -1,12 +1,18 @@
 """The desk shows each message with its verdicts; consents are recorded by whom it concerns."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 from tests.trust.outbound.governance.conftest import MORNING, NIGHT
 
+from dealix import clock
 from dealix.actors import Actor
 from dealix.errors import InvalidInput, NotEntitled, NotFound
 from dealix.lanes.inbox import Heard
+from dealix.lanes.inbox_models import Receipt
+from dealix.lanes.refusals import AT_ONCE, Refusals
+from dealix.store.ids import new_id
 from dealix.trust.access.rights import permit
 from dealix.trust.outbound.governance.desk import OutboundDesk
 from dealix.trust.outbound.governance.listening import Listener
@@ -14,7 +20,9 @@ from dealix.trust.outbound.governance.listening import Listener
 
 @pytest.fixture
 def desk(company):
-    return OutboundDesk(company.database, company.book, permit)
+    return OutboundDesk(
+        company.database, company.book, permit, Refusals(company.database, company.tenant)
+    )
 
 
 def actor(company, *roles):
@@ -30,6 +38,83 @@ def test_each_message_is_shown_once_with_all_its_judgments(company, desk):
     assert [each["kind"] for each in row["judgments"]] == ["allowed", "later"]
     assert "sami@partner.example" not in str(row)
     assert desk.messages(actor(company, "sales_rep"), "run_other") == []
+
+
+def test_a_message_is_shown_with_its_receipts_and_where_it_stands(company, desk):
+    message = company.message(company.person(), channel="whatsapp", template=True)
+    company.judge(message)
+    (row,) = desk.messages(actor(company, "sales_rep"))
+    assert (row["standing"], row["receipts"]) == (None, [])
+    with company.database.tenant(company.tenant) as session:
+        for minute, (status, reason) in enumerate([("read", None), ("sent", None)]):
+            at = MORNING + timedelta(minutes=minute)
+            session.add(receipt(company, message, status, reason, at))
+    (row,) = desk.messages(actor(company, "sales_rep"))
+    assert row["standing"]["status"] == "read"
+    assert [one["status"] for one in row["receipts"]] == ["read", "sent"]
+
+
+def test_a_message_that_did_not_arrive_says_why(company, desk):
+    message = company.message(company.person(), channel="whatsapp", template=True)
+    company.judge(message)
+    with company.database.tenant(company.tenant) as session:
+        session.add(receipt(company, message, "failed", "whatsapp_131026", MORNING))
+    (row,) = desk.messages(actor(company, "sales_rep"))
+    assert (row["standing"]["status"], row["standing"]["reason"]) == ("failed", "whatsapp_131026")
+
+
+def receipt(company, message, status, reason, at):
+    return Receipt(
+        tenant_id=company.tenant,
+        id=new_id("rcp"),
+        run_id=message.run_id,
+        event_id=new_id("inb"),
+        effect_key=message.effect_key,
+        channel="whatsapp",
+        reference="wamid.1",
+        status=status,
+        reason=reason,
+        at=at,
+        received_at=at,
+    )
+
+
+def test_what_was_refused_is_counted_by_the_minute_for_the_operating_company(company, desk):
+    operator = actor(company, "operator")
+    provider = new_id("provider")
+    for _ in range(3):
+        desk.refusals.keep(provider, "webhook_signature")
+    desk.refusals.keep(provider, "invalid_input")
+    mine = [row for row in desk.refused(operator) if row["provider"] == provider]
+    assert sum(row["many"] for row in mine if row["code"] == "webhook_signature") == 3
+    assert {row["code"] for row in mine} == {"webhook_signature", "invalid_input"}
+    stranger = Actor("another-company", "usr_c", frozenset({"operator"}))
+    assert desk.refused(stranger) == []
+    with pytest.raises(NotEntitled):
+        desk.refused(actor(company, "sales_rep"))
+
+
+def test_a_flood_of_refused_deliveries_writes_little_and_loses_no_count(company, desk):
+    provider = new_id("provider")
+    for _ in range(50 * AT_ONCE):
+        desk.refusals.keep(provider, "webhook_signature")
+    rows = [row for row in desk.refusals.newest(200) if row["provider"] == provider]
+    assert len(rows) <= 2
+    written = sum(row["many"] for row in rows)
+    held = desk.refusals._held[provider, "webhook_signature"].many
+    assert written + held == 50 * AT_ONCE
+    assert held > 0
+
+
+def test_old_refusals_are_forgotten_with_the_next(company, desk):
+    provider = new_id("provider")
+    with company.database.nobody() as session:
+        for days in (31, 0):
+            at = clock.real_now() - timedelta(days=days)
+            call = text("SELECT keep_refused(:provider, 'webhook_signature', 1, :at)")
+            session.execute(call, {"provider": provider, "at": at})
+            count = text("SELECT count(*) FROM lookup_refused(1000) WHERE provider = :provider")
+            assert session.execute(count, {"provider": provider}).scalar_one() == 1
 
 
 def test_consent_is_recorded_by_compliance_with_the_persons_own_word(company, desk):

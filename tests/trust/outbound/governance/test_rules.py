@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from tests.trust.outbound.governance.conftest import MORNING, NIGHT, NOON
 
+from dealix.business.partners.drafting import WHATSAPP
 from dealix.errors import InvalidInput
 from dealix.lanes.inbox_models import InboundEvent
 from dealix.lanes.working_time import WorkingSettings
@@ -128,6 +129,21 @@ def test_a_first_message_without_the_opt_out_line_is_refused_and_a_second_may(co
     assert company.judge(bare).kind == "allowed"
 
 
+def test_a_first_template_without_the_opt_out_line_is_refused_like_any_text(company):
+    person = company.person()
+    bare = company.message(person, channel="whatsapp", template=True, text="Dear Sami")
+    assert company.judge(bare).code == "opt_out_line_missing"
+    company.sent(company.message(person, channel="whatsapp", template=True))
+    assert company.judge(bare).kind == "allowed"
+
+
+@pytest.mark.parametrize(("name", "locale"), sorted(WHATSAPP))
+def test_every_template_of_ours_may_be_a_persons_first_message(company, name, locale):
+    text_ = WHATSAPP[name, locale].format("سامي", "TS-1", "https://example.org/p/1")
+    message = company.message(company.person(), channel="whatsapp", template=True, text=text_)
+    assert company.judge(message).kind == "allowed"
+
+
 def test_free_text_on_whatsapp_needs_a_message_of_the_person_within_a_day(company):
     person, run = company.person(), company.run()
     free = company.message(person, run, channel="whatsapp")
@@ -170,6 +186,42 @@ def test_a_message_at_night_waits_until_the_morning(company):
     assert (verdict.kind, verdict.code, verdict.not_before) == ("later", "quiet_hours", MORNING)
     assert company.judge(message, MORNING).kind == "allowed"
     assert [row.kind for row in kept(company, message)] == ["later", "allowed"]
+
+
+LATE = datetime(2026, 4, 6, 17, 30, tzinfo=UTC)  # 20:30 in Riyadh, 21:30 in Dubai
+DUBAI_MORNING = datetime(2026, 4, 7, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("phone", "country", "until"),
+    [
+        ("+441632960000", None, None),  # clocks that we do not know: the sender's
+        ("+966500000001", "AE", DUBAI_MORNING),
+        ("+966500000001", None, None),
+        ("+971501234567", "SA", None),
+        ("+971501234567", None, DUBAI_MORNING),
+    ],
+)
+def test_quiet_hours_are_those_of_where_the_recipient_is(company, phone, country, until):
+    person = company.person(f"{new_id('p')}@partner.example", phone)
+    verdict = company.judge(company.message(person, country=country), LATE)
+    assert verdict.not_before == until
+
+
+def test_after_a_full_day_a_message_waits_for_the_recipients_morning(company):
+    limits(company, email=0)
+    message = company.message(company.person(), country="AE")
+    verdict = company.judge(message)
+    assert (verdict.code, verdict.not_before) == ("daily_limit", DUBAI_MORNING)
+
+
+def test_who_is_elsewhere_is_written_to_by_the_rules_of_their_country(company):
+    person = company.person(phone="+971501234567")
+    said(company, person, "given", channel="sms", purpose="marketing")
+    promotion = company.message(person, channel="sms", purpose="marketing")
+    assert company.judge(promotion).kind == "allowed"
+    at_home = company.message(person, channel="sms", purpose="marketing", country="SA")
+    assert company.judge(at_home).code == "sms_promotional"
 
 
 def test_a_refusal_wins_over_a_delay(company):

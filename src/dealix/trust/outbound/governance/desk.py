@@ -1,6 +1,6 @@
 """The outbound desk and the administration of consents, as people and programs see them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import func, select, tuple_
@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session, aliased
 
 from dealix.actors import Actor
 from dealix.errors import InvalidInput, NotFound
+from dealix.lanes import receipts
 from dealix.lanes.arrivals import is_strangers
-from dealix.lanes.inbox_models import InboundEvent
+from dealix.lanes.inbox_models import InboundEvent, Receipt
 from dealix.lanes.models import REAL, Run
+from dealix.lanes.refusals import Refusals
 from dealix.records.canonical import stamp
 from dealix.records.models import Effect
 from dealix.store.paging import newest_first
@@ -38,10 +40,12 @@ class OutboundDesk:
         database: Database,
         consents: ConsentBook,
         permit: Callable[[Actor, str], None],
+        refusals: Refusals,
     ) -> None:
         self.database = database
         self.consents = consents
         self.permit = permit
+        self.refusals = refusals
 
     def messages(
         self,
@@ -50,7 +54,7 @@ class OutboundDesk:
         limit: int = 100,
         before: str | None = None,
     ) -> list[dict[str, Any]]:
-        """Messages, the last judged first, each with its judgments and what became of it.
+        """Messages, the last judged first, each with its judgments, receipts, and what it came to.
 
         `before` a judgment (`judged`) goes on where a list ended.
         """
@@ -79,6 +83,10 @@ class OutboundDesk:
             every = every.order_by(Judgment.recorded_at.desc(), Judgment.id.desc())
             for judgment in session.scalars(every):
                 shown[judgment.effect_key]["judgments"].append(_judgment(judgment))
+            for key, rows in receipts.of_effects(session, shown).items():
+                stands = receipts.standing(rows)
+                shown[key]["standing"] = _receipt(stands) if stands else None
+                shown[key]["receipts"] = [_receipt(row) for row in rows]
         return list(shown.values())
 
     def deliveries(
@@ -99,6 +107,16 @@ class OutboundDesk:
             query = query.where(InboundEvent.run_id == run_id)
         with self.database.tenant(actor.tenant_id) as session:
             return [_delivery(row) for row in session.scalars(query.limit(min(limit, MOST)))]
+
+    def refused(self, actor: Actor, limit: int = 100) -> list[dict[str, Any]]:
+        """What was refused at the door, by minute, provider and reason; the newest first.
+
+        Nobody knows whose these deliveries were: only the operating company sees them.
+        """
+        self.permit(actor, "webhook.read")
+        if actor.tenant_id != self.refusals.operating():
+            return []
+        return [_refused(row) for row in self.refusals.newest(min(limit, MOST))]
 
     # -- consents ----------------------------------------------------------------------------
 
@@ -225,11 +243,22 @@ def _message(judgment: Judgment, effect: Effect | None) -> dict[str, Any]:
         "reference": effect.reference if effect else None,
         "done_at": stamp(effect.done_at) if effect and effect.done_at else None,
         "judgments": [],
+        "standing": None,
+        "receipts": [],
     }
 
 
 def _judgment(row: Judgment) -> dict[str, Any]:
     return {"at": stamp(row.at), "kind": row.kind, "code": row.code, "rules": row.rules}
+
+
+def _receipt(row: Receipt) -> dict[str, Any]:
+    return {"status": row.status, "reason": row.reason, "at": stamp(row.at)}
+
+
+def _refused(row: Mapping[str, Any]) -> dict[str, Any]:
+    times = {name: stamp(row[name]) for name in ("first_at", "last_at")}
+    return {"provider": row["provider"], "code": row["reason"], "many": row["many"], **times}
 
 
 def _delivery(row: InboundEvent) -> dict[str, Any]:

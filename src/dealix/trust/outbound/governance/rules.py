@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -20,7 +21,11 @@ WINDOW = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Question:
-    """A message with everything that a rule may look at."""
+    """A message with everything that a rule may look at.
+
+    `calendar` is the sender's; `country` and `zone` are the recipient's, who is taken to be in the
+    sender's country where nothing else is known.
+    """
 
     session: Session
     message: OutsideMessage
@@ -28,6 +33,12 @@ class Question:
     run: Run
     calendar: WorkingCalendar
     standing: Standing
+    country: str
+    zone: ZoneInfo
+
+    def quiet_until(self, moment: datetime) -> datetime | None:
+        """When the recipient may be written to again; None when they may at this moment."""
+        return self.calendar.quiet_until(moment, self.zone)
 
 
 Answer = tuple[str, str | None, datetime | None]
@@ -64,16 +75,16 @@ def marketing_goes_only_to_who_gave_their_own_data(asked: Question) -> Answer:
 
 
 def the_country_allows_this_purpose_on_this_channel(asked: Question) -> Answer:
-    """The table of countries has no row against it."""
-    row = forbidden(asked.calendar.country, asked.message.channel, asked.message.purpose)
+    """The table of countries has no row against it for the recipient's."""
+    row = forbidden(asked.country, asked.message.channel, asked.message.purpose)
     return _no(row.code) if row else PASSED
 
 
 def a_first_message_says_how_to_stop_it(asked: Question) -> Answer:
-    """Templates carry their opt-out in the wording that the channel approved."""
-    if asked.message.template or not _is_first(asked):
+    """A template is judged by what the person will read, as free text is."""
+    if carries_opt_out_line(asked.message.text) or not _is_first(asked):
         return PASSED
-    return PASSED if carries_opt_out_line(asked.message.text) else _no("opt_out_line_missing")
+    return _no("opt_out_line_missing")
 
 
 def outside_the_whatsapp_window_only_a_template_goes(asked: Question) -> Answer:
@@ -99,12 +110,12 @@ def the_sender_stays_within_the_daily_limit(asked: Question) -> Answer:
     limit = asked.calendar.settings.daily.of(asked.message.channel)
     if _sent_between(asked, begin, end) < limit:
         return PASSED
-    return "later", "daily_limit", asked.calendar.quiet_until(end) or end
+    return "later", "daily_limit", asked.quiet_until(end) or end
 
 
 def nobody_is_disturbed_in_quiet_hours(asked: Question) -> Answer:
-    """Between evening and morning on the clocks of the tenant's country, messages wait."""
-    until = asked.calendar.quiet_until(asked.at)
+    """Between evening and morning on the recipient's clocks, messages wait."""
+    until = asked.quiet_until(asked.at)
     return PASSED if until is None else ("later", "quiet_hours", until)
 
 

@@ -33,8 +33,9 @@ class OutsideMessage:
     """A message to one person outside, before it leaves; `text` and `address` are personal.
 
     `notice`: it takes back what a bad end leaves outside, so that no daily limit may hold it.
-    `template`: its wording was approved by the channel beforehand. `is_first`: nobody has written
-    to this person on this channel before; None: governance finds out.
+    `template`: the channel approved its wording beforehand; `text` is what the person will read.
+    `is_first`: nobody has written to this person on this channel before; None: governance finds
+    out. `country`: where the person is, where that is on record.
     """
 
     channel: Channel
@@ -48,6 +49,7 @@ class OutsideMessage:
     template: bool = False
     notice: bool = False
     is_first: bool | None = None
+    country: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from dealix import clock
+from dealix.connectors.phones import country_of
 from dealix.lanes import run_book
 from dealix.lanes.models import Run
-from dealix.lanes.working_time import calendar_of
+from dealix.lanes.working_time import ZONES, WorkingCalendar, calendar_of
 from dealix.records.run_notes import note
 from dealix.store.ids import new_id
 from dealix.store.locks import lock_named
@@ -35,22 +37,40 @@ class Governance:
         """
         run = run_book.get(session, message.run_id)
         lock_named(session, "sender", message.channel, run.started_by)
+        calendar = calendar_of(session, rehearsal=run.rehearsal)
+        country = self._country(session, message) or calendar.country
         asked = Question(
             session=session,
             message=message,
             at=at,
             run=run,
-            calendar=calendar_of(session, rehearsal=run.rehearsal),
+            calendar=calendar,
             standing=self.consents.standing(session, message.person_id, run.world),
+            country=country,
+            zone=zone_in(country, calendar),
         )
         verdict = together([ask(rule, asked) for rule in RULES])
         _keep(session, run, message, at, verdict)
         return verdict
 
+    def _country(self, session: Session, message: OutsideMessage) -> str | None:
+        """Where the recipient is: as it is on record, else by the country code of their phone."""
+        if message.country is not None:
+            return message.country
+        phone = self.consents.vault.reveal(session, message.person_id).get("phone")
+        return country_of(phone) if phone else None
+
     def stays_with_starter(self, session: Session, run: Run, addresses: Collection[str]) -> bool:
         """Whether these addresses are all the starter's own, and there is one."""
         starter = recipient_of(session, self.consents.vault, run.started_by)
         return starter is not None and set(addresses) == {starter.address}
+
+
+def zone_in(country: str, calendar: WorkingCalendar) -> ZoneInfo:
+    """The clocks of a country; the calendar's own where we know none of it."""
+    if country == calendar.country or country not in ZONES:
+        return calendar.zone
+    return ZoneInfo(ZONES[country])
 
 
 def together(found: list[RuleVerdict]) -> Verdict:
