@@ -96,7 +96,9 @@ def test_voiding_takes_the_envelope_back_once(sandbox: Sandbox, esign: DocuSign,
     assert len(held(sandbox, key)) == 2
 
 
-@pytest.mark.parametrize(("fault", "happened"), [("timeout_after", 1), ("timeout_before", 0)])
+@pytest.mark.parametrize(
+    ("fault", "happened"), [("error_500_after", 1), ("timeout_after", 1), ("timeout_before", 0)]
+)
 def test_silence_is_unknown_and_looked_up(
     sandbox: Sandbox, esign: DocuSign, key: str, fault: str, happened: int
 ) -> None:

@@ -106,14 +106,28 @@ def test_a_later_message_names_what_it_takes_back_to_the_sandbox_alone(
     assert b"x-sandbox" not in bytes(real.received).lower()
 
 
-@pytest.mark.parametrize("fault", ["timeout_before", "timeout_after", "error_500"])
+@pytest.mark.parametrize(
+    "fault", ["error_500", "error_500_after", "timeout_after", "timeout_before"]
+)
 def test_silence_is_an_unknown_outcome_and_is_never_sent_again(
     sandbox: Sandbox, fault: str
 ) -> None:
     sandbox.fault("whatsapp", fault, scope=sandbox.scope)
     with rehearsing(sandbox.scope), pytest.raises(OutcomeUnknown):
         inside(sandbox).send(terms(sandbox))
-    assert len(held(sandbox)) == (fault == "timeout_after")
+    assert len(held(sandbox)) == fault.endswith("_after")
+
+
+def test_a_token_that_has_ended_sent_nothing_and_gives_nothing_up(sandbox: Sandbox) -> None:
+    with pytest.raises(ProviderUnavailable, match="HTTP 401 190") as caught:
+        inside(sandbox, token="wrong").send(terms(sandbox))
+    assert "maybe_done" not in caught.value.params
+    sandbox.fault("whatsapp", "token_expired", scope=sandbox.scope)
+    with rehearsing(sandbox.scope):
+        with pytest.raises(ProviderUnavailable, match="HTTP 401 190"):
+            inside(sandbox).send(terms(sandbox))
+        inside(sandbox).send(terms(sandbox))
+    assert len(held(sandbox)) == 1
 
 
 def test_too_many_messages_did_nothing(sandbox: Sandbox) -> None:
@@ -129,8 +143,6 @@ def test_a_refusal_tells_its_code_and_nobodys_number(sandbox: Sandbox) -> None:
     with rehearsing(sandbox.scope), pytest.raises(ProviderRefused, match="HTTP 404 132001") as no:
         inside(sandbox).send(unknown)
     assert NUMBER[1:] not in str(no.value)
-    with pytest.raises(ProviderRefused, match="HTTP 401 190"):
-        inside(sandbox, token="wrong").send(terms(sandbox))
     with pytest.raises(ProviderRefused, match="HTTP 400 100"):
         inside(sandbox, whatsapp_phone_number_id="999999").send(terms(sandbox))
 

@@ -23,6 +23,14 @@ APPLICATION = ("api", *LANES, "sandbox")
 REHEARSAL = "temporal_rehearsal"
 EXAMPLE = "rawabi-sa"
 """The company of the example to which the channels belong that the sandbox plays."""
+RAISED = {
+    "SANDBOX_DOCUSIGN_HOURLY": "1000000",
+    "SANDBOX_DOCUSIGN_BURST": "100000",
+    "SANDBOX_HUBSPOT_ROLLING": "100000",
+    "SANDBOX_WHATSAPP_THROUGHPUT": "1000",
+}
+"""Limits of accounts that providers have raised, unless the environment names others: a proof of
+every step, or a month in seconds, makes more calls than an ordinary account may."""
 PORTS = (
     *("api", "postgres", "valkey", "temporal", "temporal_ui", "temporal_metrics"),
     *("sandbox_http", "sandbox_smtp", "api_sdk_metrics"),
@@ -208,7 +216,8 @@ class Plan:
         given = self.settings
         inherited = base_environment()
         clean = {name: v for name, v in inherited.items() if not name.startswith("DEALIX_")}
-        return clean | {
+        return {**RAISED, **clean} | {
+            "SANDBOX": "1",
             "SANDBOX_SMTP_WEBHOOK_SECRET": self.words["smtp.webhook"],
             "SANDBOX_HUBSPOT_TOKEN": self.words["hubspot.token"],
             "SANDBOX_WHATSAPP_TOKEN": self.words["whatsapp.token"],
@@ -221,6 +230,7 @@ class Plan:
             "SANDBOX_DOCUSIGN_HMAC_KEYS": self.words["docusign.hmac"],
             "SANDBOX_DOCUSIGN_PUBLIC_KEY": public_half(self.words["docusign.private_key"]),
             "SANDBOX_DOCUSIGN_INTEGRATION_KEY": self.settings.docusign_integration_key,
+            "SANDBOX_DOCUSIGN_ACCOUNT": given.docusign_account_id,
             "SANDBOX_WATHQ_KEY": self.words["wathq.key"],
             "SANDBOX_MODEL_KEY": self.words["model.key"],
             "SANDBOX_OPENCLAW_TOKEN": self.words["openclaw.token"],

@@ -242,6 +242,16 @@ def test_voiding_what_was_never_sent_is_harmless(desk: Desk) -> None:
     assert held(desk.sandbox, desk.key) == []
 
 
+def test_an_envelope_whose_server_failed_after_it_is_found_and_not_sent_again(desk: Desk) -> None:
+    desk.client.look_up("dlx-0")
+    desk.sandbox.fault("docusign", "error_500_after", match=reference_for(desk.key))
+    with pytest.raises(OutcomeUnknown):
+        desk.send()
+    assert desk.send().status == "done"
+    assert (desk.state().status, desk.effect().status) == ("sent", "done")
+    assert len(held(desk.sandbox, desk.key)) == 1
+
+
 def test_voiding_after_a_lost_answer_finds_the_envelope(desk: Desk) -> None:
     desk.client.look_up("dlx-0")
     desk.sandbox.fault("docusign", "timeout_after", match=reference_for(desk.key))

@@ -14,7 +14,7 @@ from tests.trust.outbound.staging import AT, RUN, TENANT, Policy, staged
 
 from dealix.connectors.secrets import Keyring, LocalSecrets
 from dealix.connectors.whatsapp import CloudWhatsApp, correlation_for
-from dealix.errors import OutcomeUnknown
+from dealix.errors import OutcomeUnknown, ProviderUnavailable
 from dealix.lanes import receipts, run_book
 from dealix.lanes.inbox import Inbox, messages_of
 from dealix.lanes.receipts import ReceiptBook
@@ -155,8 +155,8 @@ class World:
         assert result.status == "in_doubt"
         return str(result.case_id)
 
-    def lose_the_answer(self) -> None:
-        self.sandbox.fault("whatsapp", "timeout_after", match=correlation_for(self.key))
+    def lose_the_answer(self, fault: str = "timeout_after") -> None:
+        self.sandbox.fault("whatsapp", fault, match=correlation_for(self.key))
         with pytest.raises(OutcomeUnknown):
             self.attempt()
 
@@ -198,8 +198,9 @@ def test_a_message_is_sent_once_and_its_receipts_are_kept(world: World) -> None:
     assert len(world.held()) == 1
 
 
-def test_a_lost_answer_is_settled_by_a_status_and_not_sent_again(world: World) -> None:
-    world.lose_the_answer()
+@pytest.mark.parametrize("fault", ["error_500_after", "timeout_after"])
+def test_a_lost_answer_is_settled_by_a_status_and_not_sent_again(world: World, fault: str) -> None:
+    world.lose_the_answer(fault)
     assert (world.row().status, world.row().open_attempt) == ("started", True)
     world.hear()
     result = world.attempt(timedelta(seconds=1))
@@ -207,6 +208,46 @@ def test_a_lost_answer_is_settled_by_a_status_and_not_sent_again(world: World) -
     assert result.status == "done"
     assert result.data["wamid"] == held["reference"]
     assert world.cases() == []
+
+
+@pytest.mark.parametrize("fault", ["rate_limited", "token_expired"])
+def test_what_was_not_taken_is_sent_once_when_it_can_be(world: World, fault: str) -> None:
+    world.sandbox.fault("whatsapp", fault, count=2, match=correlation_for(world.key))
+    for _ in range(2):
+        with pytest.raises(ProviderUnavailable):
+            world.attempt()
+        assert (world.row().status, world.row().open_attempt) == ("started", False)
+    assert world.attempt().status == "done"
+    assert len(world.held()) == 1
+    assert world.cases() == []
+
+
+def test_statuses_of_one_webhook_are_all_kept_and_the_furthest_counts(world: World) -> None:
+    world.sandbox.fault("whatsapp", "batched_statuses", match=correlation_for(world.key))
+    world.attempt()
+    world.hear()
+    with world.database.tenant(TENANT) as session:
+        kept = receipts.of_effect(session, world.key)
+        stands = receipts.standing(kept)
+    assert stands is not None
+    assert (stands.status, len(kept) >= 2) == ("read", True)
+    assert (world.row().status, len(world.held())) == ("done", 1)
+
+
+def test_a_person_with_another_id_is_heard_under_it(world: World) -> None:
+    world.sandbox.fault("whatsapp", "other_wa_id", match=correlation_for(world.key))
+    assert world.attempt().status == "done"
+    world.hear(2)
+    body = {"channel": "whatsapp", "from": world.number, "text": "موافقون"}
+    assert world.sandbox.client.post("/_sandbox/messages/reply", json=body).status_code == 201
+    wait_for(lambda: [r for r in world.receiver.received[world.heard :] if b'"contacts"' in r[2]])
+    world.hear()
+    with world.database.tenant(TENANT) as session:
+        [event] = messages_of(session, RUN)
+        mail = world.inbox.read(session, event)
+    assert mail is not None
+    assert (mail.sender != world.number, mail.text) == (True, "موافقون")
+    assert (world.row().status, len(world.held())) == ("done", 1)
 
 
 def test_without_a_status_it_waits_and_never_calls(world: World) -> None:
