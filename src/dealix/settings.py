@@ -129,7 +129,9 @@ class Settings(BaseSettings):
         "answer was lost.",
     )
     docusign_url: str | None = Field(
-        None, description="Base address of DocuSign's API, `/restapi` included."
+        None,
+        description="Base address of DocuSign's API, `/restapi` included; when unset the account "
+        "server is asked once where the account lives.",
     )
     docusign_account_url: str | None = Field(
         None, description="Address of DocuSign's account server, which grants tokens."

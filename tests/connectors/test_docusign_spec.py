@@ -64,14 +64,20 @@ def test_the_sandbox_answers_as_the_specification_says(
     act(sandbox, envelope, "decline", reason="no")
     answer = client._transport.send
     params = {"include": "recipients,custom_fields"}
-    got = answer(Call("get", "GET", f"{client._path}/{envelope}", params=params)).json
+    got = answer(Call("get", "GET", f"{client._envelopes}/{envelope}", params=params)).json
     fits(schemas, "envelope", got)
     listed = {"transaction_ids": request_for(f"spec-{sandbox.scope}").reference}
     fits(
-        schemas, "envelopesInformation", answer(Call("l", "GET", client._path, params=listed)).json
+        schemas,
+        "envelopesInformation",
+        answer(Call("l", "GET", client._envelopes, params=listed)).json,
     )
     since = {"from_date": "2020-01-01T00:00:00Z"}
-    fits(schemas, "envelopesInformation", answer(Call("l", "GET", client._path, params=since)).json)
+    fits(
+        schemas,
+        "envelopesInformation",
+        answer(Call("l", "GET", client._envelopes, params=since)).json,
+    )
 
 
 @needs_vectors

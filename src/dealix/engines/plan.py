@@ -176,7 +176,7 @@ class Plan:
             "smtp_url": smtp,
             "hubspot_url": given.hubspot_url or self.sandbox_url,
             "whatsapp_url": given.whatsapp_url or self.sandbox_url,
-            "docusign_url": given.docusign_url or f"{self.sandbox_url}/restapi",
+            "docusign_url": given.docusign_url,
             "docusign_account_url": given.docusign_account_url or self.sandbox_url,
             "docusign_account_id": given.docusign_account_id,
             "docusign_user_id": given.docusign_user_id,

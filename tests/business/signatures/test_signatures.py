@@ -18,6 +18,7 @@ from dealix.business.signatures.activities import SignatureActivities
 from dealix.business.signatures.evidence import SignatureSource
 from dealix.business.signatures.models import Envelope
 from dealix.connectors.esign import connect, reference_for
+from dealix.connectors.esign.docusign import LEAST_BETWEEN
 from dealix.errors import NotSignedIn, OutcomeUnknown, ProviderRefused, ProviderUnavailable
 from dealix.lanes import run_book, run_events, run_views
 from dealix.lanes.run_activities import RunActivities
@@ -204,6 +205,44 @@ def test_what_cannot_be_asked_now_is_asked_later(desk: Desk) -> None:
         session.execute(update(Envelope).values(due_at=clock.real_now()))
     desk.sweep()
     assert desk.state().status == "completed"
+
+
+def gets(desk: Desk) -> int:
+    """How often the provider was asked for our envelope itself."""
+    rows = desk.sandbox.client.get("/_sandbox/requests", params={"provider": "docusign"}).json()
+    path = f"/envelopes/{desk.envelope}"
+    return sum(row["method"] == "GET" and row["path"].endswith(path) for row in rows)
+
+
+def test_a_limit_that_was_reached_is_waited_out(desk: Desk) -> None:
+    desk.client.least_between = LEAST_BETWEEN
+    desk.sandbox.fault("docusign", "webhook_lost")
+    desk.send()
+    desk.act("sign")
+    desk.sandbox.fault("docusign", "polling_limit", match=desk.envelope, count=9)
+    assert not desk.signatures.refresh(TENANT, desk.run_id)
+    with desk.database.tenant(TENANT) as session:
+        [due] = session.execute(text("SELECT due_at FROM signature_envelopes")).scalars()
+    assert due - clock.real_now() > timedelta(minutes=14)
+    assert (desk.signatures.read_due(), gets(desk)) == (0, 1)
+
+
+def test_an_envelope_is_asked_for_once_in_fifteen_minutes_and_heard_of_at_once(desk: Desk) -> None:
+    desk.client.least_between = LEAST_BETWEEN
+    desk.send()
+    assert not desk.signatures.refresh(TENANT, desk.run_id)
+    desk.act("sign")
+    desk.take()
+    assert (desk.state().status, len(desk.signals())) == ("completed", 1)
+    assert gets(desk) == 1, "the webhook came soon after: a list was asked"
+
+
+def test_the_sandbox_may_be_asked_at_any_time(desk: Desk) -> None:
+    desk.sandbox.fault("docusign", "webhook_lost")
+    desk.send()
+    for _ in range(2):
+        assert not desk.signatures.refresh(TENANT, desk.run_id)
+    assert gets(desk) == 2
 
 
 def test_badly_signed_late_and_doubled_webhooks_end_it_once(desk: Desk) -> None:

@@ -99,9 +99,10 @@ def scan_example(number: int) -> dict[str, Any]:
 
 def live_claims(settings: Settings) -> list[Claim]:
     """What the running installation does, whatever papers say of it."""
+    reaching = ("hubspot_url", "whatsapp_url", "docusign_url", "docusign_account_url", "model_url")
     outside = [
         name
-        for name in ("hubspot_url", "whatsapp_url", "docusign_url", "model_url", "embeddings_url")
+        for name in (*reaching, "embeddings_url")
         if (address := getattr(settings, name)) and not settings.plays(address)
     ]
     said: list[tuple[str, bool, str]] = [
