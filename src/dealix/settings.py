@@ -126,7 +126,7 @@ class Settings(BaseSettings):
         120.0,
         gt=0,
         description="Seconds without a status after which a person is asked about a message whose "
-        "answer was lost.",
+        "answer was lost, or that the provider holds back.",
     )
     docusign_url: str | None = Field(
         None,

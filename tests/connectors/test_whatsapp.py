@@ -177,6 +177,24 @@ def test_an_answer_without_a_message_leaves_its_outcome_open(
         at(f"http://{server.address}").send(text_message(NUMBER, "hello", "wa.x"))
 
 
+@pytest.mark.parametrize(
+    ("status", "standing"),
+    [
+        (b'"accepted"', "accepted"),
+        (b'"held_for_quality_assessment"', "held_for_quality_assessment"),
+        (b'"paused"', "paused"),
+        (b'"to 966501234567"', "unknown"),
+        (b"null", "accepted"),
+    ],
+)
+def test_how_a_message_was_taken_is_kept(
+    peer: Callable[[Script], Peer], status: bytes, standing: str
+) -> None:
+    body = b'{"messages": [{"id": "wamid.A", "message_status": %s}]}' % status
+    sent = at(f"http://{peer(answering(body)).address}").send(text_message(NUMBER, "hi", "wa.x"))
+    assert (sent.standing, sent.is_held) == (standing, standing != "accepted")
+
+
 def test_nobody_listens_so_nothing_happened() -> None:
     with pytest.raises(ProviderUnavailable):
         at(f"http://127.0.0.1:{free_port()}").send(text_message(NUMBER, "hello", "wa.x"))

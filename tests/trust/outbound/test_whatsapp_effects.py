@@ -1,5 +1,8 @@
 """A WhatsApp message happens once: a lost answer is settled by a status, else by a person."""
 
+import hashlib
+import hmac
+import json
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +17,9 @@ from tests.trust.outbound.staging import AT, RUN, TENANT, Policy, staged
 
 from dealix.connectors.secrets import Keyring, LocalSecrets
 from dealix.connectors.whatsapp import CloudWhatsApp, correlation_for
+from dealix.connectors.whatsapp.webhooks import HEADER, OBJECT
 from dealix.errors import OutcomeUnknown, ProviderUnavailable
+from dealix.i18n.words import WORDS
 from dealix.lanes import receipts, run_book
 from dealix.lanes.inbox import Inbox, messages_of
 from dealix.lanes.receipts import ReceiptBook
@@ -274,6 +279,42 @@ def test_a_status_after_the_case_settles_it_and_lets_the_run_go_on(world: World)
     assert world.signals() == [case_id]
     assert world.attempt(PATIENCE).status == "done"
     assert len(world.held()) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "word"),
+    [("held_for_quality", "whatsapp_held_for_quality_assessment"), ("paused", "whatsapp_paused")],
+)
+def test_a_message_that_is_held_back_is_not_sent_yet_and_then_asked_about(
+    world: World, fault: str, word: str
+) -> None:
+    world.sandbox.fault("whatsapp", fault, match=correlation_for(world.key))
+    with pytest.raises(OutcomeUnknown, match=word):
+        world.attempt()
+    assert (world.row().status, world.row().open_attempt) == ("started", True)
+    case_id = world.attempt_until_asked()
+    [case] = world.cases()
+    assert (case.id, case.reason, WORDS[word] is not None) == (case_id, word, True)
+    assert len(world.held()) == 1
+
+
+def test_a_message_that_was_held_back_and_goes_out_after_all_is_done(world: World) -> None:
+    world.sandbox.fault("whatsapp", "paused", match=correlation_for(world.key))
+    with pytest.raises(OutcomeUnknown, match="paused"):
+        world.attempt()
+    case_id = world.attempt_until_asked()
+    [held] = world.held()
+    status = {"id": held["reference"], "status": "sent", "timestamp": "1803900000"}
+    status["biz_opaque_callback_data"] = correlation_for(world.key)
+    value = {"metadata": {"phone_number_id": "100000000000001"}, "statuses": [status]}
+    body = {"object": OBJECT, "entry": [{"changes": [{"field": "messages", "value": value}]}]}
+    raw = json.dumps(body).encode()
+    signed = hmac.new(APP_SECRET.encode(), raw, hashlib.sha256).hexdigest()
+    world.inbox.receive("whatsapp", {HEADER: f"sha256={signed}"}, raw)
+    world.inbox.sweep()
+    assert (world.cases()[0].status, world.signals()) == ("resolved", [case_id])
+    assert world.attempt(PATIENCE).status == "done"
+    assert (world.row().reference, len(world.held())) == (held["reference"], 1)
 
 
 def test_a_message_that_never_left_is_asked_about_too(world: World) -> None:

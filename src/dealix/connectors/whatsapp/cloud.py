@@ -21,7 +21,7 @@ from dealix.connectors.metadata import (
 )
 from dealix.connectors.secrets import SecretStore
 from dealix.connectors.transport import Call, Transport
-from dealix.connectors.whatsapp.messages import SENDS, Message, Sent
+from dealix.connectors.whatsapp.messages import ACCEPTED, SENDS, Message, Sent
 from dealix.errors import NotConfigured, ProviderError
 from dealix.settings import Settings
 
@@ -176,5 +176,6 @@ def _sent(body: Any) -> Sent:
     contacts = body.get("contacts")
     person = contacts[0] if isinstance(contacts, list) and contacts else None
     number = str(person.get("wa_id") or "") if isinstance(person, dict) else ""
-    standing = str(first.get("message_status") or "accepted")
+    told = first.get("message_status") or ACCEPTED
+    standing = outcomes.code_of(told, "unknown")
     return Sent(first["id"], phones.from_provider(number), standing)
