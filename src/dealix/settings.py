@@ -146,7 +146,7 @@ class Settings(BaseSettings):
         "5a6d0b1e-0000-4000-8000-000000000003", description="Our application in DocuSign."
     )
     wathq_url: str | None = Field(None, description="Base address of Wathq, the Saudi registry.")
-    wathq_generation: Literal["current", "v5"] = Field(
+    wathq_generation: Literal["current", "v5", "v4"] = Field(
         "current", description="Which generation of Wathq's API the subscription shows."
     )
     sandbox_url: str | None = Field(None, description="HTTP address of the sandbox, if one runs.")

@@ -2,15 +2,13 @@
 
 import socket
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from openapi_schema_validator import OAS31Validator
 from pydantic import ValidationError
 from tests.connectors.conftest import Peer, Script
 from tests.connectors.test_email import DATE
+from tests.official import needs_both, whatsapp
 from tests.sandbox.conftest import WHATSAPP_TOKEN, Sandbox, free_port
 
 from dealix import clock
@@ -20,7 +18,6 @@ from dealix.connectors.secrets import LocalSecrets
 from dealix.connectors.whatsapp import (
     CloudWhatsApp,
     TemplateMessage,
-    TextMessage,
     correlation_for,
     template_message,
     text_message,
@@ -35,7 +32,6 @@ from dealix.errors import (
 )
 from dealix.settings import Settings
 
-SPEC = Path(__file__).parents[3] / "shared" / "specs" / "business-messaging-api_v23.0.yaml"
 NUMBER = "+966501234567"
 opened: list[CloudWhatsApp] = []
 
@@ -234,33 +230,19 @@ def test_a_recipient_and_a_correlation_have_their_form(sandbox: Sandbox, field: 
     assert "012" not in str(caught.value)
 
 
+@needs_both
 @pytest.mark.parametrize("message", [text_message, template_message], ids=["text", "template"])
 def test_what_leaves_is_what_the_official_description_asks_for(message: Any) -> None:
-    if not SPEC.exists():
-        pytest.skip("the providers' official descriptions are not beside this checkout")
     made = (
         text_message(NUMBER, "مرحبا", "wa.1")
         if message is text_message
         else template_message(NUMBER, "dealix_partner_terms", "ar", ("نورة", "TS-1"), "wa.1")
     )
     left = made.model_dump(mode="json", by_alias=True, exclude_none=True)
-    validator = OAS31Validator(overlaid(made))
+    validator = whatsapp("TextMessage" if message is text_message else "TemplateMessage")
     assert [error.message for error in validator.iter_errors(left)] == []
     for broken in (left | {"recipient_type": "everybody"}, {**left, "to": 5}):
         assert list(validator.iter_errors(broken)) != []
-
-
-def overlaid(message: TextMessage | TemplateMessage) -> dict[str, Any]:
-    """The official schema of a message. Its text message refuses every real one: it closes itself
-    to the properties that it takes over by `allOf`, so here the whole is closed instead."""
-    spec = yaml.load(SPEC.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    schemas = spec["components"]["schemas"]
-    del schemas["TextMessage"]["allOf"][1]["additionalProperties"]
-    base = schemas["BaseMessageProperties"]["properties"]
-    base["biz_opaque_callback_data"] = {"type": "string", "maxLength": 512}
-    name = "TextMessage" if isinstance(message, TextMessage) else "TemplateMessage"
-    closed = {"unevaluatedProperties": False, "$ref": f"#/components/schemas/{name}"}
-    return {"components": {"schemas": schemas}, **closed}
 
 
 def answering(body: bytes, status: int = 200) -> Script:
