@@ -194,7 +194,8 @@ class Settings(BaseSettings):
     audit_anchor: str | None = Field(
         None,
         description=(
-            "Second owner of the audit's heads: a file, or `mailto:` an address of our own."
+            "Second owner of the audit's heads: a file, or `mailto:` an address of our own. Unset, "
+            "a stack writes them beside its data: better than nothing, and no second owner."
         ),
     )
 
@@ -211,6 +212,14 @@ class Settings(BaseSettings):
         for one in filter(None, map(str.strip, listed.split(","))):
             ip_network(one)  # a ValueError names what is no address
         return listed
+
+    @property
+    def anchors_lie_here(self) -> bool:
+        """Whether the audit's heads leave for a file beside our data, which is no second owner."""
+        target = self.audit_anchor
+        if target is None or target.startswith("mailto:"):
+            return False
+        return Path(target).resolve().is_relative_to(self.home.resolve())
 
     def plays(self, url: str) -> bool:
         """Whether an address is the sandbox's, so that what answers there is played."""

@@ -189,6 +189,7 @@ class Plan:
             "model_price_out": given.model_price_out,
             "openclaw_url": given.openclaw_url,
             "openclaw_agent": given.openclaw_agent,
+            "audit_anchor": self.audit_anchor,
             "inbound_tenant": given.inbound_tenant or self._inbound_tenant(),
             "sandbox_url": self.sandbox_url,
             "sandbox_smtp": self.sandbox_smtp,
@@ -198,6 +199,15 @@ class Plan:
         values["temporal_metrics"] = f"127.0.0.1:{sdk}" if sdk else None
         named = {f"DEALIX_{key.upper()}": str(v) for key, v in values.items() if v is not None}
         return base_environment() | named
+
+    @property
+    def audit_anchor(self) -> str:
+        """Where the audit's heads leave for every day; beside the data where nobody else is named.
+
+        It is made from this folder, so that processes and the doctor speak of one place.
+        """
+        given = self.settings.audit_anchor or str(self.home.anchors_file)
+        return given if given.startswith("mailto:") else str(Path(given).absolute())
 
     def _inbound_tenant(self) -> str | None:
         """The company of the example, where the sandbox plays all channels; else nobody's."""
