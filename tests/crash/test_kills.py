@@ -120,6 +120,16 @@ def test_a_pipeline_comes_to_its_end_when_all_that_moves_it_dies(rig, cast, want
 
 @pytest.mark.journey
 @pytest.mark.slow
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("wanted", ["offers", "scan"])
+def test_a_pipeline_comes_to_its_end_when_the_database_dies(rig, cast, wanted):
+    round_ = pipelines.crash(rig, cast, ["postgres"], PIPELINES[wanted])
+    assert round_.held == len(PIPELINES[wanted])
+    assert bad(round_) == []
+
+
+@pytest.mark.journey
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kinds", [("durable_worker",), MEDIUM_AT_ONCE], ids=["durable", "medium"])
 def test_a_price_is_approved_once_and_goes_on_once_whatever_dies(rig, cast, kinds):
