@@ -185,11 +185,7 @@ class Post:
 
         def send() -> Reply:
             sent = messenger.send(message, taken_back)
-            if sent.is_held:
-                index = index_of(sent.number or letter.to)
-                own = (call.tenant_id, correlation, sent.reference, index, sent.standing)
-                self.receipts.hold(*own)
-                raise held_back(sent.standing)
+            self._refuse_held(call, correlation, sent, index_of(sent.number or letter.to))
             taken.append(sent)
             return Reply(sent.reference, {"message_id": correlation, "wamid": sent.reference})
 
@@ -213,6 +209,13 @@ class Post:
             patience=self.patience,
             message=_spoken(call, letter, correlation),
         )
+
+    def _refuse_held(self, call: StepCall, correlation: str, sent: Sent, index: str) -> None:
+        """Record a message that is held back, and raise `OutcomeUnknown` with Meta's word."""
+        if sent.is_held:
+            reference, standing = sent.reference, sent.standing
+            self.receipts.hold(call.tenant_id, correlation, reference, index, standing)
+            raise held_back(standing)
 
     def _whatsapp_by_mail(
         self,

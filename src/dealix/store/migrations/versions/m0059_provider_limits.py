@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0059"
-down_revision = "0061"
+down_revision = "0054"
 
 
 def upgrade() -> None:
