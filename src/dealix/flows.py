@@ -143,7 +143,9 @@ def pipelines_of(made: "Services") -> dict[str, Pipeline]:
         ContradictionScan(
             made.database, scan_reader(made), ContradictionBook(made.vault), made.model_use
         ),
-        LeadQualification(made.database, made.leads, made.companies, made.model_use),
+        LeadQualification(
+            made.database, made.leads, made.companies, made.directories, made.model_use
+        ),
         ProposalGeneration(made.database, made.proposals, made.model_use),
         ComplianceScan(made.database, Inspector(made.settings, made.secrets)),
     )

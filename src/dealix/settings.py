@@ -149,6 +149,12 @@ class Settings(BaseSettings):
     wathq_generation: Literal["current", "v5", "v4"] = Field(
         "current", description="Which generation of Wathq's API the subscription shows."
     )
+    gleif_url: str | None = Field(
+        None, description="Base address of GLEIF, the register of legal entity identifiers."
+    )
+    opencorporates_url: str | None = Field(
+        None, description="Base address of OpenCorporates, a directory of company registers."
+    )
     sandbox_url: str | None = Field(None, description="HTTP address of the sandbox, if one runs.")
     sandbox_smtp: str | None = Field(None, description="host:port of the sandbox's SMTP server.")
 

@@ -194,11 +194,14 @@ HEALTH_CHECK = Row(
                 "فحص الموصلات",
                 Method.UPSERT,
                 NONE,
-                "email crm whatsapp wathq esign",
+                "email crm whatsapp wathq gleif opencorporates esign",
             ),
             act("report_status", "Report the status", "عرض الحالة", Method.UPSERT, NONE),
         ),
-        ("postgres", "valkey", "temporal", "email", "crm", "whatsapp", "wathq", "esign"),
+        (
+            *("postgres", "valkey", "temporal", "email", "crm", "whatsapp", "wathq"),
+            *("gleif", "opencorporates", "esign"),
+        ),
     ),
     built=True,
     ruling=Ruling(

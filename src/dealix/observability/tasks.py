@@ -50,7 +50,7 @@ class HealthCheck:
     @part(
         "probe_connectors",
         method="upsert",
-        system="email crm whatsapp wathq esign",
+        system="email crm whatsapp wathq gleif opencorporates esign",
     )
     def probe_connectors(self) -> Asked:
         """Ask every provider, without an effect."""
