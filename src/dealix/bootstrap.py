@@ -73,8 +73,6 @@ from dealix.trust.outbound.notices import Herald
 from dealix.trust.outbound.service import Outbound
 from dealix.trust.policy.authority_book import AuthorityBook
 from dealix.trust.policy.authority_desk import AuthorityDesk
-from dealix.trust.policy.engine import Evaluator, PolicyEngine
-from dealix.trust.policy.opa import server_of
 from dealix.trust.privacy.register import Register
 from dealix.trust.privacy.rotation import Rotation
 
@@ -82,11 +80,6 @@ from dealix.trust.privacy.rotation import Rotation
 @dataclass
 class Services(Everyday):
     """What every door and worker of one process holds; each part is made when first asked for."""
-
-    @cached_property
-    def policy(self) -> Evaluator:
-        """Rego policies: evaluated in this process, or by the company's OPA server."""
-        return server_of(self.settings, self.secrets) or PolicyEngine()
 
     @cached_property
     def seating(self) -> Seating:

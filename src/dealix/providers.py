@@ -30,6 +30,8 @@ from dealix.trust.access.rights import permit
 from dealix.trust.access.service import Access
 from dealix.trust.model_use.executor import Prices
 from dealix.trust.model_use.service import ModelUse
+from dealix.trust.policy.engine import Evaluator, PolicyEngine
+from dealix.trust.policy.opa import server_of
 from dealix.trust.privacy import Vault
 from dealix.trust.privacy.processing import ProcessingRegister
 
@@ -200,7 +202,14 @@ class Providers:
     @cached_property
     def model_use(self) -> ModelUse:
         """Does steps that may use a model."""
-        return ModelUse(self.database, self.model, self.prices, permit, model_steps.ALL)
+        return ModelUse(
+            self.database, self.model, self.prices, permit, model_steps.ALL, self.policy
+        )
+
+    @cached_property
+    def policy(self) -> Evaluator:
+        """Rego policies: evaluated in this process, or by the company's OPA server."""
+        return server_of(self.settings, self.secrets) or PolicyEngine()
 
     @cached_property
     def processing(self) -> ProcessingRegister:

@@ -194,7 +194,10 @@ class Settings(BaseSettings):
     openclaw_agent: str = Field(
         "steps",
         pattern=r"^[a-z][a-z0-9_-]{0,39}$",
-        description="Agent of the gateway that may do nothing but `llm-task`.",
+        description=(
+            "Agent of the gateway that may do nothing but `llm-task`; one of the same name with "
+            "`-reads` behind it may do nothing by itself."
+        ),
     )
 
     operating_tenant: str | None = Field(
@@ -237,6 +240,11 @@ class Settings(BaseSettings):
         if target is None or target.startswith("mailto:"):
             return False
         return Path(target).resolve().is_relative_to(self.home.resolve())
+
+    @property
+    def openclaw_reader(self) -> str:
+        """The agent of steps that may have something read by us; the gateway gives it no tool."""
+        return f"{self.openclaw_agent}-reads"
 
     def plays(self, url: str) -> bool:
         """Whether an address is the sandbox's, so that what answers there is played."""
