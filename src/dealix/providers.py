@@ -221,7 +221,7 @@ class Providers:
         given = self.settings
         if given.sandbox_url is None or given.sandbox_smtp is None:
             raise NotConfigured("setting_missing", setting="DEALIX_SANDBOX_URL")
-        played = {
+        played: dict[str, str | None] = {
             "hubspot_url": given.sandbox_url,
             "smtp_url": f"smtp://{given.sandbox_smtp}",
             "whatsapp_url": given.sandbox_url,
@@ -231,7 +231,7 @@ class Providers:
             "opencorporates_url": given.sandbox_url,
             "model_url": f"{given.sandbox_url}/v1",
             "openclaw_url": given.sandbox_url,
-            "docusign_url": f"{given.sandbox_url}/restapi",
+            "docusign_url": None,
             "docusign_account_url": given.sandbox_url,
         }
         return given.model_copy(update=played)

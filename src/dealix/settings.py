@@ -132,10 +132,12 @@ class Settings(BaseSettings):
         120.0,
         gt=0,
         description="Seconds without a status after which a person is asked about a message whose "
-        "answer was lost.",
+        "answer was lost, or that the provider holds back.",
     )
     docusign_url: str | None = Field(
-        None, description="Base address of DocuSign's API, `/restapi` included."
+        None,
+        description="Base address of DocuSign's API, `/restapi` included; when unset the account "
+        "server is asked once where the account lives.",
     )
     docusign_account_url: str | None = Field(
         None, description="Address of DocuSign's account server, which grants tokens."
@@ -150,7 +152,7 @@ class Settings(BaseSettings):
         "5a6d0b1e-0000-4000-8000-000000000003", description="Our application in DocuSign."
     )
     wathq_url: str | None = Field(None, description="Base address of Wathq, the Saudi registry.")
-    wathq_generation: Literal["current", "v5"] = Field(
+    wathq_generation: Literal["current", "v5", "v4"] = Field(
         "current", description="Which generation of Wathq's API the subscription shows."
     )
     gleif_url: str | None = Field(
@@ -218,7 +220,8 @@ class Settings(BaseSettings):
     audit_anchor: str | None = Field(
         None,
         description=(
-            "Second owner of the audit's heads: a file, or `mailto:` an address of our own."
+            "Second owner of the audit's heads: a file, or `mailto:` an address of our own. Unset, "
+            "a stack writes them beside its data: better than nothing, and no second owner."
         ),
     )
 
@@ -235,6 +238,14 @@ class Settings(BaseSettings):
         for one in filter(None, map(str.strip, listed.split(","))):
             ip_network(one)  # a ValueError names what is no address
         return listed
+
+    @property
+    def anchors_lie_here(self) -> bool:
+        """Whether the audit's heads leave for a file beside our data, which is no second owner."""
+        target = self.audit_anchor
+        if target is None or target.startswith("mailto:"):
+            return False
+        return Path(target).resolve().is_relative_to(self.home.resolve())
 
     @property
     def openclaw_reader(self) -> str:

@@ -109,7 +109,9 @@ def test_a_withdrawal_takes_its_write_back(sandbox: Sandbox) -> None:
     assert [each["undone"] for each in held(sandbox)][1:] == [None, None]
 
 
-@pytest.mark.parametrize("fault", ["timeout_before", "timeout_after", "error_500"])
+@pytest.mark.parametrize(
+    "fault", ["error_500", "error_500_after", "timeout_after", "timeout_before"]
+)
 def test_silence_may_be_sent_again_but_may_have_happened(sandbox: Sandbox, fault: str) -> None:
     sandbox.fault("hubspot", fault, scope=sandbox.scope)
     crm = inside(sandbox)

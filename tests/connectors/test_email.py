@@ -147,8 +147,9 @@ def test_cut_before_the_mail_nothing_happened(sandbox: Sandbox) -> None:
     assert held(sandbox) == []
 
 
-def test_answer_lost_after_the_mail_nobody_knows(sandbox: Sandbox) -> None:
-    sandbox.fault("smtp", "timeout_after", scope=sandbox.scope)
+@pytest.mark.parametrize("fault", ["error_500_after", "timeout_after"])
+def test_answer_lost_after_the_mail_nobody_knows(sandbox: Sandbox, fault: str) -> None:
+    sandbox.fault("smtp", fault, scope=sandbox.scope)
     with rehearsing(sandbox.scope), pytest.raises(OutcomeUnknown) as caught:
         inside(sandbox).send(mail())
     assert caught.value.retry is False

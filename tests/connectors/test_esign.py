@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -21,9 +22,12 @@ from tests.sandbox.conftest import Sandbox, free_port
 
 from dealix import clock
 from dealix.connectors.esign import DocuSign, Signatory, reference_for
+from dealix.connectors.esign.account import AccountAddress
+from dealix.connectors.esign.docusign import pause
 from dealix.connectors.esign.envelopes import definition, read_state
 from dealix.connectors.rehearsal import rehearsing
 from dealix.connectors.secrets import LocalSecrets
+from dealix.connectors.transport import Transport
 from dealix.engines.secrets_file import rsa_key
 from dealix.errors import NotConfigured, OutcomeUnknown, ProviderRefused, ProviderUnavailable
 from dealix.settings import Settings
@@ -96,7 +100,9 @@ def test_voiding_takes_the_envelope_back_once(sandbox: Sandbox, esign: DocuSign,
     assert len(held(sandbox, key)) == 2
 
 
-@pytest.mark.parametrize(("fault", "happened"), [("timeout_after", 1), ("timeout_before", 0)])
+@pytest.mark.parametrize(
+    ("fault", "happened"), [("error_500_after", 1), ("timeout_after", 1), ("timeout_before", 0)]
+)
 def test_silence_is_unknown_and_looked_up(
     sandbox: Sandbox, esign: DocuSign, key: str, fault: str, happened: int
 ) -> None:
@@ -161,6 +167,97 @@ def test_asking_too_often_may_be_asked_again_later(
     with pytest.raises(ProviderUnavailable, match="too many requests"):
         esign.get(envelope)
     assert esign.get(envelope).status == "sent"
+
+
+@pytest.mark.parametrize(
+    ("code", "headers", "seconds"),
+    [
+        ("BURST_APIINVOCATION_LIMIT_EXCEEDED", {"X-RateLimit-Reset": "99"}, 30),
+        ("HOURLY_APIINVOCATION_LIMIT_EXCEEDED", {"Retry-After": "7"}, 7),
+        ("HOURLY_APIINVOCATION_LIMIT_EXCEEDED", {"X-RateLimit-Reset": "+600"}, 600),
+        ("HOURLY_APIINVOCATION_LIMIT_EXCEEDED", {"X-RateLimit-Reset": "+90000"}, 3600),
+        ("HOURLY_APIINVOCATION_LIMIT_EXCEEDED", {"X-RateLimit-Reset": "99"}, 0),
+        ("HOURLY_APIINVOCATION_LIMIT_EXCEEDED", {"X-RateLimit-Reset": "soon"}, None),
+        ("HOURLY_APIINVOCATION_LIMIT_EXCEEDED", {}, None),
+        ("Hourly_Envelope_Polling_Limit_Exceeded", {"X-RateLimit-Reset": "+60"}, 60),
+    ],
+)
+def test_a_limit_says_when_it_is_lifted(
+    code: str, headers: dict[str, str], seconds: float | None
+) -> None:
+    now = int(clock.real_now().timestamp())
+    at = {name: str(now + int(v)) if v[:1] == "+" else v for name, v in headers.items()}
+    told = pause(httpx.Response(429, json={"errorCode": code}, headers=at))
+    assert told == seconds if seconds is None else abs((told or 0) - seconds) < 3
+
+
+def test_an_hour_that_is_used_up_is_waited_for(sandbox: Sandbox, esign: DocuSign, key: str) -> None:
+    esign.look_up(reference_for(key))
+    sandbox.fault("docusign", "rate_limited", match=reference_for(key))
+    with pytest.raises(ProviderUnavailable) as caught:
+        esign.send(request_for(key))
+    assert 0 <= caught.value.params["retry_after"] <= 1
+
+
+def test_a_list_shows_an_envelope_that_may_not_be_asked_for_again(
+    sandbox: Sandbox, esign: DocuSign, key: str
+) -> None:
+    envelope = esign.send(request_for(key))
+    sandbox.fault("docusign", "polling_limit", match=envelope, count=9)
+    assert esign.listed(envelope).reference == reference_for(key)
+    assert esign.look_up(reference_for(key)) == esign.listed(envelope)
+    with pytest.raises(ProviderUnavailable, match="without the envelope"):
+        esign.listed("00000000-0000-0000-0000-000000000000")
+
+
+def test_where_the_account_lives_is_asked_once(sandbox: Sandbox, key: str) -> None:
+    def asked() -> int:
+        rows = sandbox.client.get("/_sandbox/requests", params={"provider": "docusign"}).json()
+        return sum(row["path"] == "/oauth/userinfo" for row in rows)
+
+    before, client = asked(), client_of(sandbox)
+    client.get(client.send(request_for(key)))
+    assert client.probe().ok
+    assert asked() - before == 1
+    known = client_of(sandbox, docusign_url=f"http://{sandbox.http_address}/restapi/")
+    assert known.look_up(reference_for(key)) is not None
+    assert asked() - before == 1, "a setting says it"
+
+
+def test_an_account_that_is_not_the_users_sends_nothing(sandbox: Sandbox, key: str) -> None:
+    with pytest.raises(ProviderRefused, match="not one of the user"):
+        client_of(sandbox, docusign_account_id="another").send(request_for(key))
+    sandbox.fault("docusign", "timeout_before", match="userinfo", until="2999-01-01T00:00:00Z")
+    with pytest.raises(ProviderUnavailable) as caught:
+        client_of(sandbox).send(request_for(key))
+    assert "maybe_done" not in caught.value.params
+    assert held(sandbox, key) == []
+
+
+@pytest.mark.parametrize(
+    ("base", "good"),
+    [
+        ("http://na3.docusign.net", False),
+        ("https://docusign.net.evil.example", False),
+        ("https://evildocusign.net", False),
+        ("https://eu.docusign.net", True),
+        ("https://na3.docusign.net/", True),
+        ("nowhere", False),
+    ],
+)
+def test_our_token_goes_to_docusign_only(base: str, good: bool) -> None:
+    real = Transport(
+        "docusign", "https://account.docusign.com", DocuSign.metadata.timeouts, sandbox=False
+    )
+    address = AccountAddress(real, "a", None)
+    try:
+        if good:
+            assert address._api_at(base) == base.rstrip("/") + "/restapi"
+        else:
+            with pytest.raises(ProviderRefused, match="strange address"):
+                address._api_at(base)
+    finally:
+        real.close()
 
 
 def test_a_foreign_key_or_no_consent_grants_nothing_and_sends_nothing(
@@ -230,7 +327,7 @@ def test_without_https_outside_nobody_is_told_and_we_ask() -> None:
 
 
 def test_without_an_address_or_key_it_says_so(sandbox: Sandbox, key: str) -> None:
-    with pytest.raises(NotConfigured, match="DEALIX_DOCUSIGN_URL"):
+    with pytest.raises(NotConfigured, match="DEALIX_DOCUSIGN_ACCOUNT_URL"):
         DocuSign.of(Settings(), secrets_of())
     with pytest.raises(NotConfigured, match=r"docusign\.private_key"):
         DocuSign.of(Settings(sandbox_url="http://127.0.0.1:1"), LocalSecrets(environment={}))
@@ -265,7 +362,7 @@ def test_the_sandbox_takes_no_boolean_and_voids_with_a_reason_only(
 ) -> None:
     envelope = esign.send(request_for(key))
     token = esign._transport._client.auth.token()  # type: ignore[attr-defined]
-    path = f"/restapi{esign._path}"
+    path = urlsplit(esign._envelopes).path
     headers = {"authorization": f"Bearer {token}"}
 
     def code(answer: httpx.Response) -> str:

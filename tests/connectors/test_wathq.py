@@ -125,7 +125,13 @@ def test_an_outage_of_two_days_ends_by_the_runs_clock(sandbox: Sandbox) -> None:
 
 def test_limits_and_silence_may_be_asked_again(sandbox: Sandbox) -> None:
     registry = inside(sandbox)
-    for fault in ("rate_limited", "timeout_before", "timeout_after", "error_500"):
+    for fault in (
+        "error_500",
+        "error_500_after",
+        "rate_limited",
+        "timeout_after",
+        "timeout_before",
+    ):
         sandbox.fault("wathq", fault)
         with pytest.raises(ProviderUnavailable):
             registry.look(ORDINARY)

@@ -2,15 +2,13 @@
 
 import socket
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from openapi_schema_validator import OAS31Validator
 from pydantic import ValidationError
 from tests.connectors.conftest import Peer, Script
 from tests.connectors.test_email import DATE
+from tests.official import needs_both, whatsapp
 from tests.sandbox.conftest import WHATSAPP_TOKEN, Sandbox, free_port
 
 from dealix import clock
@@ -20,7 +18,6 @@ from dealix.connectors.secrets import LocalSecrets
 from dealix.connectors.whatsapp import (
     CloudWhatsApp,
     TemplateMessage,
-    TextMessage,
     correlation_for,
     template_message,
     text_message,
@@ -35,7 +32,6 @@ from dealix.errors import (
 )
 from dealix.settings import Settings
 
-SPEC = Path(__file__).parents[3] / "shared" / "specs" / "business-messaging-api_v23.0.yaml"
 NUMBER = "+966501234567"
 opened: list[CloudWhatsApp] = []
 
@@ -106,14 +102,28 @@ def test_a_later_message_names_what_it_takes_back_to_the_sandbox_alone(
     assert b"x-sandbox" not in bytes(real.received).lower()
 
 
-@pytest.mark.parametrize("fault", ["timeout_before", "timeout_after", "error_500"])
+@pytest.mark.parametrize(
+    "fault", ["error_500", "error_500_after", "timeout_after", "timeout_before"]
+)
 def test_silence_is_an_unknown_outcome_and_is_never_sent_again(
     sandbox: Sandbox, fault: str
 ) -> None:
     sandbox.fault("whatsapp", fault, scope=sandbox.scope)
     with rehearsing(sandbox.scope), pytest.raises(OutcomeUnknown):
         inside(sandbox).send(terms(sandbox))
-    assert len(held(sandbox)) == (fault == "timeout_after")
+    assert len(held(sandbox)) == fault.endswith("_after")
+
+
+def test_a_token_that_has_ended_sent_nothing_and_gives_nothing_up(sandbox: Sandbox) -> None:
+    with pytest.raises(ProviderUnavailable, match="HTTP 401 190") as caught:
+        inside(sandbox, token="wrong").send(terms(sandbox))
+    assert "maybe_done" not in caught.value.params
+    sandbox.fault("whatsapp", "token_expired", scope=sandbox.scope)
+    with rehearsing(sandbox.scope):
+        with pytest.raises(ProviderUnavailable, match="HTTP 401 190"):
+            inside(sandbox).send(terms(sandbox))
+        inside(sandbox).send(terms(sandbox))
+    assert len(held(sandbox)) == 1
 
 
 def test_too_many_messages_did_nothing(sandbox: Sandbox) -> None:
@@ -129,8 +139,6 @@ def test_a_refusal_tells_its_code_and_nobodys_number(sandbox: Sandbox) -> None:
     with rehearsing(sandbox.scope), pytest.raises(ProviderRefused, match="HTTP 404 132001") as no:
         inside(sandbox).send(unknown)
     assert NUMBER[1:] not in str(no.value)
-    with pytest.raises(ProviderRefused, match="HTTP 401 190"):
-        inside(sandbox, token="wrong").send(terms(sandbox))
     with pytest.raises(ProviderRefused, match="HTTP 400 100"):
         inside(sandbox, whatsapp_phone_number_id="999999").send(terms(sandbox))
 
@@ -163,6 +171,24 @@ def test_an_answer_without_a_message_leaves_its_outcome_open(
     server = peer(answering(body))
     with pytest.raises(OutcomeUnknown):
         at(f"http://{server.address}").send(text_message(NUMBER, "hello", "wa.x"))
+
+
+@pytest.mark.parametrize(
+    ("status", "standing"),
+    [
+        (b'"accepted"', "accepted"),
+        (b'"held_for_quality_assessment"', "held_for_quality_assessment"),
+        (b'"paused"', "paused"),
+        (b'"to 966501234567"', "unknown"),
+        (b"null", "accepted"),
+    ],
+)
+def test_how_a_message_was_taken_is_kept(
+    peer: Callable[[Script], Peer], status: bytes, standing: str
+) -> None:
+    body = b'{"messages": [{"id": "wamid.A", "message_status": %s}]}' % status
+    sent = at(f"http://{peer(answering(body)).address}").send(text_message(NUMBER, "hi", "wa.x"))
+    assert (sent.standing, sent.is_held) == (standing, standing != "accepted")
 
 
 def test_nobody_listens_so_nothing_happened() -> None:
@@ -204,33 +230,19 @@ def test_a_recipient_and_a_correlation_have_their_form(sandbox: Sandbox, field: 
     assert "012" not in str(caught.value)
 
 
+@needs_both
 @pytest.mark.parametrize("message", [text_message, template_message], ids=["text", "template"])
 def test_what_leaves_is_what_the_official_description_asks_for(message: Any) -> None:
-    if not SPEC.exists():
-        pytest.skip("the providers' official descriptions are not beside this checkout")
     made = (
         text_message(NUMBER, "مرحبا", "wa.1")
         if message is text_message
         else template_message(NUMBER, "dealix_partner_terms", "ar", ("نورة", "TS-1"), "wa.1")
     )
     left = made.model_dump(mode="json", by_alias=True, exclude_none=True)
-    validator = OAS31Validator(overlaid(made))
+    validator = whatsapp("TextMessage" if message is text_message else "TemplateMessage")
     assert [error.message for error in validator.iter_errors(left)] == []
     for broken in (left | {"recipient_type": "everybody"}, {**left, "to": 5}):
         assert list(validator.iter_errors(broken)) != []
-
-
-def overlaid(message: TextMessage | TemplateMessage) -> dict[str, Any]:
-    """The official schema of a message. Its text message refuses every real one: it closes itself
-    to the properties that it takes over by `allOf`, so here the whole is closed instead."""
-    spec = yaml.load(SPEC.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    schemas = spec["components"]["schemas"]
-    del schemas["TextMessage"]["allOf"][1]["additionalProperties"]
-    base = schemas["BaseMessageProperties"]["properties"]
-    base["biz_opaque_callback_data"] = {"type": "string", "maxLength": 512}
-    name = "TextMessage" if isinstance(message, TextMessage) else "TemplateMessage"
-    closed = {"unevaluatedProperties": False, "$ref": f"#/components/schemas/{name}"}
-    return {"components": {"schemas": schemas}, **closed}
 
 
 def answering(body: bytes, status: int = 200) -> Script:

@@ -1,10 +1,16 @@
 """The doctor says what works and what to do; it is asked about working and about broken things."""
 
 import json
+import os
+from datetime import timedelta
 
+import pytest
+
+from dealix import clock
 from dealix.cli import stack as commands
 from dealix.engines import doctor, secrets_file
 from dealix.engines.home import Home
+from dealix.settings import Settings
 
 
 def by_name(home) -> dict[str, doctor.Finding]:
@@ -67,6 +73,56 @@ def test_nothing_answers_where_nothing_runs(tmp_path, monkeypatch):
     assert not found["temporal"].ok
     assert not found["time skipping"].ok
     assert all(finding.advice for finding in found.values() if not finding.ok)
+
+
+def anchored(tmp_path, target=None):
+    home = Home(tmp_path / "home").create()
+    settings = doctor.plans.settings_for(home.root).model_copy(update={"audit_anchor": target})
+    plan = doctor.Plan(home, settings, {}, {})
+    return plan, doctor.anchors(plan)
+
+
+def test_where_nobody_is_named_anchors_lie_beside_the_data_and_that_is_said(tmp_path):
+    plan, found = anchored(tmp_path)
+    assert found.ok
+    assert "within a minute" in found.seen
+    assert "second owner" in found.advice
+    assert plan.audit_anchor == str(tmp_path / "home" / "audit-anchors.jsonl")
+    plan.home.anchors_file.write_text("{}\n")
+    assert f"left on {clock.real_now().date()}" in doctor.anchors(plan).seen
+
+
+@pytest.mark.parametrize("target", ["mailto:auditor@dealix.example", "{}/elsewhere.jsonl"])
+def test_a_second_owner_needs_no_advice(tmp_path, target):
+    _, found = anchored(tmp_path, target.format(tmp_path))
+    assert (found.ok, found.advice) == (True, "")
+    assert "auditor@" not in found.line()
+
+
+def test_anchors_that_do_not_leave_are_told(tmp_path):
+    _, found = anchored(tmp_path, str(tmp_path / "nowhere" / "anchors.jsonl"))
+    assert (found.ok, "none leaves" in found.seen) == (False, True)
+    plan, _ = anchored(tmp_path)
+    plan.home.anchors_file.write_text("{}\n")
+    old = (clock.real_now() - timedelta(days=3)).timestamp()
+    os.utime(plan.home.anchors_file, (old, old))
+    stale = doctor.anchors(plan)
+    assert (stale.ok, "none has left since" in stale.seen) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("target", "here"),
+    [
+        (None, False),
+        ("mailto:auditor@dealix.example", False),
+        ("{home}/audit-anchors.jsonl", True),
+        ("{home}/../elsewhere.jsonl", False),
+    ],
+)
+def test_our_own_folder_is_no_second_owner(tmp_path, target, here):
+    home = tmp_path / "home"
+    given = target and target.format(home=home)
+    assert Settings(home=home, audit_anchor=given).anchors_lie_here == here
 
 
 def test_the_age_of_the_keys_is_told_and_an_old_one_advised_against():

@@ -20,6 +20,7 @@ from typing import Any
 import httpx
 import pytest
 
+from dealix.engines.plan import RAISED
 from dealix.engines.secrets_file import public_half, rsa_key
 from dealix.settings import Settings
 
@@ -109,6 +110,7 @@ class Sandbox:
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(source),
+            "SANDBOX": "1",
             "SANDBOX_SMTP_WEBHOOK_SECRET": SECRET,
             "SANDBOX_HUBSPOT_TOKEN": TOKEN,
             "SANDBOX_WHATSAPP_TOKEN": WHATSAPP_TOKEN,
@@ -122,9 +124,11 @@ class Sandbox:
             "SANDBOX_MODEL_KEY": MODEL_KEY,
             "SANDBOX_EMBEDDINGS_KEY": EMBEDDINGS_KEY,
             "SANDBOX_OPENCLAW_TOKEN": OPENCLAW_TOKEN,
+            **RAISED,
             **self.words,
         }
         command = [sys.executable, "-m", "dealix.sandbox", *arguments]
+        environment = {name: word for name, word in environment.items() if word}
         with (self.home.parent / "log").open("ab") as log:
             return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.sandbox.conftest import company
+from tests.sandbox.conftest import Sandbox, company
 
 SOURCE = Path(__file__).parents[2] / "src"
 
@@ -124,7 +124,7 @@ def test_it_imports_nothing_of_those_whom_it_judges():
 def test_wrong_usage_is_exit_2_with_a_sentence(arguments, words):
     ended = subprocess.run(
         [sys.executable, "-m", "dealix.sandbox", *arguments],
-        env={"PYTHONPATH": str(SOURCE)},
+        env={"PYTHONPATH": str(SOURCE), "SANDBOX": "1"},
         capture_output=True,
         text=True,
         check=False,
@@ -137,10 +137,46 @@ def test_a_weak_webhook_secret_is_refused():
     arguments = ["--http", "127.0.0.1:1", "--smtp", "127.0.0.1:1", "--home", "h"]
     ended = subprocess.run(
         [sys.executable, "-m", "dealix.sandbox", *arguments],
-        env={"PYTHONPATH": str(SOURCE), "SANDBOX_SMTP_WEBHOOK_SECRET": "guess"},
+        env={"PYTHONPATH": str(SOURCE), "SANDBOX": "1", "SANDBOX_SMTP_WEBHOOK_SECRET": "guess"},
         capture_output=True,
         text=True,
         check=False,
     )
     assert ended.returncode == 2
     assert "whsec_" in ended.stderr
+
+
+def test_it_starts_only_where_it_is_told_that_it_plays():
+    arguments = ["--http", "127.0.0.1:1", "--smtp", "127.0.0.1:1", "--home", "h"]
+    ended = subprocess.run(
+        [sys.executable, "-m", "dealix.sandbox", *arguments],
+        env={"PYTHONPATH": str(SOURCE)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "SANDBOX=1" in ended.stderr
+
+
+def test_by_seed_the_same_calls_make_the_same_ids_and_a_restart_none_twice(tmp_path, receiver):
+    def course(name):
+        sandbox = Sandbox(tmp_path / name / "home", receiver.url)
+        sandbox.home.parent.mkdir()
+        sandbox.words = {"SANDBOX_SEED": "one"}
+        sandbox.start()
+        try:
+            sandbox.mail("<first@dealix.example>")
+            sandbox.fault("smtp", "slow", scope="nobody")
+            sandbox.kill()
+            sandbox.start()
+            sandbox.mail("<second@dealix.example>")
+            queued = [row["reference"] for row in sandbox.rows("effects")]
+            return [*queued, *(row["id"] for row in sandbox.rows("faults", scope="nobody"))]
+        finally:
+            sandbox.kill()
+            sandbox.client.close()
+
+    first, again = course("first"), course("again")
+    assert first == again
+    assert len(set(first)) == 3

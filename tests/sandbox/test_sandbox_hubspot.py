@@ -239,6 +239,15 @@ def test_a_lost_answer_and_what_the_crm_holds(sandbox, fault, held):
     assert len(sandbox.rows("effects")) == 1
 
 
+def test_a_server_that_fails_after_the_write_has_written(sandbox):
+    sandbox.fault("hubspot", "error_500_after", scope=sandbox.scope)
+    one = company(sandbox.scope, "k", name="x")
+    assert sandbox.upsert(one).status_code == 500
+    assert len(sandbox.rows("effects")) == 1
+    assert sandbox.upsert(one).status_code == 200
+    assert len(sandbox.rows("effects")) == 1
+
+
 def test_slow_answers_late(sandbox):
     sandbox.fault("hubspot", "slow", scope=sandbox.scope, seconds=0.5)
     begun = time.monotonic()

@@ -129,6 +129,12 @@ def test_timeout_after_has_the_mail_and_no_answer(sandbox):
     assert sandbox.rows("requests")[0]["status"] is None
 
 
+def test_a_server_that_goes_away_after_the_mail_has_it(sandbox):
+    sandbox.fault("smtp", "error_500_after", scope=sandbox.scope)
+    assert sandbox.mail("<gone@dealix.example>")[0] == 421
+    assert len(sandbox.rows("effects", key="<gone@dealix.example>")) == 1
+
+
 def test_slow_has_the_mail_at_once_and_answers_late(sandbox):
     sandbox.fault("smtp", "slow", scope=sandbox.scope, seconds=0.6)
     begun = time.monotonic()

@@ -194,3 +194,52 @@ def test_the_handshake_is_metas(sandbox, receiver):
     answer = sandbox.client.post("/_sandbox/whatsapp/handshake")
     assert answer.json() == {"subscribed": False, "status": 501}, "the receiver answers no GET"
     assert VERIFY_TOKEN not in answer.text
+
+
+def test_a_person_may_have_another_id_than_the_number_sent_to(sandbox, receiver):
+    sandbox.fault("whatsapp", "other_wa_id", scope=sandbox.scope)
+    answer = send(sandbox, f"{sandbox.scope}-1").json()
+    [contact] = answer["contacts"]
+    assert contact["input"] == TO
+    assert contact["wa_id"] != TO
+    assert reply(sandbox).status_code == 201
+    wait_for(lambda: [each for each in receiver.received if b'"contacts"' in each[2]])
+    [one] = [each for each in receiver.received if b'"contacts"' in each[2]]
+    assert verified(one)["messages"][0]["from"] == contact["wa_id"]
+    wait_for(lambda: about(sandbox, receiver))
+    assert statuses(sandbox, receiver)[0]["recipient_id"] == contact["wa_id"]
+    send(sandbox, f"{sandbox.scope}-2", text="شكراً")
+    assert sandbox.rows("effects")[1]["body"]["failure"] is None, "they have written"
+
+
+def test_statuses_come_in_one_webhook_and_not_in_their_order(sandbox, receiver):
+    sandbox.fault("whatsapp", "batched_statuses", scope=sandbox.scope)
+    send(sandbox, key_that(sandbox, False))
+    wait_for(lambda: about(sandbox, receiver))
+    [one] = about(sandbox, receiver)
+    values = [entry["changes"][0]["value"] for entry in json.loads(one[2])["entry"]]
+    told = [[status["status"] for status in value["statuses"]] for value in values]
+    assert told == [["read", "delivered"], ["sent"]]
+
+
+@pytest.mark.parametrize(
+    ("fault", "word"),
+    [("held_for_quality", "held_for_quality_assessment"), ("paused", "paused")],
+)
+def test_a_message_that_is_held_back_is_taken_and_told_of_no_further(
+    sandbox, receiver, fault, word
+):
+    sandbox.fault("whatsapp", fault, scope=sandbox.scope)
+    answer = send(sandbox, f"{sandbox.scope}-1")
+    assert answer.json()["messages"][0]["message_status"] == word
+    time.sleep(0.7)
+    assert about(sandbox, receiver) == []
+    assert len(sandbox.rows("effects")) == 1
+
+
+def test_a_token_ends_and_nothing_was_sent(sandbox):
+    sandbox.fault("whatsapp", "token_expired", scope=sandbox.scope)
+    error = send(sandbox, "k").json()["error"]
+    assert (error["code"], error["error_subcode"]) == (190, 463)
+    assert sandbox.rows("effects") == []
+    assert send(sandbox, "k").status_code == 200

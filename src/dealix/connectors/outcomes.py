@@ -15,6 +15,8 @@ from dealix.errors import (
 )
 from dealix.observability import metrics
 
+TOO_MANY = "too many requests"
+"""The reason of a refusal for a limit: nothing was done, and asking again soon makes it worse."""
 HARMLESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_. -]{0,59}")
 
 

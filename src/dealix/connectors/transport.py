@@ -95,10 +95,24 @@ class KeyHeader(httpx.Auth):
         yield request
 
 
+def retry_after(response: httpx.Response) -> float | None:
+    """Seconds to wait by the `Retry-After` header, which holds seconds or a date."""
+    text = response.headers.get("Retry-After", "").strip()
+    if text.isdigit():
+        return float(text)
+    try:
+        until: datetime = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    moment = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (moment - clock.real_now()).total_seconds())
+
+
 class Transport:
     """A pooled connection to one provider; thread-safe, shared by the activities of a process.
 
-    `limits` are the error codes with which this provider says "too many calls", at any status.
+    `limits` are the error codes with which this provider says "too many calls", at any status, and
+    `pause` reads out of such an answer for how many seconds, where it tells.
     """
 
     def __init__(
@@ -111,10 +125,13 @@ class Transport:
         token: str = "",
         auth: httpx.Auth | None = None,
         limits: frozenset[str] = frozenset(),
+        pause: Callable[[httpx.Response], float | None] = retry_after,
     ) -> None:
         self.provider = provider
         self.sandbox = sandbox
         self._limits = limits
+        self._pause = pause
+        self._base_url = base_url
         answer = timeouts.answer.total_seconds()
         try:
             self._client = httpx.Client(
@@ -134,6 +151,10 @@ class Transport:
     def close(self) -> None:
         """Close the pooled connections."""
         self._client.close()
+
+    def is_at(self, url: str) -> bool:
+        """Whether an address is at the very server that this transport speaks to."""
+        return httpx.URL(url).netloc == httpx.URL(self._base_url).netloc
 
     def send(self, call: Call) -> Answer:
         """Make the call once. Raises `ProviderRefused`, `ProviderUnavailable`, `OutcomeUnknown`.
@@ -213,7 +234,7 @@ class Transport:
         code = error_code(response)
         if status == httpx.codes.TOO_MANY_REQUESTS or code.upper() in self._limits:
             raise outcomes.unavailable(
-                self.provider, "too many requests", retry_after=retry_after(response)
+                self.provider, outcomes.TOO_MANY, retry_after=self._pause(response)
             )
         if response.is_server_error or status == httpx.codes.REQUEST_TIMEOUT:
             raise self._lost(call, f"HTTP {status}")
@@ -229,19 +250,6 @@ class Transport:
 
     def _lost(self, call: Call, reason: str) -> ProviderError:
         return outcomes.unknown(self.provider, call.operation, reason, dedups=call.repeatable)
-
-
-def retry_after(response: httpx.Response) -> float | None:
-    """Seconds to wait by the `Retry-After` header, which holds seconds or a date."""
-    text = response.headers.get("Retry-After", "").strip()
-    if text.isdigit():
-        return float(text)
-    try:
-        until: datetime = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    moment = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (moment - clock.real_now()).total_seconds())
 
 
 def error_code(response: httpx.Response) -> str:

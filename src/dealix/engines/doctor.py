@@ -7,6 +7,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 import psycopg
 
+from dealix import clock
 from dealix.engines import plan as plans
 from dealix.engines import postgres, probes, temporal, valkey
 from dealix.engines.home import Home, read_json
@@ -25,6 +27,8 @@ from dealix.key_names import OLD, days_old
 from dealix.settings import Settings
 
 ENOUGH_DISK = 2 * 1024**3
+STALE = timedelta(days=2)
+"""So long after the last anchor none leaves any more: they leave daily while a stack runs."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def examine(root: Path) -> list[Finding]:
     if not home.ports_file.exists():
         return [*found, Finding("stack", False, f"none has run on {root}", "run make up")]
     plan = plans.read(home, plans.settings_for(home.root))
-    return [*found, stack(home), *engines(plan), *application(home)]
+    return [*found, stack(home), *engines(plan), anchors(plan), *application(home)]
 
 
 def counted(findings: list[Finding]) -> str:
@@ -191,6 +195,26 @@ def schema(plan: Plan) -> Finding:
         return Finding("schema", False, said, "start the stack: it migrates")
     advice = "" if current == newest else "start the stack: it migrates"
     return Finding("schema", current == newest, f"at {current}, newest {newest}", advice)
+
+
+def anchors(plan: Plan) -> Finding:
+    """Whether the audit's heads leave, for whom, and when a file got the last of them."""
+    target = plan.audit_anchor
+    if target.startswith("mailto:"):
+        return Finding("audit anchor", True, "leaves daily by mail")
+    file = Path(target)
+    place = file if file.exists() else file.parent
+    if not os.access(place, os.W_OK):
+        advice = f"let this user write {file}, or name another place by DEALIX_AUDIT_ANCHOR"
+        return Finding("audit anchor", False, f"none leaves: {file} cannot be written", advice)
+    last = datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.exists() else None
+    if last is not None and clock.real_now() - last > STALE:
+        seen = f"none has left since {last.date()} for {file}"
+        return Finding("audit anchor", False, seen, "run the scheduler, see log/scheduler.log")
+    seen = f"the last left on {last.date()}" if last else "the first leaves within a minute"
+    beside = file == plan.home.anchors_file
+    advice = "name a second owner by DEALIX_AUDIT_ANCHOR: a mailbox, or a folder" if beside else ""
+    return Finding("audit anchor", True, f"{seen}, for {file}", advice)
 
 
 def workflows(plan: Plan) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ class Home:
         self.secrets_file = self.root / "secrets.json"
         self.ports_file = self.root / "ports.json"
         self.sign_ins_file = self.root / "sign_ins.json"
+        self.anchors_file = self.root / "audit-anchors.jsonl"
         self.pids_file = self.run / "processes.json"
         self.layout_file = self.root / "layout"
         self.lock_file = self.root / "lock"

@@ -23,6 +23,14 @@ APPLICATION = ("api", *LANES, "sandbox")
 REHEARSAL = "temporal_rehearsal"
 EXAMPLE = "rawabi-sa"
 """The company of the example to which the channels belong that the sandbox plays."""
+RAISED = {
+    "SANDBOX_DOCUSIGN_HOURLY": "1000000",
+    "SANDBOX_DOCUSIGN_BURST": "100000",
+    "SANDBOX_HUBSPOT_ROLLING": "100000",
+    "SANDBOX_WHATSAPP_THROUGHPUT": "1000",
+}
+"""Limits of accounts that providers have raised, unless the environment names others: a proof of
+every step, or a month in seconds, makes more calls than an ordinary account may."""
 PORTS = (
     *("api", "postgres", "valkey", "temporal", "temporal_ui", "temporal_metrics"),
     *("sandbox_http", "sandbox_smtp", "api_sdk_metrics"),
@@ -168,7 +176,7 @@ class Plan:
             "smtp_url": smtp,
             "hubspot_url": given.hubspot_url or self.sandbox_url,
             "whatsapp_url": given.whatsapp_url or self.sandbox_url,
-            "docusign_url": given.docusign_url or f"{self.sandbox_url}/restapi",
+            "docusign_url": given.docusign_url,
             "docusign_account_url": given.docusign_account_url or self.sandbox_url,
             "docusign_account_id": given.docusign_account_id,
             "docusign_user_id": given.docusign_user_id,
@@ -188,6 +196,7 @@ class Plan:
             "embeddings_before_passage": given.embeddings_before_passage,
             "openclaw_url": given.openclaw_url,
             "openclaw_agent": given.openclaw_agent,
+            "audit_anchor": self.audit_anchor,
             "inbound_tenant": given.inbound_tenant or self._inbound_tenant(),
             "sandbox_url": self.sandbox_url,
             "sandbox_smtp": self.sandbox_smtp,
@@ -197,6 +206,15 @@ class Plan:
         values["temporal_metrics"] = f"127.0.0.1:{sdk}" if sdk else None
         named = {f"DEALIX_{key.upper()}": str(v) for key, v in values.items() if v is not None}
         return base_environment() | named
+
+    @property
+    def audit_anchor(self) -> str:
+        """Where the audit's heads leave for every day; beside the data where nobody else is named.
+
+        It is made from this folder, so that processes and the doctor speak of one place.
+        """
+        given = self.settings.audit_anchor or str(self.home.anchors_file)
+        return given if given.startswith("mailto:") else str(Path(given).absolute())
 
     def _inbound_tenant(self) -> str | None:
         """The company of the example, where the sandbox plays all channels; else nobody's."""
@@ -215,7 +233,8 @@ class Plan:
         given = self.settings
         inherited = base_environment()
         clean = {name: v for name, v in inherited.items() if not name.startswith("DEALIX_")}
-        return clean | {
+        return {**RAISED, **clean} | {
+            "SANDBOX": "1",
             "SANDBOX_SMTP_WEBHOOK_SECRET": self.words["smtp.webhook"],
             "SANDBOX_HUBSPOT_TOKEN": self.words["hubspot.token"],
             "SANDBOX_WHATSAPP_TOKEN": self.words["whatsapp.token"],
@@ -228,6 +247,7 @@ class Plan:
             "SANDBOX_DOCUSIGN_HMAC_KEYS": self.words["docusign.hmac"],
             "SANDBOX_DOCUSIGN_PUBLIC_KEY": public_half(self.words["docusign.private_key"]),
             "SANDBOX_DOCUSIGN_INTEGRATION_KEY": self.settings.docusign_integration_key,
+            "SANDBOX_DOCUSIGN_ACCOUNT": given.docusign_account_id,
             "SANDBOX_WATHQ_KEY": self.words["wathq.key"],
             "SANDBOX_OPENCORPORATES_TOKEN": self.words["opencorporates.token"],
             "SANDBOX_MODEL_KEY": self.words["model.key"],

@@ -254,6 +254,10 @@ SYSTEMS = {
     "whatsapp_receipt": N_("WhatsApp: what became of the message"),
     "whatsapp_131026": N_("This number cannot be reached over WhatsApp."),
     "whatsapp_131047": N_("The person has not written to us for more than 24 hours."),
+    "whatsapp_held_for_quality_assessment": N_(
+        "WhatsApp has taken the message and holds it back until its quality is judged."
+    ),
+    "whatsapp_paused": N_("WhatsApp has taken the message and has paused its sending."),
     "not_delivered": N_("Not delivered"),
     "sms": N_("SMS"),
     "esign": N_("Electronic signature"),

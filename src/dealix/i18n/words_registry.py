@@ -36,6 +36,10 @@ REGISTRY = {
     "low_green": N_("Low green"),
     "red": N_("Red"),
     "not_subject": N_("Not subject to Nitaqat"),
+    "confirmation_not_told": N_(
+        "The registry does not say when the annual confirmation is due: nobody knows whether it is "
+        "overdue."
+    ),
     "contact_signs_jointly": N_(
         "The contact signs only together with the company's other managers."
     ),

@@ -14,6 +14,7 @@ class OutboundMessage(Tenanted, Base):
 
     `sent_at` is the run's time, `recorded_at` real time. A channel whose answers name no message
     is routed by `address_index`, a blind index of both ends, and by the provider's own ID of it.
+    `standing` is how the provider took it, where it was not simply accepted.
     """
 
     __tablename__ = "outbound_messages"
@@ -27,6 +28,7 @@ class OutboundMessage(Tenanted, Base):
     recorded_at: Mapped[datetime]
     address_index: Mapped[str | None]
     provider_id: Mapped[str | None]
+    standing: Mapped[str | None]
 
 
 class InboundEvent(Tenanted, Base):

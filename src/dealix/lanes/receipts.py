@@ -14,10 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealix.connectors.deliveries import StatusFacts
-from dealix.errors import ProviderRefused
+from dealix.errors import OutcomeUnknown, ProviderRefused
 from dealix.lanes import signals
 from dealix.lanes.inbox_models import InboundEvent, OutboundMessage, Receipt
 from dealix.lanes.models import Run
+from dealix.lanes.sent_messages import known_there_as, standing_of
 from dealix.records import effects
 from dealix.records.case_book import settle
 from dealix.records.models import Effect
@@ -30,6 +31,8 @@ RANK = {"sent": 1, "delivered": 2, "read": 3}
 DELIVERED = RANK["delivered"]
 UNKNOWN_REASON = "not_delivered"
 LOOK_SECONDS, LOOK_PAUSE = 2.0, 0.1
+LOOK_AGAIN = 5.0
+"""After how many seconds it is looked again whether a provider has told of a message."""
 
 
 def standing(receipts: Iterable[Receipt]) -> Receipt | None:
@@ -110,6 +113,17 @@ def _tell_ledger(session: Session, run: Run, effect: Effect, message_id: str) ->
         signals.enqueue(session, run.id, "case", case_id)
 
 
+def held_back(standing: str) -> OutcomeUnknown:
+    """What a message comes to that the provider took and holds back; it may yet go out."""
+    return OutcomeUnknown(
+        "outcome_unknown",
+        provider="whatsapp",
+        operation="send",
+        reason=f"whatsapp_{standing}",
+        retry_after=LOOK_AGAIN,
+    )
+
+
 @dataclass(frozen=True)
 class ReceiptBook:
     """Answers whether a message has left, by what providers told of it."""
@@ -120,17 +134,32 @@ class ReceiptBook:
         """The receipt of the effect `key`, waited for a moment of real time; None without one.
 
         A rehearsal's clock may leap while a webhook is on its way, hence the wait.
-        `ProviderRefused` when the message is known not to have been delivered.
+        `ProviderRefused` when the message is known not to have been delivered, `OutcomeUnknown`
+        with the provider's word when it took the message and holds it back.
         """
         end = time.monotonic() + LOOK_SECONDS
         while (found := self._standing(tenant_id, key)) is None and time.monotonic() < end:
             time.sleep(LOOK_PAUSE)
         if found is None:
+            self._refuse_held(tenant_id, key)
             return None
         if found.status not in RANK:
             reason = found.reason or UNKNOWN_REASON
             raise ProviderRefused("provider_refused", provider=found.channel, reason=reason)
         return Reply(found.reference, {"wamid": found.reference})
+
+    def hold(
+        self, tenant_id: str, message_id: str, reference: str, index: str, standing: str
+    ) -> None:
+        """A provider took a message as `reference` and holds it back: only a status tells more."""
+        with self.database.tenant(tenant_id) as session:
+            known_there_as(session, message_id, reference, index, standing)
+
+    def _refuse_held(self, tenant_id: str, key: str) -> None:
+        with self.database.tenant(tenant_id) as session:
+            standing = standing_of(session, key)
+        if standing is not None:
+            raise held_back(standing)
 
     def _standing(self, tenant_id: str, key: str) -> Receipt | None:
         with self.database.tenant(tenant_id) as session:

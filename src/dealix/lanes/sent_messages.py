@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -43,11 +43,24 @@ def expect_answers(
 
 
 def known_there_as(
-    session: Session, message_id: str, provider_id: str, address_index: str | None
+    session: Session,
+    message_id: str,
+    provider_id: str,
+    address_index: str | None,
+    standing: str | None = None,
 ) -> None:
-    """Record how the provider names a message that it took, and the person it went to."""
+    """Record how the provider names a message that it took, and the person it went to.
+
+    `standing` is its word for one that it took and holds back.
+    """
     session.execute(
         update(OutboundMessage)
         .where(OutboundMessage.message_id == message_id)
-        .values(provider_id=provider_id, address_index=address_index)
+        .values(provider_id=provider_id, address_index=address_index, standing=standing)
     )
+
+
+def standing_of(session: Session, effect_key: str) -> str | None:
+    """What the provider called the message of an effect when it held it back; None: it did not."""
+    query = select(OutboundMessage.standing).where(OutboundMessage.effect_key == effect_key)
+    return session.execute(query.limit(1)).scalar_one_or_none()

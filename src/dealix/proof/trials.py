@@ -37,7 +37,11 @@ MANAGER, EXECUTIVE = "manager_approval", "executive_approval"
 TERMS, LEGAL = "term_review", "legal_review"
 FOUND_WITHIN = 10.0
 FIVE = timedelta(seconds=5)
-ANSWERS = ("timeout_after", "timeout_before", "error_500", "rate_limited")
+ANSWERS = ("timeout_after", "timeout_before", "error_500", "error_500_after", "rate_limited")
+AFTERWARDS = frozenset({"timeout_after", "error_500_after"})
+"""The effect has happened, and our side cannot see it."""
+OWN = {"whatsapp": ("token_expired", "other_wa_id", "batched_statuses")}
+"""What a provider does wrong beside what all of them do."""
 SILENCE = "timeout_after and webhook_lost"
 """Neither the answer nor a status comes: nobody can know whether a message has gone out."""
 SPOKEN = "send_terms_whatsapp"
@@ -97,7 +101,7 @@ class Trials:
         self.cast.plays.clear()
         plays: list[tuple[str, str, Play]] = []
         for step, provider in OUTSIDE.items():
-            for fault in ANSWERS:
+            for fault in (*ANSWERS, *OWN.get(provider, ())):
                 self._fault(provider, fault, self.cast.number)
                 plays.append((step, fault, self.cast.start(HAPPY)))
         self._silence(self.cast.number)
@@ -130,7 +134,7 @@ class Trials:
         A CRM that upserts needs no question, WhatsApp answers by the status with our ID.
         """
         finding = verdict(self.cast, play)
-        unknowable = fault == SILENCE or (fault == "timeout_after" and step in MAILS)
+        unknowable = fault == SILENCE or (fault in AFTERWARDS and step in MAILS)
         if unknowable and not self.cast.asked_about(play, step):
             finding.lost.append("an answer was lost and nobody was asked")
         return line(finding, step, fault)

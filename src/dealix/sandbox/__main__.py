@@ -16,7 +16,7 @@ def main() -> int:
     chosen = options.read(sys.argv[1:], providers.signings)
     try:
         asyncio.run(server.run(chosen))
-    except (JournalError, OSError) as error:
+    except (JournalError, OSError, ValueError) as error:
         sys.stderr.write(f"sandbox: {error}\n")
         return 1
     return 0

@@ -117,6 +117,8 @@ async def _answer(
     if name == "timeout_after":
         return await _cut(world, call, request, name)
     await world.durable()
+    if name == "error_500_after":
+        return await _finish(world, provider, call, provider.error(500, ""), name)
     await asyncio.sleep(_slowness(fault))
     return await _finish(world, provider, call, reply, name)
 

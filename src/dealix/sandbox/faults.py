@@ -4,9 +4,12 @@ from collections.abc import Mapping
 
 from dealix.sandbox import moments
 from dealix.sandbox.rows import Fault, FaultChange
-from dealix.sandbox.world import World, new_reference
+from dealix.sandbox.world import World
 
-REQUEST_FAULTS = frozenset({"error_500", "rate_limited", "timeout_before", "timeout_after", "slow"})
+REQUEST_FAULTS = frozenset(
+    {"error_500", "error_500_after", "rate_limited", "timeout_before", "timeout_after", "slow"}
+)
+"""`…_after`: the effect has happened, and then the server fails or its answer is lost."""
 WEBHOOK_FAULTS = frozenset(
     {"webhook_twice", "webhook_late", "webhook_bad_signature", "webhook_lost"}
 )
@@ -40,7 +43,7 @@ def post(world: World, data: object, played: Mapping[str, frozenset[str]]) -> Fa
         raise FaultInputError("timeout_before of smtp strikes before the mail: match a recipient")
     count, until = _count(data.get("count")), _until(data.get("until"))
     fault = Fault(
-        id=new_reference("fault_"),
+        id=world.reference("fault_"),
         provider=provider,
         fault=name,
         count=1 if count is None and until is None else count,

@@ -11,7 +11,7 @@ from dealix.sandbox.enclosed import Enclosed
 from dealix.sandbox.rows import Delivery, Effect, Inbound, Json
 from dealix.sandbox.smtp import parsing
 from dealix.sandbox.whatsapp import replies
-from dealix.sandbox.world import World, new_reference, stamp
+from dealix.sandbox.world import World, stamp
 
 PATH = "/api/v1/webhooks/smtp"
 MAX_TEXT = 100_000
@@ -162,7 +162,7 @@ def _first_mail(
         recipient=OURS,
         subject=wanted.get("subject") or "",
         text=wanted["text"],
-        message_id=f"<{new_reference('new-')}@{address(wanted['from']).partition('@')[2]}>",
+        message_id=f"<{world.reference('new-')}@{address(wanted['from']).partition('@')[2]}>",
         in_reply_to="",
         references=[],
         at=at,
@@ -197,7 +197,7 @@ def _mail(
         recipient=address(str(body["reply_to"] or body["from"])),
         subject=subject,
         text=wanted["text"],
-        message_id=f"<{new_reference('reply-')}@{address(wanted['from']).partition('@')[2]}>",
+        message_id=f"<{world.reference('reply-')}@{address(wanted['from']).partition('@')[2]}>",
         in_reply_to=answered.idempotency_key,
         references=[*body["references"], answered.idempotency_key],
         at=at,

@@ -9,6 +9,8 @@ from pathlib import Path
 from dealix.sandbox.webhooks import Signing
 
 PREFIX = "SANDBOX_"
+SWITCH = "SANDBOX"
+"""Without it nothing starts, so that nobody's real mail ends here by a mistaken command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,8 @@ def read(
             f"--{name}", default=given, required=needed, help=f"{meaning} ({variable})"
         )
     values = parser.parse_args(arguments)
+    if environment.get(SWITCH) != "1":
+        parser.error(f"{SWITCH}=1 must say that providers are to be played here")
     try:
         words = _words(environment)
         return Options(

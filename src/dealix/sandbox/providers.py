@@ -12,7 +12,6 @@ from dealix.sandbox import webhooks
 from dealix.sandbox.docusign import connect
 from dealix.sandbox.docusign.routes import OWN_FAULTS as DOCUSIGN_FAULTS
 from dealix.sandbox.docusign.routes import DocuSign
-from dealix.sandbox.docusign.tokens import Tokens
 from dealix.sandbox.faults import REQUEST_FAULTS, WEBHOOK_FAULTS
 from dealix.sandbox.hubspot.routes import HubSpot
 from dealix.sandbox.llm.embeddings import OWN_FAULTS as EMBEDDING_FAULTS
@@ -26,6 +25,7 @@ from dealix.sandbox.registers.routes import Registers
 from dealix.sandbox.wathq.routes import Wathq
 from dealix.sandbox.webhooks import Deliverer, Signing
 from dealix.sandbox.whatsapp import events
+from dealix.sandbox.whatsapp.routes import OWN_FAULTS as WHATSAPP_FAULTS
 from dealix.sandbox.whatsapp.routes import WhatsAppCloud
 from dealix.sandbox.world import World
 
@@ -54,12 +54,11 @@ class Played:
 
 
 def _hubspot(world: World, _: Deliverer, options: Options) -> Iterable[Route]:
-    return HubSpot(world, options.word("hubspot_token")).routes()
+    return HubSpot(world, options).routes()
 
 
 def _docusign(world: World, deliverer: Deliverer, options: Options) -> Iterable[Route]:
-    tokens = Tokens(options.word("docusign_public_key"), options.word("docusign_integration_key"))
-    return DocuSign(world, deliverer, tokens).routes()
+    return DocuSign(world, deliverer, options).routes()
 
 
 def _wathq(world: World, _: Deliverer, options: Options) -> Iterable[Route]:
@@ -110,7 +109,7 @@ ALL: tuple[Played, ...] = (
     Played(name="hubspot", faults=REQUEST_FAULTS, routes=_hubspot),
     Played(
         name="whatsapp",
-        faults=REQUEST_FAULTS | WEBHOOK_FAULTS,
+        faults=REQUEST_FAULTS | WEBHOOK_FAULTS | WHATSAPP_FAULTS,
         routes=_whatsapp,
         signing=_whatsapp_signing,
     ),

@@ -52,8 +52,8 @@ def application(world: World, deliverer: Deliverer, options: Options) -> Starlet
 
 
 async def run(options: Options) -> None:
-    """Serve until a signal comes. Raises JournalError or OSError when it cannot start."""
-    world = World(options.home)
+    """Serve until a signal comes. Raises JournalError, OSError or ValueError: it cannot start."""
+    world = World(options.home, options.word("seed"))
     deliverer = _deliverer(world, options)
     mail = await smtp_server.serve(world, *options.smtp)
     listener = socket.create_server(options.http, backlog=2048)

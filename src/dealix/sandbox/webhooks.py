@@ -14,7 +14,7 @@ from standardwebhooks import Webhook
 
 from dealix.sandbox import faults, moments
 from dealix.sandbox.rows import Attempt, Delivery, Fault
-from dealix.sandbox.world import World, new_reference
+from dealix.sandbox.world import World
 
 log = logging.getLogger("dealix.sandbox.webhooks")
 FIRST_PAUSE = 0.25
@@ -155,7 +155,7 @@ def new_delivery(world: World, provider: str, path: str, body: str, scope: str |
     name = fault.fault if fault else None
     late = faults.LATE_SECONDS if fault is None or fault.seconds is None else fault.seconds
     return Delivery(
-        id=new_reference("msg_"),
+        id=world.reference("msg_"),
         provider=provider,
         path=path,
         body=body,

@@ -1,8 +1,10 @@
 """Everything the providers hold, in memory with indexes, and written down before it counts."""
 
+import hashlib
+import secrets
 from collections import defaultdict
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID
 
 from dealix.sandbox import moments
 from dealix.sandbox.journal import Journal
@@ -26,9 +28,12 @@ from dealix.sandbox.rows import (
 
 
 class World:
-    """The state of all providers. Changes happen in one thread, so each `commit` is atomic."""
+    """The state of all providers. Changes happen in one thread, so each `commit` is atomic.
 
-    def __init__(self, home: Path) -> None:
+    With a `seed` the providers give what they hold the same IDs in the same course of calls.
+    """
+
+    def __init__(self, home: Path, seed: str | None = None) -> None:
         self.requests: dict[int, Request] = {}
         self.effects: dict[int, Effect] = {}
         self.inbound: dict[int, Inbound] = {}
@@ -43,8 +48,12 @@ class World:
         self.by_object: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         self.sent_to: defaultdict[str, list[int]] = defaultdict(list)
         self._last = 0
+        self._seed = seed
+        self._drawn = 0
+        self._begun_at = 0
         self.journal = Journal(home / "journal.jsonl")
         for rows in self.journal.load():
+            self._begun_at += 1
             for row in rows:
                 self._apply(row)
 
@@ -52,6 +61,26 @@ class World:
         """A number that no row had before: rows sort by it as they happened."""
         self._last += 1
         return self._last
+
+    def token(self, kind: str, size: int) -> bytes:
+        """So many bytes (32 at most) that nobody had before.
+
+        By seed they follow from what was on record at the start and what was drawn since: what a
+        killed sandbox gave out is on record, so the next one gives others.
+        """
+        if self._seed is None:
+            return secrets.token_bytes(size)
+        self._drawn += 1
+        place = f"{self._seed}\n{self._begun_at}\n{self._drawn}\n{kind}"
+        return hashlib.sha256(place.encode()).digest()[:size]
+
+    def reference(self, prefix: str) -> str:
+        """An ID nobody had before, with a prefix that says what it names."""
+        return f"{prefix}{self.token(prefix, 16).hex()}"
+
+    def uuid(self, kind: str) -> str:
+        """An ID nobody had before, as a UUID."""
+        return str(UUID(bytes=self.token(kind, 16), version=4))
 
     def commit(self, *rows: Row) -> None:
         """Write the rows down as one change, then let them count."""
@@ -153,13 +182,8 @@ class World:
 def _recipients(row: Effect) -> list[str]:
     """Who received a message: addresses in lower case, numbers by their digits."""
     if row.provider == "whatsapp":
-        return [row.body["to"]]
+        return list({row.body["to"], row.body.get("wa_id", row.body["to"])})
     return [address.lower() for address in row.body["to"]] if row.kind == "email" else []
-
-
-def new_reference(prefix: str) -> str:
-    """An id nobody had before, with a prefix that says what it names."""
-    return f"{prefix}{uuid4().hex}"
 
 
 def stamp(claimed: str | None) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from dealix.business.partners.registry_packet import context, persons, risks
 from dealix.business.partners.schemas import RegistryFinding, RegistryManager
 from dealix.connectors.company_research import RegistryRecord
 from dealix.connectors.company_research.wathq import state_of
+from dealix.i18n.words import word
 from dealix.lanes.provenance import Provenance
 
 DAY = date(2027, 3, 1)
@@ -89,6 +90,17 @@ def test_who_may_not_sign_alone_is_a_risk(signatory, found):
     one = finding(signatory=signatory)
     assert risks(one) == found
     assert context(one)["registry"]["contact_signs"] == f"sign_{signatory}"
+
+
+@pytest.mark.parametrize("locale", ["ar", "en"])
+def test_a_confirmation_of_which_nothing_is_told_is_a_risk_that_the_packet_says(locale):
+    silent = finding(confirmation_due=None, signatory="unclear")
+    assert risks(silent) == ["confirmation_not_told", "contact_signing_unclear"]
+    assert risks(finding(confirmation_due=None)) == ["confirmation_not_told"]
+    assert context(silent)["registry"]["confirmation_due"] is None
+    said = str(word(locale, "confirmation_not_told"))
+    assert said != "confirmation_not_told"
+    assert said.isascii() == (locale == "en")
 
 
 def test_without_an_answer_the_packet_says_that_nobody_looked():

@@ -20,6 +20,7 @@ from dealix.business.signatures.evidence import SignatureSource
 from dealix.business.signatures.models import Envelope
 from dealix.business.signatures.schemas import Agreement
 from dealix.connectors.esign import connect, reference_for
+from dealix.connectors.esign.docusign import LEAST_BETWEEN
 from dealix.errors import NotSignedIn, OutcomeUnknown, ProviderRefused, ProviderUnavailable
 from dealix.lanes import run_book, run_events, run_views
 from dealix.lanes.models import Run
@@ -209,6 +210,44 @@ def test_what_cannot_be_asked_now_is_asked_later(desk: Desk) -> None:
     assert desk.state().status == "completed"
 
 
+def gets(desk: Desk) -> int:
+    """How often the provider was asked for our envelope itself."""
+    rows = desk.sandbox.client.get("/_sandbox/requests", params={"provider": "docusign"}).json()
+    path = f"/envelopes/{desk.envelope}"
+    return sum(row["method"] == "GET" and row["path"].endswith(path) for row in rows)
+
+
+def test_a_limit_that_was_reached_is_waited_out(desk: Desk) -> None:
+    desk.client.least_between = LEAST_BETWEEN
+    desk.sandbox.fault("docusign", "webhook_lost")
+    desk.send()
+    desk.act("sign")
+    desk.sandbox.fault("docusign", "polling_limit", match=desk.envelope, count=9)
+    assert not desk.signatures.refresh(TENANT, desk.run_id)
+    with desk.database.tenant(TENANT) as session:
+        [due] = session.execute(text("SELECT due_at FROM signature_envelopes")).scalars()
+    assert due - clock.real_now() > timedelta(minutes=14)
+    assert (desk.signatures.read_due(), gets(desk)) == (0, 1)
+
+
+def test_an_envelope_is_asked_for_once_in_fifteen_minutes_and_heard_of_at_once(desk: Desk) -> None:
+    desk.client.least_between = LEAST_BETWEEN
+    desk.send()
+    assert not desk.signatures.refresh(TENANT, desk.run_id)
+    desk.act("sign")
+    desk.take()
+    assert (desk.state().status, len(desk.signals())) == ("completed", 1)
+    assert gets(desk) == 1, "the webhook came soon after: a list was asked"
+
+
+def test_the_sandbox_may_be_asked_at_any_time(desk: Desk) -> None:
+    desk.sandbox.fault("docusign", "webhook_lost")
+    desk.send()
+    for _ in range(2):
+        assert not desk.signatures.refresh(TENANT, desk.run_id)
+    assert gets(desk) == 2
+
+
 def test_badly_signed_late_and_doubled_webhooks_end_it_once(desk: Desk) -> None:
     for fault in ("webhook_bad_signature", "webhook_twice"):
         desk.sandbox.fault("docusign", fault)
@@ -243,6 +282,16 @@ def test_voiding_what_was_never_sent_is_harmless(desk: Desk) -> None:
         desk.send()
     assert desk.void().status == "done"
     assert held(desk.sandbox, desk.key) == []
+
+
+def test_an_envelope_whose_server_failed_after_it_is_found_and_not_sent_again(desk: Desk) -> None:
+    desk.client.look_up("dlx-0")
+    desk.sandbox.fault("docusign", "error_500_after", match=reference_for(desk.key))
+    with pytest.raises(OutcomeUnknown):
+        desk.send()
+    assert desk.send().status == "done"
+    assert (desk.state().status, desk.effect().status) == ("sent", "done")
+    assert len(held(desk.sandbox, desk.key)) == 1
 
 
 def test_voiding_after_a_lost_answer_finds_the_envelope(desk: Desk) -> None:

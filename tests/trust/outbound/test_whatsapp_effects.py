@@ -1,5 +1,8 @@
 """A WhatsApp message happens once: a lost answer is settled by a status, else by a person."""
 
+import hashlib
+import hmac
+import json
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +17,9 @@ from tests.trust.outbound.staging import AT, RUN, TENANT, Policy, staged
 
 from dealix.connectors.secrets import Keyring, LocalSecrets
 from dealix.connectors.whatsapp import CloudWhatsApp, correlation_for
-from dealix.errors import OutcomeUnknown
+from dealix.connectors.whatsapp.webhooks import HEADER, OBJECT
+from dealix.errors import OutcomeUnknown, ProviderUnavailable
+from dealix.i18n.words import WORDS
 from dealix.lanes import receipts, run_book
 from dealix.lanes.attaching import messages_of
 from dealix.lanes.inbox import Inbox
@@ -156,8 +161,8 @@ class World:
         assert result.status == "in_doubt"
         return str(result.case_id)
 
-    def lose_the_answer(self) -> None:
-        self.sandbox.fault("whatsapp", "timeout_after", match=correlation_for(self.key))
+    def lose_the_answer(self, fault: str = "timeout_after") -> None:
+        self.sandbox.fault("whatsapp", fault, match=correlation_for(self.key))
         with pytest.raises(OutcomeUnknown):
             self.attempt()
 
@@ -199,8 +204,9 @@ def test_a_message_is_sent_once_and_its_receipts_are_kept(world: World) -> None:
     assert len(world.held()) == 1
 
 
-def test_a_lost_answer_is_settled_by_a_status_and_not_sent_again(world: World) -> None:
-    world.lose_the_answer()
+@pytest.mark.parametrize("fault", ["error_500_after", "timeout_after"])
+def test_a_lost_answer_is_settled_by_a_status_and_not_sent_again(world: World, fault: str) -> None:
+    world.lose_the_answer(fault)
     assert (world.row().status, world.row().open_attempt) == ("started", True)
     world.hear()
     result = world.attempt(timedelta(seconds=1))
@@ -208,6 +214,46 @@ def test_a_lost_answer_is_settled_by_a_status_and_not_sent_again(world: World) -
     assert result.status == "done"
     assert result.data["wamid"] == held["reference"]
     assert world.cases() == []
+
+
+@pytest.mark.parametrize("fault", ["rate_limited", "token_expired"])
+def test_what_was_not_taken_is_sent_once_when_it_can_be(world: World, fault: str) -> None:
+    world.sandbox.fault("whatsapp", fault, count=2, match=correlation_for(world.key))
+    for _ in range(2):
+        with pytest.raises(ProviderUnavailable):
+            world.attempt()
+        assert (world.row().status, world.row().open_attempt) == ("started", False)
+    assert world.attempt().status == "done"
+    assert len(world.held()) == 1
+    assert world.cases() == []
+
+
+def test_statuses_of_one_webhook_are_all_kept_and_the_furthest_counts(world: World) -> None:
+    world.sandbox.fault("whatsapp", "batched_statuses", match=correlation_for(world.key))
+    world.attempt()
+    world.hear()
+    with world.database.tenant(TENANT) as session:
+        kept = receipts.of_effect(session, world.key)
+        stands = receipts.standing(kept)
+    assert stands is not None
+    assert (stands.status, len(kept) >= 2) == ("read", True)
+    assert (world.row().status, len(world.held())) == ("done", 1)
+
+
+def test_a_person_with_another_id_is_heard_under_it(world: World) -> None:
+    world.sandbox.fault("whatsapp", "other_wa_id", match=correlation_for(world.key))
+    assert world.attempt().status == "done"
+    world.hear(2)
+    body = {"channel": "whatsapp", "from": world.number, "text": "موافقون"}
+    assert world.sandbox.client.post("/_sandbox/messages/reply", json=body).status_code == 201
+    wait_for(lambda: [r for r in world.receiver.received[world.heard :] if b'"contacts"' in r[2]])
+    world.hear()
+    with world.database.tenant(TENANT) as session:
+        [event] = messages_of(session, RUN)
+        mail = world.inbox.read(session, event)
+    assert mail is not None
+    assert (mail.sender != world.number, mail.text) == (True, "موافقون")
+    assert (world.row().status, len(world.held())) == ("done", 1)
 
 
 def test_without_a_status_it_waits_and_never_calls(world: World) -> None:
@@ -234,6 +280,43 @@ def test_a_status_after_the_case_settles_it_and_lets_the_run_go_on(world: World)
     assert world.signals() == [case_id]
     assert world.attempt(PATIENCE).status == "done"
     assert len(world.held()) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "word"),
+    [("held_for_quality", "whatsapp_held_for_quality_assessment"), ("paused", "whatsapp_paused")],
+)
+def test_a_message_that_is_held_back_is_not_sent_yet_and_then_asked_about(
+    world: World, fault: str, word: str
+) -> None:
+    world.sandbox.fault("whatsapp", fault, match=correlation_for(world.key))
+    with pytest.raises(OutcomeUnknown) as caught:
+        world.attempt()
+    assert caught.value.params["reason"] == word
+    assert (world.row().status, world.row().open_attempt) == ("started", True)
+    case_id = world.attempt_until_asked()
+    [case] = world.cases()
+    assert (case.id, case.reason, WORDS[word] is not None) == (case_id, word, True)
+    assert len(world.held()) == 1
+
+
+def test_a_message_that_was_held_back_and_goes_out_after_all_is_done(world: World) -> None:
+    world.sandbox.fault("whatsapp", "paused", match=correlation_for(world.key))
+    with pytest.raises(OutcomeUnknown):
+        world.attempt()
+    case_id = world.attempt_until_asked()
+    [held] = world.held()
+    status = {"id": held["reference"], "status": "sent", "timestamp": "1803900000"}
+    status["biz_opaque_callback_data"] = correlation_for(world.key)
+    value = {"metadata": {"phone_number_id": "100000000000001"}, "statuses": [status]}
+    body = {"object": OBJECT, "entry": [{"changes": [{"field": "messages", "value": value}]}]}
+    raw = json.dumps(body).encode()
+    signed = hmac.new(APP_SECRET.encode(), raw, hashlib.sha256).hexdigest()
+    world.inbox.receive("whatsapp", {HEADER: f"sha256={signed}"}, raw)
+    world.inbox.sweep()
+    assert (world.cases()[0].status, world.signals()) == ("resolved", [case_id])
+    assert world.attempt(PATIENCE).status == "done"
+    assert (world.row().reference, len(world.held())) == (held["reference"], 1)
 
 
 def test_a_message_that_never_left_is_asked_about_too(world: World) -> None:

@@ -115,13 +115,14 @@ class HeadsLeft:
     )
 
     def look(self, live: Live) -> Found:
-        """Without a second owner nothing leaves, and that is no excuse."""
+        """Without a second owner nothing leaves, or only to our own folder: no excuse either."""
         day = live.at.date().isoformat()
         row = live.session.execute(text(self.sql), {"day": day}).one_or_none()
-        seen = {"day": day, "second_owner": live.settings.audit_anchor is not None}
+        here = live.settings.anchors_lie_here
+        seen = {"day": day, "second_owner": live.settings.audit_anchor is not None and not here}
         if row is None:
             return judged(1, 1, [day], **seen)
-        left = row.status == "done"
+        left = row.status == "done" and not here
         return judged(1, 0 if left else 1, [] if left else [day], **seen, reference=row.reference)
 
 

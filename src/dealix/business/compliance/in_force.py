@@ -276,7 +276,8 @@ def _keys(live: Live) -> int:
 def _outside(live: Live) -> list[str]:
     """The settings whose addresses lie outside the Kingdom, with who is there."""
     named = {one.setting: (entry, one) for entry in live.register for one in entry.processors}
-    found = ["docusign_url"] if leaves(live, "docusign_url") else []
+    signing = ("docusign_url", "docusign_account_url")  # the second alone is enough to sign
+    found = [name for name in signing if leaves(live, name)][:1]
     for setting, (entry, processor) in named.items():
         abroad = entry.abroad if processor.outside is None else processor.outside
         if abroad and leaves(live, setting):

@@ -35,8 +35,9 @@ def risks(finding: RegistryFinding | None) -> list[str]:
     """Risks as stable words."""
     if finding is None:
         return ["registration_not_checked"]
-    risk = SIGNING_RISKS.get(finding.signatory)
-    return [risk] if risk else []
+    found = [] if finding.confirmation_due else ["confirmation_not_told"]
+    signing = SIGNING_RISKS.get(finding.signatory)
+    return [*found, signing] if signing else found
 
 
 def persons(finding: RegistryFinding | None) -> dict[str, str]:

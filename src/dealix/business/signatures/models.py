@@ -14,7 +14,8 @@ class Envelope(Tenanted, Base):
     `document_digest` is the commitment to what went out and `signed_digest` that to what came
     back signed, which lies as `signed_object`, sealed for `person_id`. `due_at` (real time) is when
     to ask the provider next: None when it has ended. `heard_at` is when a webhook last spoke of it,
-    maybe before the provider's answer to our own call.
+    maybe before the provider's answer to our own call, and `asked_at` when the envelope itself was
+    last asked for.
     """
 
     __tablename__ = "signature_envelopes"
@@ -33,6 +34,7 @@ class Envelope(Tenanted, Base):
     begun_at: Mapped[datetime]
     heard_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
     tries: Mapped[int]
 
 

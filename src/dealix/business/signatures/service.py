@@ -1,7 +1,8 @@
 """Sends for signature, takes back, and finds out how it ended by asking the provider.
 
 A webhook only makes us ask sooner: what it says is never believed. One that is lost costs at most
-`POLL`, which keeps to DocuSign's rule of one question an envelope in fifteen minutes.
+`POLL`. An envelope itself is not asked for again before the provider's `least_between` has passed:
+what cannot wait so long is read out of a list, and a limit that was reached is waited out.
 """
 
 import hashlib
@@ -17,9 +18,11 @@ from dealix import clock
 from dealix.business.signatures import repository, tracking
 from dealix.business.signatures.models import Envelope
 from dealix.business.signatures.schemas import Agreement, SignatureState, Signer
+from dealix.connectors.outcomes import TOO_MANY
 from dealix.errors import Conflict, DealixError
 from dealix.lanes import run_book
 from dealix.lanes.models import Run
+from dealix.lanes.retries import wished
 from dealix.lanes.schemas import StepCall
 from dealix.records import effects
 from dealix.records.canonical import digest
@@ -145,22 +148,38 @@ class Signatures:
             if row is None or row.envelope is None:
                 return False
             run, envelope = run_book.get(session, row.run_id), row.envelope
+            listed = self._asked_lately(row, run)
         try:
-            state = self._post.envelopes.state(run, envelope)
+            state = self._post.envelopes.state(run, envelope, listed=listed)
             signed = self._post.envelopes.document(run, envelope) if state.signed else None
         except DealixError as failure:
             log.warning("an envelope will be asked about again: %s", failure.code)
-            self._later(tenant_id, row_id, lease)
+            self._later(tenant_id, row_id, lease, self._pause_after(failure, run))
             return False
         return self._record(tenant_id, row_id, lease, state, signed)
 
-    def _later(self, tenant_id: str, row_id: str, lease: datetime) -> None:
+    def _asked_lately(self, row: Envelope, run: Run) -> bool:
+        """Whether the envelope may not be asked for again yet; if it may, that is now on record."""
+        now, least = clock.real_now(), self._post.envelopes.least_between(run)
+        if row.asked_at is not None and now - row.asked_at < least:
+            return True
+        row.asked_at = now
+        return False
+
+    def _pause_after(self, failure: DealixError, run: Run) -> timedelta:
+        """How long a failure wants to be waited for at least: a limit until it is lifted."""
+        told = wished(failure) or timedelta(0)
+        if failure.params.get("reason") != TOO_MANY:
+            return told
+        return max(told, self._post.envelopes.least_between(run))
+
+    def _later(self, tenant_id: str, row_id: str, lease: datetime, least: timedelta) -> None:
         with self._database.tenant(tenant_id) as session:
             row = _locked(session, row_id)
             row.tries = min(row.tries + 1, MOST_TRIES)
             if row.due_at == lease:
                 pause = min(FIRST_PAUSE * 2 ** (row.tries - 1), LONGEST_PAUSE)
-                row.due_at = clock.real_now() + pause
+                row.due_at = clock.real_now() + max(pause, least)
 
     def _record(
         self,

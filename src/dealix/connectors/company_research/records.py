@@ -58,9 +58,11 @@ class RegistryRecord(BaseModel):
     def may_sign(self, name: str) -> Answer:
         """Whether the person of this name may sign: alone, with the others, or not at all.
 
-        `unclear`: a manager, but the registry does not say how they act. `no`: no manager of
-        this name, so a power of attorney is needed.
+        `unclear`: the registry names no manager at all, or does not say how they act. `no`: no
+        manager of this name, so a power of attorney is needed.
         """
+        if not self.managers:
+            return "unclear"
         if bare_name(name) not in {bare_name(each.name) for each in self.managers}:
             return "no"
         return self.signing

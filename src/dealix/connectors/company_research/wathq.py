@@ -2,16 +2,24 @@
 
 Sources: developer.wathq.sa, and independent clients of the un-versioned API; there is no public
 specification. The subscription decides which generation answers: `current` (by the unified
-number, 7…) or `v5` (by the registration number; it tells neither confirmation nor way of work).
+number, 7…), `v5` (by the registration number; it tells neither confirmation nor way of work) or
+`v4` (as `v5`, and it names no manager either). `wire` says what of each is read.
 """
 
-from datetime import date, timedelta
-from typing import Annotated, Any, ClassVar, Literal, Protocol, Self
+from datetime import timedelta
+from typing import Annotated, ClassVar, Literal, Protocol, Self, TypeVar
 
-from pydantic import Field
+from pydantic import BaseModel, Field, ValidationError
 
 from dealix.connectors import outcomes
 from dealix.connectors.company_research.records import Manager, Power, RegistryRecord, Status
+from dealix.connectors.company_research.wire import (
+    CurrentCompany,
+    Form,
+    Management,
+    OldCompany,
+    UnifiedNumber,
+)
 from dealix.connectors.data_class import DataClass, Outgoing
 from dealix.connectors.metadata import (
     ConnectorMetadata,
@@ -28,6 +36,10 @@ from dealix.settings import Settings
 PROVIDER = "wathq"
 NOT_FOUND = 404
 UNIFIED = "7"
+Model = TypeVar("Model", bound=BaseModel)
+Generation = Literal["current", "v5", "v4"]
+VERSIONED: dict[Generation, str] = {"v5": "fullinfo", "v4": "info"}
+"""The older generations, with the call that tells the most."""
 STATES: dict[str, Status] = {
     "نشط": "active",
     "active": "active",
@@ -85,9 +97,7 @@ class Wathq:
         sends=(RegistryQuery,),
     )
 
-    def __init__(
-        self, transport: Transport, generation: Literal["current", "v5"] = "current"
-    ) -> None:
+    def __init__(self, transport: Transport, generation: Generation = "current") -> None:
         self._transport = transport
         self._generation = generation
 
@@ -109,15 +119,17 @@ class Wathq:
     def look(self, number: str) -> RegistryRecord | None:
         """See `RegistryReader.look`; two billed calls for a number that is not the unified one."""
         query = RegistryQuery(number=number)
-        if self._generation == "v5":
-            answer = self._get("fullinfo", f"/v5/commercialregistration/fullinfo/{query.number}")
-            return None if answer.status == NOT_FOUND else _read(_old, answer)
+        part = VERSIONED.get(self._generation)
+        if part is not None:
+            path = f"/{self._generation}/commercialregistration/{part}/{query.number}"
+            answer = self._get(part, path)
+            return None if answer.status == NOT_FOUND else _old(_fits(OldCompany, answer.json))
         unified = number if number.startswith(UNIFIED) else self._unified(query)
         if unified is None:
             return None
         path = f"/commercial-registration/fullinfo/{unified}"
         answer = self._get("fullinfo", path, {"language": query.language})
-        return None if answer.status == NOT_FOUND else _read(_current, answer)
+        return None if answer.status == NOT_FOUND else _current(_fits(CurrentCompany, answer.json))
 
     def probe(self) -> Health:
         """See `RegistryReader.probe`: reads a list of words."""
@@ -132,11 +144,9 @@ class Wathq:
         answer = self._get("unified", f"/commercial-registration/crNationalNumber/{query.number}")
         if answer.status == NOT_FOUND:
             return None
-        found = answer.json.get("crNationalNumber") if isinstance(answer.json, dict) else None
-        text = str(found or answer.json).strip()
-        if not (text.isascii() and text.isdigit()):
-            raise outcomes.unavailable(PROVIDER, "an unreadable answer")
-        return text
+        told = answer.json
+        body = told if isinstance(told, dict) else {"crNationalNumber": told}
+        return _fits(UnifiedNumber, body).cr_national_number
 
     def _get(self, operation: str, path: str, params: dict[str, str] | None = None) -> Answer:
         accepts = frozenset({NOT_FOUND})
@@ -144,57 +154,56 @@ class Wathq:
         return self._transport.send(call)
 
 
-def _read(reader: Any, answer: Answer) -> RegistryRecord:
+def _fits(model: type[Model], body: object) -> Model:
+    """An answer as its model reads it. Raises `ProviderUnavailable` when it does not fit."""
     try:
-        record: RegistryRecord = reader(answer.json)
-    except (KeyError, TypeError, ValueError, AttributeError):
+        return model.model_validate(body)
+    except ValidationError:
         raise outcomes.unavailable(PROVIDER, "an unreadable answer") from None
-    return record
 
 
-def _current(body: dict[str, Any]) -> RegistryRecord:
-    status, management = body["status"], body.get("management") or {}
+def _current(company: CurrentCompany) -> RegistryRecord:
+    management = company.management or Management()
     managers = [
-        Manager(name=str(each["name"]), position=_position(each))
-        for each in management.get("managers") or []
+        Manager(name=each.name, position="، ".join(one.name for one in each.positions or ()))
+        for each in management.managers or ()
     ]
-    due = (status.get("confirmationDate") or {}).get("gregorian")
-    kind = body.get("entityType") or {}
+    kind, due = company.entity_type or Form(), company.status.confirmation_date
     return RegistryRecord(
         registry=PROVIDER,
-        number=str(body["crNumber"]),
-        national_number=str(body["crNationalNumber"]),
-        name=str(body["name"]),
-        status=state_of(status.get("name")),
-        status_text=str(status.get("name") or ""),
-        entity_type=str(kind.get("formName") or kind.get("name") or ""),
-        confirmation_due=date.fromisoformat(str(due)[:10]) if due else None,
-        activities=tuple(str(each["name"]) for each in body.get("activities") or []),
-        parties=tuple(str(each["name"]) for each in body.get("parties") or []),
+        number=company.cr_number,
+        national_number=company.cr_national_number,
+        name=company.name,
+        status=state_of(company.status.name),
+        status_text=company.status.name,
+        entity_type=kind.form_name or kind.name or "",
+        confirmation_due=due.gregorian if due else None,
+        activities=tuple(each.name for each in company.activities or ()),
+        parties=tuple(each.name for each in company.parties or ()),
         managers=tuple(managers),
-        signing=power(len(managers), str(management.get("wayOfWork") or "")),
+        signing=power(len(managers), management.way_of_work or ""),
     )
 
 
-def _old(body: dict[str, Any]) -> RegistryRecord:
-    people = body.get("parties") or []
+def _old(company: OldCompany) -> RegistryRecord:
+    people, status, kind = company.parties or (), company.status, company.business_type
     managers = [
-        Manager(name=str(each["name"]), position=str(each["relation"].get("name") or ""))
+        Manager(name=each.name, position=each.relation.name or "")
         for each in people
-        if (each.get("relation") or {}).get("id") == "manager"
+        if each.relation is not None and each.relation.id == "manager"
     ]
-    status, activities = body["status"], body.get("activities") or {}
+    activities = company.activities.isic if company.activities else None
     return RegistryRecord(
         registry=PROVIDER,
-        number=str(body["crNumber"]),
-        national_number=str(body.get("crEntityNumber") or ""),
-        name=str(body["crName"]),
-        status=state_of(status.get("id") or status.get("nameEn")),
-        status_text=str(status.get("name") or ""),
-        entity_type=str((body.get("businessType") or {}).get("name") or ""),
+        number=company.cr_number,
+        national_number=company.cr_entity_number or "",
+        name=company.cr_name,
+        status=state_of(status.id or status.name_en),
+        status_text=status.name or "",
+        entity_type=(kind.name if kind else None) or "",
         confirmation_due=None,
-        activities=tuple(str(each["name"]) for each in activities.get("isic") or []),
-        parties=tuple(str(each["name"]) for each in people),
+        activities=tuple(each.name for each in activities or ()),
+        parties=tuple(each.name for each in people),
         managers=tuple(managers),
         signing=power(len(managers), ""),
     )
@@ -212,8 +221,3 @@ def power(managers: int, way_of_work: str) -> Power:
     if managers == 1 or "منفرد" in way_of_work or "sever" in way_of_work.lower():
         return "alone"
     return "unclear"
-
-
-def _position(manager: dict[str, Any]) -> str:
-    names = [str(each.get("name") or "") for each in manager.get("positions") or []]
-    return "، ".join(name for name in names if name)

@@ -203,6 +203,8 @@ def _after_the_dot(smtp: smtplib.SMTP) -> str:
     except (OSError, smtplib.SMTPException) as error:
         reason = type(error).__name__
         raise outcomes.unknown(PROVIDER, SEND, reason, dedups=False) from None
+    if code == CLOSING:  # it may have queued the mail before it went away
+        raise outcomes.unknown(PROVIDER, SEND, f"SMTP {code}", dedups=False)
     if code != OK:
         raise _judged(code, text)
     return text.decode("utf-8", "replace")

@@ -1,16 +1,20 @@
 """Has documents signed through DocuSign; an unknown outcome is looked up by our reference.
 
 Source: eSignature REST v2.1. `transactionId` is no idempotency key, it finds an envelope for
-seven days; our custom field finds it for good.
+seven days; our custom field finds it for good. One envelope may be asked for once in 15 minutes
+("Rules and resource limits"); lists are bound by the account's limits only.
 """
 
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, ClassVar, Protocol, Self
 
+import httpx
+
 from dealix import clock
 from dealix.connectors import outcomes
 from dealix.connectors.data_class import DataClass
+from dealix.connectors.esign.account import AccountAddress
 from dealix.connectors.esign.envelopes import (
     REFERENCE_FIELD,
     CustomFields,
@@ -38,13 +42,15 @@ from dealix.connectors.metadata import (
     Timeouts,
 )
 from dealix.connectors.secrets import SecretStore
-from dealix.connectors.transport import Call, Transport
+from dealix.connectors.transport import Call, Transport, error_code, retry_after
 from dealix.errors import NotConfigured
 from dealix.settings import Settings
 
 PROVIDER = "docusign"
 PARTS = "recipients,custom_fields"
 LOOK_BACK = timedelta(days=180)
+LEAST_BETWEEN = timedelta(minutes=15)
+BURST_SECONDS, LONGEST_PAUSE = 30.0, 3600.0
 LIMITS = frozenset(
     {
         "HOURLY_APIINVOCATION_LIMIT_EXCEEDED",
@@ -59,9 +65,13 @@ LIMITS = frozenset(
 
 
 class ESign(Protocol):
-    """Whoever has documents signed. All raise `ProviderRefused` and `ProviderUnavailable`."""
+    """Whoever has documents signed. All raise `ProviderRefused` and `ProviderUnavailable`.
+
+    `least_between` is the least time between two calls of `get` for one envelope.
+    """
 
     metadata: ClassVar[ConnectorMetadata]
+    least_between: timedelta
 
     def send(self, request: EnvelopeRequest) -> str:
         """Send for signature; the envelope's ID. Raises `OutcomeUnknown` too: then look up."""
@@ -72,7 +82,11 @@ class ESign(Protocol):
         ...
 
     def get(self, envelope: str) -> EnvelopeState:
-        """Where an envelope and its signers stand. Not more than once in fifteen minutes."""
+        """Where an envelope and its signers stand; not again within `least_between`."""
+        ...
+
+    def listed(self, envelope: str) -> EnvelopeState:
+        """The same out of a list, which may be asked for at any time, and may lag behind."""
         ...
 
     def void(self, envelope: str, reason: str) -> None:
@@ -89,7 +103,10 @@ class ESign(Protocol):
 
 
 class DocuSign:
-    """`ESign` over DocuSign's REST v2.1. `webhook` is where Connect tells us; None: nowhere."""
+    """`ESign` over DocuSign's REST v2.1. `webhook` is where Connect tells us; None: nowhere.
+
+    The sandbox fails no review, so there an envelope may be asked for at any time.
+    """
 
     metadata: ClassVar = ConnectorMetadata(
         key="esign",
@@ -120,18 +137,25 @@ class DocuSign:
         ),
     )
 
-    def __init__(self, transport: Transport, account: str, webhook: str | None) -> None:
+    def __init__(
+        self, transport: Transport, address: AccountAddress, account: str, webhook: str | None
+    ) -> None:
         self._transport = transport
-        self._path = f"/v2.1/accounts/{account}/envelopes"
+        self._address = address
+        self._account = account
         self._webhook = webhook
         self._closes: list[Transport] = [transport]
+        self.least_between = timedelta(0) if transport.sandbox else LEAST_BETWEEN
 
     @classmethod
     def of(cls, settings: Settings, secrets: SecretStore) -> Self:
-        """DocuSign of this installation: `docusign_url`, else the sandbox."""
-        url, accounts_url = _addresses(settings)
-        if url is None or accounts_url is None:
-            raise NotConfigured("setting_missing", setting="DEALIX_DOCUSIGN_URL")
+        """DocuSign of this installation by its account server, else the sandbox's.
+
+        Where the account lives is asked there, unless `docusign_url` says it.
+        """
+        accounts_url = settings.docusign_account_url or settings.sandbox_url
+        if accounts_url is None:
+            raise NotConfigured("setting_missing", setting="DEALIX_DOCUSIGN_ACCOUNT_URL")
         inside = cls.is_played(settings)
         application = Application(
             settings.docusign_integration_key,
@@ -142,11 +166,19 @@ class DocuSign:
         timeouts = cls.metadata.timeouts
         accounts = Transport(PROVIDER, accounts_url, timeouts, sandbox=inside)
         grant = JwtGrant(accounts, application)
-        transport = Transport(PROVIDER, url, timeouts, auth=grant, sandbox=inside, limits=LIMITS)
+        transport = Transport(
+            *(PROVIDER, accounts_url, timeouts),
+            auth=grant,
+            sandbox=inside,
+            limits=LIMITS,
+            pause=pause,
+        )
+        account = settings.docusign_account_id
         webhook = f"{settings.public_url.rstrip('/')}/api/v1/webhooks/{PROVIDER}"
         made = cls(
             transport,
-            settings.docusign_account_id,
+            AccountAddress(transport, account, settings.docusign_url),
+            account,
             webhook if inside or webhook.startswith("https://") else None,
         )
         made._closes.append(accounts)
@@ -155,7 +187,10 @@ class DocuSign:
     @staticmethod
     def is_played(settings: Settings) -> bool:
         """Whether the sandbox is the DocuSign of this installation."""
-        return all(url is not None and settings.plays(url) for url in _addresses(settings))
+        given = (settings.docusign_account_url, settings.docusign_url)
+        return settings.sandbox_url is not None and all(
+            settings.plays(url) for url in given if url is not None
+        )
 
     def close(self) -> None:
         """Close the pooled connections."""
@@ -165,7 +200,8 @@ class DocuSign:
     def send(self, request: EnvelopeRequest) -> str:
         """See `ESign.send`."""
         body = definition(request, self._webhook)
-        answer = self._transport.send(Call("envelope.send", "POST", self._path, body=body))
+        call = Call("envelope.send", "POST", self._envelopes, body=body)
+        answer = self._transport.send(call)
         found = answer.json.get("envelopeId") if isinstance(answer.json, dict) else None
         if not found:
             raise outcomes.unknown(
@@ -178,7 +214,7 @@ class DocuSign:
         recent = self._list("by_transaction", {"transaction_ids": reference})
         for each in recent.get("envelopeTransactionStatuses") or recent.get("envelopes") or []:
             if each.get("transactionId") == reference and each.get("envelopeId"):
-                return self.get(str(each["envelopeId"]))
+                return self.listed(str(each["envelopeId"]))
         since = (clock.now() - LOOK_BACK).isoformat()
         wanted = {"from_date": since, "custom_field": f"{REFERENCE_FIELD}={reference}"}
         kept = self._list("by_field", wanted | {"include": PARTS})
@@ -187,13 +223,21 @@ class DocuSign:
 
     def get(self, envelope: str) -> EnvelopeState:
         """See `ESign.get`."""
-        path = f"{self._path}/{envelope}"
+        path = f"{self._envelopes}/{envelope}"
         answer = self._transport.send(Call("envelope.get", "GET", path, params={"include": PARTS}))
         return _state(answer.json)
 
+    def listed(self, envelope: str) -> EnvelopeState:
+        """See `ESign.listed`."""
+        found = self._list("by_id", {"envelope_ids": envelope, "include": PARTS})
+        for each in found.get("envelopes") or []:
+            if isinstance(each, dict) and each.get("envelopeId") == envelope:
+                return _state(each)
+        raise outcomes.unavailable(PROVIDER, "a list without the envelope")
+
     def void(self, envelope: str, reason: str) -> None:
         """See `ESign.void`."""
-        path, body = f"{self._path}/{envelope}", VoidRequest(reason=reason)
+        path, body = f"{self._envelopes}/{envelope}", VoidRequest(reason=reason)
         answer = self._transport.send(Call("envelope.void", "PUT", path, body=body))
         said = answer.json.get("errorDetails") if isinstance(answer.json, dict) else None
         code = said.get("errorCode") if isinstance(said, dict) else None
@@ -202,7 +246,7 @@ class DocuSign:
 
     def document(self, envelope: str) -> bytes:
         """See `ESign.document`."""
-        path = f"{self._path}/{envelope}/documents/combined"
+        path = f"{self._envelopes}/{envelope}/documents/combined"
         return self._transport.send(Call("envelope.document", "GET", path, raw=True)).content
 
     def probe(self) -> Health:
@@ -214,20 +258,30 @@ class DocuSign:
 
         return outcomes.probed(check)
 
+    @property
+    def _envelopes(self) -> str:
+        return f"{self._address.url()}/v2.1/accounts/{self._account}/envelopes"
+
     def _list(self, operation: str, params: Mapping[str, str]) -> dict[str, Any]:
         answer = self._transport.send(
-            Call(f"envelopes.{operation}", "GET", self._path, params=params)
+            Call(f"envelopes.{operation}", "GET", self._envelopes, params=params)
         )
         if not isinstance(answer.json, dict):
             raise outcomes.unavailable(PROVIDER, "an unreadable answer")
         return answer.json
 
 
-def _addresses(settings: Settings) -> tuple[str | None, str | None]:
-    """DocuSign's API and its account server, where unset as the sandbox plays them."""
-    played = settings.sandbox_url
-    url = settings.docusign_url or (f"{played}/restapi" if played else None)
-    return url, settings.docusign_account_url or played
+def pause(response: httpx.Response) -> float | None:
+    """Seconds until a limit takes calls again: to the top of the hour, or a burst's half minute."""
+    told = retry_after(response)
+    if told is not None:
+        return told
+    if error_code(response).upper().startswith("BURST"):
+        return BURST_SECONDS
+    reset = response.headers.get("X-RateLimit-Reset", "").strip()
+    if not (reset.isascii() and reset.isdigit() and len(reset) <= 12):
+        return None
+    return min(max(0.0, int(reset) - clock.real_now().timestamp()), LONGEST_PAUSE)
 
 
 def _state(body: Any) -> EnvelopeState:

@@ -21,7 +21,7 @@ from dealix.connectors.metadata import (
 )
 from dealix.connectors.secrets import SecretStore
 from dealix.connectors.transport import Call, Transport
-from dealix.connectors.whatsapp.messages import SENDS, Message, Sent
+from dealix.connectors.whatsapp.messages import ACCEPTED, SENDS, Message, Sent
 from dealix.errors import NotConfigured, ProviderError
 from dealix.settings import Settings
 
@@ -34,6 +34,9 @@ LATER = frozenset({1, 2, 4, 80007, 130429, 131000, 131016, 131048, 131056, 13301
 
 NOT_DONE = frozenset({4, 80007, 130429, 131048, 131056, 133016})
 """Limits: the message was certainly not taken."""
+
+OURS_TO_MEND = frozenset({190})
+"""Our token has ended: no message was taken, and none is given up for that."""
 
 
 class WhatsApp(Protocol):
@@ -136,6 +139,8 @@ class CloudWhatsApp:
 def judged(response: httpx.Response) -> ProviderError | None:
     """What an error of the Graph API means by its code; None leaves it to the HTTP status."""
     code = _code(response)
+    if code in OURS_TO_MEND:
+        return outcomes.unavailable(PROVIDER, f"HTTP {response.status_code} {code}")
     if code is None or code not in LATER:
         return None if code is None or response.is_server_error else _refused(response, code)
     if code in NOT_DONE:
@@ -171,5 +176,6 @@ def _sent(body: Any) -> Sent:
     contacts = body.get("contacts")
     person = contacts[0] if isinstance(contacts, list) and contacts else None
     number = str(person.get("wa_id") or "") if isinstance(person, dict) else ""
-    standing = str(first.get("message_status") or "accepted")
+    told = first.get("message_status") or ACCEPTED
+    standing = outcomes.code_of(told, "unknown")
     return Sent(first["id"], phones.from_provider(number), standing)

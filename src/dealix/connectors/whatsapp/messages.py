@@ -15,6 +15,7 @@ from dealix.connectors import phones
 from dealix.connectors.data_class import DataClass, Outgoing
 
 LONGEST_TEXT = 4096
+ACCEPTED = "accepted"
 Correlation = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^[A-Za-z0-9._:-]+$")]
 Recipient = Annotated[str, Field(max_length=80), AfterValidator(phones.e164)]
 Parameter = Annotated[str, Field(min_length=1, max_length=1024, pattern=r"^[^\n\t]+$")]
@@ -95,11 +96,17 @@ class Sent:
     """Meta took the message; `reference` is its wamid. Whether it arrives, its statuses say.
 
     `number` is that of the person's account, which may differ from the number sent to; personal.
+    `standing` is Meta's `message_status`.
     """
 
     reference: str
     number: str
     standing: str
+
+    @property
+    def is_held(self) -> bool:
+        """Whether Meta keeps it back for now: it may let it go later, or never."""
+        return self.standing != ACCEPTED
 
 
 def text_message(to: str, body: str, correlation: str) -> TextMessage:

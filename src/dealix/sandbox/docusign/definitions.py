@@ -3,7 +3,6 @@
 import base64
 import binascii
 from typing import Any
-from uuid import uuid4
 
 from dealix.sandbox.door import Call
 from dealix.sandbox.rows import Envelope, Json
@@ -28,8 +27,8 @@ class Invalid(ValueError):
         self.code = code
 
 
-def read(call: Call, data: Any) -> Envelope:
-    """The envelope that a definition makes. Raises Invalid."""
+def read(call: Call, data: Any, own_id: str) -> Envelope:
+    """The envelope that a definition makes, under this ID. Raises Invalid."""
     _only_texts(data)
     status = data.get("status", "created")
     if status not in {"sent", "created"}:
@@ -40,7 +39,7 @@ def read(call: Call, data: Any) -> Envelope:
         _sendable(data, signers, documents)
     stamps = {"created": call.at} | ({"sent": call.at} if status == "sent" else {})
     return Envelope(
-        id=str(uuid4()),
+        id=own_id,
         account=call.path["account"],
         transaction_id=data.get("transactionId") or None,
         custom_fields=_fields(data),

@@ -14,35 +14,42 @@ from dealix.sandbox import faults
 from dealix.sandbox.docusign import acting, answers, connect, definitions, views
 from dealix.sandbox.docusign.tokens import Tokens
 from dealix.sandbox.door import TIME_HEADER, Call, Provider, Reply, pass_through, read_body
+from dealix.sandbox.options import Options
 from dealix.sandbox.rows import Delivery, Effect, Envelope, EnvelopeChange, Json
 from dealix.sandbox.webhooks import Deliverer
 from dealix.sandbox.world import World, stamp
 
 ENVELOPES = "/restapi/v2.1/accounts/{account:str}/envelopes"
 ENVELOPE = ENVELOPES + "/{envelope:str}"
-PROVIDER = Provider(
-    name="docusign",
-    error=answers.trouble,
-    headers=answers.limit_headers,
-    max_body=answers.MAX_REQUEST,
-)
 OWN_FAULTS = frozenset({"polling_limit", "burst_limited", "token_expired", "consent_required"})
 TRANSACTION_LIFE = timedelta(days=7)
+ACCOUNT = "5a6d0b1e-0000-4000-8000-000000000001"
+"""The account where none is given."""
 Handler = Callable[[World, Call], Reply]
 
 
 class DocuSign:
     """The provider: checks the token, then runs one operation and sends what it causes."""
 
-    def __init__(self, world: World, deliverer: Deliverer, tokens: Tokens) -> None:
+    def __init__(self, world: World, deliverer: Deliverer, options: Options) -> None:
         self._world = world
         self._deliverer = deliverer
-        self._tokens = tokens
+        self._tokens = Tokens(
+            options.word("docusign_public_key"), options.word("docusign_integration_key")
+        )
+        self._account = options.word("docusign_account") or ACCOUNT
+        self._limits = answers.Limits(options)
+        self._provider = Provider(
+            name="docusign",
+            error=answers.trouble,
+            headers=self._limits.headers,
+            max_body=answers.MAX_REQUEST,
+        )
 
     def routes(self) -> Iterable[Route]:
         """All routes."""
         yield self._route("POST", "/oauth/token", self._tokens.grant)
-        yield self._route("GET", "/oauth/userinfo", self._signed_in(_userinfo))
+        yield self._route("GET", "/oauth/userinfo", self._known(self._userinfo))
         yield self._route("POST", ENVELOPES, self._signed_in(self._create), writes=True)
         yield self._route("GET", ENVELOPES, self._signed_in(_list))
         yield self._route("GET", ENVELOPE, self._signed_in(_get))
@@ -54,19 +61,33 @@ class DocuSign:
 
     def _route(self, method: str, path: str, handler: Handler, *, writes: bool = False) -> Route:
         async def endpoint(request: Request) -> Response:
-            return await pass_through(self._world, PROVIDER, handler, request, writes=writes)
+            return await pass_through(self._world, self._provider, handler, request, writes=writes)
 
         return Route(path, endpoint, methods=[method])
 
-    def _signed_in(self, operation: Handler) -> Handler:
+    def _known(self, operation: Handler) -> Handler:
+        """An operation for whoever carries a token in force."""
+
         def handler(world: World, call: Call) -> Reply:
-            if not self._tokens.accepts(world, call):
-                return answers.bad_token()
-            if _struck(world, call, "burst_limited"):
-                return answers.limited(400, "BURST_APIINVOCATION_LIMIT_EXCEEDED")
-            return operation(world, call)
+            known = self._tokens.accepts(world, call)
+            return operation(world, call) if known else answers.bad_token()
 
         return handler
+
+    def _signed_in(self, operation: Handler) -> Handler:
+        """An operation on the account, whose calls are counted."""
+
+        def handler(world: World, call: Call) -> Reply:
+            if _struck(world, call, "burst_limited"):
+                return answers.limited(400, answers.TOO_MANY_AT_ONCE)
+            return self._limits.refuse() or operation(world, call)
+
+        return self._known(handler)
+
+    def _userinfo(self, _: World, call: Call) -> Reply:
+        base = f"http://{call.headers.get('host', '')}"
+        account = {"account_id": self._account, "is_default": True, "base_uri": base}
+        return Reply(200, {"sub": "sandbox", "accounts": [account]})
 
     def _send(self, caused: list[Delivery]) -> None:
         for each in caused:
@@ -77,7 +98,7 @@ class DocuSign:
         if isinstance(data, Reply):
             return data
         try:
-            envelope = definitions.read(call, data)
+            envelope = definitions.read(call, data, world.uuid("envelope"))
         except definitions.Invalid as wrong:
             return answers.error(400, wrong.code, str(wrong))
         if envelope.status == "sent":
@@ -248,12 +269,6 @@ def _effect(world: World, call: Call, envelope: Envelope, kind: str) -> Effect:
         scope=call.scope,
         request=call.id,
     )
-
-
-def _userinfo(_: World, call: Call) -> Reply:
-    base = f"http://{call.headers.get('host', '')}"
-    account = {"account_id": "sandbox", "is_default": True, "base_uri": base}
-    return Reply(200, {"sub": "sandbox", "accounts": [account]})
 
 
 def _get(world: World, call: Call) -> Reply:

@@ -1,29 +1,35 @@
 """HubSpot's words: its error bodies, its limits and the headers that every answer carries."""
 
-import time
-from collections import deque
 from typing import Any
 from uuid import uuid4
 
+from dealix.sandbox import limits
 from dealix.sandbox.door import Reply
+from dealix.sandbox.options import Options
 
 WINDOW_SECONDS = 10.0
 WINDOW_CALLS = 190
-_calls: deque[float] = deque()
 
 
-def limit_headers() -> dict[str, str]:
-    """The rolling limit's headers. It is counted and told, and only the fault enforces it."""
-    now = time.monotonic()
-    _calls.append(now)
-    while _calls and _calls[0] < now - WINDOW_SECONDS:
-        _calls.popleft()
-    return {
-        "X-HubSpot-RateLimit-Max": str(WINDOW_CALLS),
-        "X-HubSpot-RateLimit-Remaining": str(max(0, WINDOW_CALLS - len(_calls))),
-        "X-HubSpot-RateLimit-Interval-Milliseconds": str(int(WINDOW_SECONDS * 1000)),
-        "X-HubSpot-Correlation-Id": str(uuid4()),
-    }
+class Limits:
+    """The rolling limit of an app; `SANDBOX_HUBSPOT_ROLLING` gives an account another number."""
+
+    def __init__(self, options: Options) -> None:
+        calls = limits.most(options, "hubspot_rolling", WINDOW_CALLS)
+        self._rolling = limits.Window(calls, WINDOW_SECONDS)
+
+    def refuse(self) -> Reply | None:
+        """Count a call, or the answer that it is one too many."""
+        return None if self._rolling.take() else rate_limited()
+
+    def headers(self) -> dict[str, str]:
+        """What every answer tells of it."""
+        return {
+            "X-HubSpot-RateLimit-Max": str(self._rolling.most),
+            "X-HubSpot-RateLimit-Remaining": str(self._rolling.left()),
+            "X-HubSpot-RateLimit-Interval-Milliseconds": str(int(WINDOW_SECONDS * 1000)),
+            "X-HubSpot-Correlation-Id": str(uuid4()),
+        }
 
 
 def error(status: int, message: str, category: str = "VALIDATION_ERROR", **more: Any) -> Reply:

@@ -2,9 +2,9 @@
 
 import hmac
 import json
+import secrets
 from collections.abc import Callable, Iterable
 from typing import Any
-from uuid import uuid4
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,11 +12,11 @@ from starlette.routing import Route
 
 from dealix.sandbox.door import Call, Provider, Reply, pass_through
 from dealix.sandbox.hubspot import answers, batches, properties, search, writes
+from dealix.sandbox.options import Options
 from dealix.sandbox.rows import CrmObject
 from dealix.sandbox.world import World
 
 PREFIXES = ("/crm/v3/objects", "/crm/objects/{version:str}")
-PROVIDER = Provider(name="hubspot", error=answers.trouble, headers=answers.limit_headers)
 
 Operation = Callable[[World, Call, str, Any], Reply]
 
@@ -24,9 +24,13 @@ Operation = Callable[[World, Call, str, Any], Reply]
 class HubSpot:
     """The provider: checks the token, the object type and the body, then runs one operation."""
 
-    def __init__(self, world: World, token: str | None) -> None:
+    def __init__(self, world: World, options: Options) -> None:
         self._world = world
-        self._token = token
+        self._token = options.word("hubspot_token")
+        self._limits = answers.Limits(options)
+        self._provider = Provider(
+            name="hubspot", error=answers.trouble, headers=self._limits.headers
+        )
         self._index = search.SearchIndex()
 
     def routes(self) -> Iterable[Route]:
@@ -50,13 +54,15 @@ class HubSpot:
             def handler(world: World, call: Call) -> Reply:
                 return self._run(world, call, operation)
 
-            return await pass_through(self._world, PROVIDER, handler, request, writes=writes)
+            return await pass_through(self._world, self._provider, handler, request, writes=writes)
 
         return Route(path, endpoint, methods=[method])
 
     def _run(self, world: World, call: Call, operation: Operation) -> Reply:
         if not self._authenticated(call):
             return answers.not_authenticated()
+        if (refused := self._limits.refuse()) is not None:
+            return refused
         object_type = properties.TYPES.get(call.path["type"])
         if object_type is None:
             return answers.error(400, f"Unable to infer object type from: {call.path['type'][:80]}")
@@ -136,7 +142,7 @@ def _write(
         object_type=object_type,
         verb=verb,
         id_property=None,
-        external=external if external != "-" else f"unnamed-{uuid4().hex}",
+        external=external if external != "-" else f"unnamed-{secrets.token_hex(16)}",
         object_id=row.id if row else None,
         properties=wanted,
         trace=None,

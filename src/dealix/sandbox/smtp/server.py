@@ -5,7 +5,6 @@ import hashlib
 import logging
 from email.message import EmailMessage
 from typing import Any
-from uuid import uuid4
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -52,7 +51,7 @@ class Mailroom:
             return await self._done(request, "451 4.3.0 Temporary server error, try again", name)
         if name == "rate_limited":
             return await self._done(request, "450 4.7.1 Too many messages, try again later", name)
-        queued = uuid4().hex[:12].upper()
+        queued = self.world.token("queue", 6).hex().upper()
         self.world.commit(_effect(self.world, request, mail, data, queued))
         if name == "timeout_after":
             self.world.answered(request.id, None, name)
@@ -60,6 +59,8 @@ class Mailroom:
             _drop(server)
             return "421 4.4.2 Connection dropped"
         await self.world.durable()
+        if name == "error_500_after":
+            return await self._done(request, "421 4.3.2 Service shutting down", name)
         if fault is not None:
             await asyncio.sleep(faults.SLOW_SECONDS if fault.seconds is None else fault.seconds)
         return await self._done(request, f"250 2.0.0 Ok: queued as {queued}", name)

@@ -107,7 +107,7 @@ def _management(managers: tuple[str, ...], index: int, way: str | None) -> Json:
 
 
 def old(full: Json) -> Json:
-    """The same company in the shape of the `/v5` generation."""
+    """The same company in the shape of `/v5`; that of `/v4` lacks the parties."""
     states = {1: ("active", "Active"), 2: ("suspended", "Suspended"), 3: ("deleted", "Deleted")}
     code, english = states[full["status"]["id"]]
     people = [

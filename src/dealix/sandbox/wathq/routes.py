@@ -19,6 +19,7 @@ PARTS = {
     "managers": ("crNationalNumber", "management"),
     "info": ("crNationalNumber", "crNumber", "name", "status", "entityType", "activities"),
 }
+OK = 200
 FIELDS = {"number", "name", "status", "overdue", "managers", "way", "unknown", "scope"}
 STATES = {
     "active": companies.ACTIVE,
@@ -57,6 +58,7 @@ class Wathq:
         yield self._route(PREFIX + "/crNationalNumber/{number:str}", self._unified)
         yield self._route(PREFIX + "/{part:str}/{number:str}", self._part)
         yield self._route("/v5/commercialregistration/{part:str}/{number:str}", self._old)
+        yield self._route("/v4/commercialregistration/info/{number:str}", self._oldest)
         yield Route("/_sandbox/wathq/companies", self.tell, methods=["POST"])
 
     def _route(
@@ -104,6 +106,12 @@ class Wathq:
             return error(400, "CR number must be 10 digits")
         found = self._company(call)
         return Reply(200, companies.old(found)) if found else error(404, "")
+
+    def _oldest(self, world: World, call: Call) -> Reply:
+        reply = self._old(world, call)
+        if reply.status != OK:
+            return reply
+        return Reply(OK, {name: value for name, value in reply.data.items() if name != "parties"})
 
     async def tell(self, request: Request) -> Response:
         """Say what a company is like: `status`, `overdue`, `managers`, `way`, `name`, `unknown`.

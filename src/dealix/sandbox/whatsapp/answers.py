@@ -4,7 +4,13 @@ import base64
 import secrets
 from typing import Any
 
+from dealix.sandbox import limits
 from dealix.sandbox.door import Reply
+from dealix.sandbox.options import Options
+from dealix.sandbox.world import World
+
+THROUGHPUT = 80
+EXPIRED = 463
 
 TITLES = {
     1: "API Unknown",
@@ -47,6 +53,22 @@ def not_authenticated() -> Reply:
     return error(401, 190, "The access token could not be decrypted")
 
 
+def token_expired() -> Reply:
+    """401 for a token that was good: its subcode says that it has ended."""
+    return error(401, 190, "The session has expired", error_subcode=EXPIRED)
+
+
+class Limits:
+    """Messages that a number may send in a second; `SANDBOX_WHATSAPP_THROUGHPUT` gives another."""
+
+    def __init__(self, options: Options) -> None:
+        self._second = limits.Window(limits.most(options, "whatsapp_throughput", THROUGHPUT), 1.0)
+
+    def refuse(self, number: str) -> Reply | None:
+        """Count a message of this number, or the answer that it is one too many."""
+        return None if self._second.take(number) else trouble(429, "")
+
+
 def unknown_object(name: str) -> Reply:
     """400 for an ID that names nothing of ours, as the Graph API words it."""
     text = f"Object with ID '{name[:40]}' does not exist or cannot be loaded"
@@ -58,6 +80,6 @@ def headers() -> dict[str, str]:
     return {"x-fb-trace-id": secrets.token_urlsafe(8), "facebook-api-version": "v23.0"}
 
 
-def wamid() -> str:
+def wamid(world: World) -> str:
     """A message ID nobody had before, in the form that Meta's have."""
-    return "wamid." + base64.urlsafe_b64encode(b"\x1d\x03" + secrets.token_bytes(24)).decode()
+    return "wamid." + base64.urlsafe_b64encode(b"\x1d\x03" + world.token("wamid", 24)).decode()

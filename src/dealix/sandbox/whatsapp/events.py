@@ -9,6 +9,7 @@ from datetime import datetime
 from dealix.sandbox import moments, webhooks
 from dealix.sandbox.rows import Delivery, Effect, Inbound, Json
 from dealix.sandbox.webhooks import Signing
+from dealix.sandbox.whatsapp.messages import ACCEPTED
 from dealix.sandbox.world import World
 
 PATH = "/api/v1/webhooks/whatsapp"
@@ -42,14 +43,26 @@ def escaped(body: Json) -> str:
     return json.dumps(body, ensure_ascii=True, separators=(",", ":")).replace("/", r"\/")
 
 
-def statuses(world: World, effect: Effect, failure: int | None) -> list[Delivery]:
-    """What is told of a message, each for its time: sent, delivered, read; or that it failed."""
+def statuses(
+    world: World, effect: Effect, failure: int | None, *, batched: bool = False
+) -> list[Delivery]:
+    """What is told of a message, each for its time: sent, delivered, read; or that it failed.
+
+    `batched`: all of it in one webhook, by several entries, the latest first.
+    """
+    if effect.body["standing"] != ACCEPTED:
+        return []
     if failure is not None:
-        return [_status(world, effect, "failed", FAILED_AFTER, failure)]
-    told = [("sent", SENT_AFTER), ("delivered", DELIVERED_AFTER), ("read", READ_AFTER)]
-    if is_read_at_once(effect.idempotency_key):
-        told = [each for each in told if each[0] != "delivered"]
-    return [_status(world, effect, name, after, None) for name, after in told]
+        told = [("failed", FAILED_AFTER)]
+    else:
+        told = [("sent", SENT_AFTER), ("delivered", DELIVERED_AFTER), ("read", READ_AFTER)]
+        if is_read_at_once(effect.idempotency_key):
+            told = [each for each in told if each[0] != "delivered"]
+    made = [(_status(effect, name, failure), after) for name, after in told]
+    if batched:
+        parts = [{"statuses": [one for one, _ in made[1:][::-1]]}, {"statuses": [made[0][0]]}]
+        return [_delivery(world, effect, parts, made[-1][1])]
+    return [_delivery(world, effect, [{"statuses": [one]}], after) for one, after in made]
 
 
 def is_read_at_once(key: str) -> bool:
@@ -57,18 +70,18 @@ def is_read_at_once(key: str) -> bool:
     return hashlib.sha256(key.encode()).digest()[0] % EVERY == 0
 
 
-def _status(world: World, effect: Effect, name: str, after: float, failure: int | None) -> Delivery:
+def _status(effect: Effect, name: str, failure: int | None) -> Json:
     status: Json = {
         "id": effect.reference,
         "status": name,
         "timestamp": _seconds(effect.at),
-        "recipient_id": effect.body["to"],
+        "recipient_id": effect.body["wa_id"],
     }
     if effect.body["correlation"]:
         status["biz_opaque_callback_data"] = effect.body["correlation"]
     if failure is not None:
         status["errors"] = [_failure(failure)]
-    return _delivery(world, effect, {"statuses": [status]}, after)
+    return status
 
 
 def _failure(code: int) -> Json:
@@ -88,12 +101,12 @@ def answer(world: World, message: Inbound, answered: Effect, *, quotes: bool) ->
     if quotes:
         context = {"from": DISPLAY_NUMBER, "id": answered.reference}
         items["messages"][0]["context"] = context
-    return _delivery(world, answered, items, 0)
+    return _delivery(world, answered, [items], 0)
 
 
 def first_word(world: World, message: Inbound) -> Delivery:
     """A message of somebody to whom we have never written."""
-    body = _body(message.recipient, ACCOUNT, _words(message, "Stranger"))
+    body = _body(message.recipient, ACCOUNT, [_words(message, "Stranger")])
     return webhooks.new_delivery(world, "whatsapp", PATH, body, message.scope)
 
 
@@ -108,6 +121,7 @@ def _words(message: Inbound, name: str) -> Json:
     return {"contacts": [contact], "messages": [one]}
 
 
+<<<<<<< HEAD
 def _content(message: Inbound) -> Json:
     """A text, or a document with the text as its caption."""
     if not message.attachments:
@@ -124,14 +138,20 @@ def _content(message: Inbound) -> Json:
 
 
 def _body(number_id: str, account: str, items: Json) -> str:
+=======
+def _body(number_id: str, account: str, parts: list[Json]) -> str:
+>>>>>>> providers
     metadata = {"display_phone_number": DISPLAY_NUMBER, "phone_number_id": number_id}
-    value = {"messaging_product": "whatsapp", "metadata": metadata} | items
-    entry = {"id": account, "changes": [{"value": value, "field": "messages"}]}
-    return escaped({"object": "whatsapp_business_account", "entry": [entry]})
+    value = {"messaging_product": "whatsapp", "metadata": metadata}
+    entries = [
+        {"id": account, "changes": [{"value": value | items, "field": "messages"}]}
+        for items in parts
+    ]
+    return escaped({"object": "whatsapp_business_account", "entry": entries})
 
 
-def _delivery(world: World, about: Effect, items: Json, after: float) -> Delivery:
-    body = _body(about.body["number_id"], about.body["account"], items)
+def _delivery(world: World, about: Effect, parts: list[Json], after: float) -> Delivery:
+    body = _body(about.body["number_id"], about.body["account"], parts)
     delivery = webhooks.new_delivery(world, "whatsapp", PATH, body, about.scope)
     if delivery.not_before == delivery.created_at:
         delivery.not_before = moments.after(after)

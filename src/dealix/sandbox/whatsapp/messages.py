@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ APPROVED = re.compile(r"hello_world|dealix_[a-z0-9_]+")
 """Templates that stand for those which an account's set-up gets approved."""
 
 LANGUAGES = {"ar", "en"}
+ACCEPTED = "accepted"
 
 
 def problem(data: Json) -> Reply | None:
@@ -58,7 +60,20 @@ def _template_problem(template: Any) -> Reply | None:
     return None
 
 
-def accepted(world: World, call: Call, data: Json, account: str) -> tuple[Effect, int | None]:
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """How a message is taken: of which account, and what is unusual about it.
+
+    `renamed`: the person's own ID is another than the number sent to. `standing` is what the
+    answer calls it; what is not `accepted` is held back, and no status follows.
+    """
+
+    account: str
+    renamed: bool = False
+    standing: str = ACCEPTED
+
+
+def accepted(world: World, call: Call, data: Json, how: Taking) -> tuple[Effect, int | None]:
     """The effect of a message, and the code with which it will fail, since 200 proves nothing."""
     number = str(data["to"]).removeprefix("+")
     correlation = data.get("biz_opaque_callback_data") or ""
@@ -73,15 +88,17 @@ def accepted(world: World, call: Call, data: Json, account: str) -> tuple[Effect
         id=world.next_id(),
         provider="whatsapp",
         kind=f"message.{data['type']}",
-        reference=answers.wamid(),
+        reference=answers.wamid(world),
         idempotency_key=key,
         key=key,
         at=call.at,
         received_at=call.received_at,
         body={
             "to": number,
+            "wa_id": own_id(number) if how.renamed else number,
             "number_id": call.path["number"],
-            "account": account,
+            "account": how.account,
+            "standing": how.standing,
             "type": data["type"],
             "text": text_of(data),
             "template": data.get("template"),
@@ -109,12 +126,18 @@ def text_of(data: Json) -> str:
     return f"[{template['name']}] {' · '.join(values)}".strip()
 
 
+def own_id(number: str) -> str:
+    """Another ID of the person of a number, as some countries' numbers have beside the dialled."""
+    return f"{number[:3]}9{number[3:]}"[:15]
+
+
 def has_written(world: World, number: str, at: str) -> bool:
-    """Whether this person has written to us in the 24 hours before `at`."""
+    """Whether this person has written to us in the 24 hours before `at`, under whichever ID."""
     now = datetime.fromisoformat(at)
+    theirs = {world.effects[each].body.get("wa_id") for each in world.sent_to.get(number, [])}
     return any(
         row.channel == "whatsapp"
-        and row.sender == number
+        and row.sender in {number, *theirs}
         and timedelta(0) <= now - datetime.fromisoformat(row.at) <= WINDOW
         for row in world.inbound.values()
     )
@@ -122,12 +145,12 @@ def has_written(world: World, number: str, at: str) -> bool:
 
 def receipt(effect: Effect) -> Reply:
     """The answer to a message that was taken."""
-    number = effect.body["to"]
+    body = effect.body
     return Reply(
         200,
         {
             "messaging_product": "whatsapp",
-            "contacts": [{"input": number, "wa_id": number}],
-            "messages": [{"id": effect.reference, "message_status": "accepted"}],
+            "contacts": [{"input": body["to"], "wa_id": body["wa_id"]}],
+            "messages": [{"id": effect.reference, "message_status": body["standing"]}],
         },
     )

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from dealix.sandbox import faults
 from dealix.sandbox.door import Call, Provider, Reply, pass_through
 from dealix.sandbox.options import Options
 from dealix.sandbox.webhooks import Deliverer
@@ -20,6 +21,9 @@ from dealix.sandbox.world import World
 PROVIDER = Provider(name="whatsapp", error=answers.trouble, headers=answers.headers)
 VERSION = "/v{version:str}"
 NUMBERS = f"{events.NUMBER} 100000000000002"
+HELD = {"held_for_quality": "held_for_quality_assessment", "paused": "paused"}
+"""What the answer calls a message that is held back."""
+OWN_FAULTS = frozenset({"token_expired", "other_wa_id", "batched_statuses", *HELD})
 
 Operation = Callable[[World, Call], Reply]
 
@@ -34,6 +38,7 @@ class WhatsAppCloud:
         self._token = options.word("whatsapp_token")
         self._verify_token = options.word("whatsapp_verify_token") or ""
         self._account = options.word("whatsapp_waba") or events.ACCOUNT
+        self._limits = answers.Limits(options)
         self._numbers = (options.word("whatsapp_numbers") or NUMBERS).split()
 
     def routes(self) -> Iterable[Route]:
@@ -49,6 +54,8 @@ class WhatsAppCloud:
             def handler(world: World, call: Call) -> Reply:
                 if not self._authenticated(call):
                     return answers.not_authenticated()
+                if _struck(world, call, "token_expired"):
+                    return answers.token_expired()
                 return operation(world, call)
 
             return await pass_through(self._world, PROVIDER, handler, request, writes=writes)
@@ -72,14 +79,21 @@ class WhatsAppCloud:
             return answers.error(400, 100, "The body is not an object")
         if data.get("status") == "read":
             return Reply(200, {"success": True})
-        if (refused := messages.problem(data)) is not None:
+        refused = messages.problem(data) or self._limits.refuse(call.path["number"])
+        if refused is not None:
             return refused
-        effect, failure = messages.accepted(world, call, data, self._account)
-        told = events.statuses(world, effect, failure)
+        effect, failure = messages.accepted(world, call, data, self._taking(world, call))
+        batched = _struck(world, call, "batched_statuses")
+        told = events.statuses(world, effect, failure, batched=batched)
         world.commit(effect, *told)
         for delivery in told:
             self._deliverer.start(delivery.id)
         return messages.receipt(effect)
+
+    def _taking(self, world: World, call: Call) -> messages.Taking:
+        held = [word for fault, word in HELD.items() if _struck(world, call, fault)]
+        renamed = _struck(world, call, "other_wa_id")
+        return messages.Taking(self._account, renamed, held[0] if held else messages.ACCEPTED)
 
     def _list(self, _: World, call: Call) -> Reply:
         if call.path["account"] != self._account:
@@ -104,3 +118,16 @@ class WhatsAppCloud:
             answer = await client.get(f"{self._base.rstrip('/')}{events.PATH}", params=query)
         good = answer.status_code == 200 and answer.text == challenge
         return JSONResponse({"subscribed": good, "status": answer.status_code})
+
+
+def _struck(world: World, call: Call, fault: str) -> bool:
+    found = faults.take(
+        world,
+        "whatsapp",
+        frozenset({fault}),
+        at=call.at,
+        scope=call.scope,
+        text=f"{call.path}\n{call.body.decode('utf-8', 'replace')}",
+        counted=call.method == "POST",
+    )
+    return found is not None

@@ -20,7 +20,7 @@ from dealix.connectors.whatsapp import (
     template_message,
     text_message,
 )
-from dealix.lanes.receipts import ReceiptBook
+from dealix.lanes.receipts import ReceiptBook, held_back
 from dealix.lanes.schemas import StepCall
 from dealix.lanes.sent_messages import expect_answers, known_there_as
 from dealix.records.canonical import digest
@@ -174,8 +174,8 @@ class Post:
     ) -> OutsideEffect:
         """A WhatsApp message under a correlation ID that is always the same for this effect's key.
 
-        Meta can be asked nothing: when its answer is lost, a status with our ID says that the
-        message left, and after `patience` without one a person is asked.
+        Meta can be asked nothing: when its answer is lost, or it holds the message back, a status
+        with our ID says that the message left, and after `patience` without one a person is asked.
         """
         if letter.by_mail is not None:
             return self._whatsapp_by_mail(call, letter, letter.by_mail, action, step, undoes)
@@ -190,6 +190,7 @@ class Post:
 
         def send() -> Reply:
             sent = messenger.send(message, taken_back)
+            self._refuse_held(call, correlation, sent, index_of(sent.number or letter.to))
             taken.append(sent)
             return Reply(sent.reference, {"message_id": correlation, "wamid": sent.reference})
 
@@ -213,6 +214,13 @@ class Post:
             patience=self.patience,
             message=_spoken(call, letter, correlation),
         )
+
+    def _refuse_held(self, call: StepCall, correlation: str, sent: Sent, index: str) -> None:
+        """Record a message that is held back, and raise `OutcomeUnknown` with Meta's word."""
+        if sent.is_held:
+            reference, standing = sent.reference, sent.standing
+            self.receipts.hold(call.tenant_id, correlation, reference, index, standing)
+            raise held_back(standing)
 
     def _whatsapp_by_mail(
         self,

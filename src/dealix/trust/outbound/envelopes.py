@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -139,10 +140,18 @@ class Envelopes:
             look_up=look_up,
         )
 
-    def state(self, run: Run, envelope: str) -> EnvelopeState:
-        """Where an envelope stands, asked on the run's clock. Raises `ProviderError`."""
+    def least_between(self, run: Run) -> timedelta:
+        """The least time between two questions for one envelope that are no lists."""
+        return self.esign(run.rehearsal).least_between
+
+    def state(self, run: Run, envelope: str, *, listed: bool = False) -> EnvelopeState:
+        """Where an envelope stands, asked on the run's clock. Raises `ProviderError`.
+
+        `listed`: out of a list, since the envelope itself may not be asked for again yet.
+        """
         with _world(run), clock.at(run.now()):
-            return self.esign(run.rehearsal).get(envelope)
+            esign = self.esign(run.rehearsal)
+            return esign.listed(envelope) if listed else esign.get(envelope)
 
     def document(self, run: Run, envelope: str) -> bytes:
         """The signed documents in one PDF. Raises `ProviderError`."""

@@ -20,6 +20,7 @@ from dealix.errors import (
 from dealix.lanes import run_book, signals, step_specs
 from dealix.lanes.crash_points import reach
 from dealix.lanes.models import Run
+from dealix.lanes.receipts import LOOK_AGAIN
 from dealix.lanes.schemas import StepCall, StepResult
 from dealix.lanes.steps import StepFacts
 from dealix.observability import metrics
@@ -31,8 +32,6 @@ from dealix.trust.outbound.governance.schemas import ALLOWED
 from dealix.trust.policy import tokens
 
 Work = Callable[[Session], None]
-LOOK_AGAIN = timedelta(seconds=5)
-"""How often it is looked whether a provider has told us what became of a call."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +192,7 @@ class Outbound:
                 provider=effect.kind,
                 operation=effect.action,
                 reason="no receipt has come",
-                retry_after=LOOK_AGAIN.total_seconds(),
+                retry_after=LOOK_AGAIN,
             )
         return reply
 
