@@ -121,7 +121,6 @@ def _words(message: Inbound, name: str) -> Json:
     return {"contacts": [contact], "messages": [one]}
 
 
-<<<<<<< HEAD
 def _content(message: Inbound) -> Json:
     """A text, or a document with the text as its caption."""
     if not message.attachments:
@@ -137,10 +136,7 @@ def _content(message: Inbound) -> Json:
     return {"type": "document", "document": document}
 
 
-def _body(number_id: str, account: str, items: Json) -> str:
-=======
 def _body(number_id: str, account: str, parts: list[Json]) -> str:
->>>>>>> providers
     metadata = {"display_phone_number": DISPLAY_NUMBER, "phone_number_id": number_id}
     value = {"messaging_product": "whatsapp", "metadata": metadata}
     entries = [
