@@ -71,6 +71,20 @@ def test_an_outside_endpoint_changes_the_verdict(key, setting):
     assert "short_external_io" in outside.rules
 
 
+@pytest.mark.parametrize(
+    ("key", "setting"),
+    [
+        ("knowledge_retrieval", "embeddings_url"),
+        ("lead_scoring", "model_url"),
+        ("message_classification", "classifier_url"),
+    ],
+)
+def test_what_runs_here_breaks_the_letter_only_where_an_endpoint_is_outside(key, setting):
+    row = catalog.row(key)
+    assert judge_here(row, HERE).violations == ()
+    assert judge_here(row, World(frozenset({setting}))).rules
+
+
 def test_the_pause_points_and_the_steps_are_held_against_each_other():
     reasons = [v.reason for v in judge_declared(catalog.row("partner_approval"), HERE).violations]
     assert any("term_review" in reason for reason in reasons)

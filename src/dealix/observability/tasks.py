@@ -50,10 +50,10 @@ class HealthCheck:
     @part(
         "probe_connectors",
         method="upsert",
-        system="email crm whatsapp wathq esign",
+        system="llm openclaw email crm whatsapp wathq esign",
     )
     def probe_connectors(self) -> Asked:
-        """Ask every provider, without an effect."""
+        """Ask every provider and every configured model, without an effect."""
         return self._ask("connector", self.connectors)
 
     @part("report_status", method="upsert")
