@@ -71,6 +71,15 @@ def test_cancelled_between_two_tries_it_ends_at_once(stage):
     assert (stage.provider.done, stage.provider.undone) == (0, 0)
 
 
+def test_an_undo_whose_provider_is_away_for_a_while_is_tried_again_and_asks_nobody(stage):
+    run = stage.start(undo_answers=[away(), away()])
+    stage.at_gate(run)
+    stage.runs.cancel(stage.noura, run)
+    assert stage.end(run) == ("cancelled", "cancelled")
+    assert (stage.provider.undo_answers, stage.provider.undone) == ([], 1)
+    assert every_case(stage, run) == []
+
+
 def test_a_second_cancel_changes_nothing_not_even_while_an_undo_waits_for_a_person(stage):
     run = stage.start(undo_answers=[refused()])
     stage.at_gate(run)
