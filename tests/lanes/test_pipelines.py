@@ -340,7 +340,7 @@ def test_what_a_pipeline_never_does_is_refused(line):
     for how in ({"rehearsal": True}, {"practice": True}):
         with pytest.raises(InvalidInput, match="pipeline_for_real_only"):
             line.runs.start(NOURA, "tiny", {}, **how)
-    with pytest.raises(InvalidInput, match="deadline_past"):
+    with pytest.raises(InvalidInput, match="deadline_not_later"):
         line.runs.extend(NOURA, run, clock.real_now() + timedelta(days=1))
     with pytest.raises(Conflict, match="not_a_rehearsal"):
         line.runs.fast_forward(NOURA, run, timedelta(days=1))

@@ -112,8 +112,10 @@ class PartnerService:
         if given is None:
             return None
         now = clock.now()
-        if not now < given <= now + LONGEST:
+        if given <= now:
             raise InvalidInput("deadline_past", until=given.isoformat())
+        if given - now > LONGEST:
+            raise InvalidInput("deadline_too_far", days=LONGEST.days)
         return given
 
     @staticmethod
