@@ -15,7 +15,7 @@ import httpx
 import psycopg
 
 from dealix.engines import plan as plans
-from dealix.engines import postgres, probes, temporal, valkey
+from dealix.engines import postgres, probes, valkey
 from dealix.engines.home import Home, read_json
 from dealix.engines.plan import ENGINES, Plan
 from dealix.engines.programs import is_root, script, setpriv, user_namespaces, wheel_folder
@@ -184,25 +184,34 @@ def schema(plan: Plan) -> Finding:
 
 def workflows(plan: Plan) -> Iterator[Finding]:
     """Temporal, its namespaces, and whether rehearsals can skip time."""
-    addresses = {plan.temporal_address, plan.rehearsal_address}
-    for address in sorted(addresses):
-        up = reached(f"tcp://{address}")
-        advice = "" if up else "see log/temporal.log, or check DEALIX_TEMPORAL_ADDRESS"
-        yield Finding("temporal", up, address, advice)
-    given = plan.settings
-    for address, name in (
-        (plan.temporal_address, given.temporal_namespace),
-        (plan.rehearsal_address, given.temporal_rehearsal_namespace),
+    given, told = plan.settings, set[str]()
+    for address, name, setting in (
+        (plan.temporal_address, given.temporal_namespace, "NAMESPACE"),
+        (plan.rehearsal_address, given.temporal_rehearsal_namespace, "REHEARSAL_NAMESPACE"),
     ):
-        if address in probes.own_addresses(plan):
-            known = temporal.describe(given, address, name) is not None
-            advice = "" if known else "start the stack: it makes them"
-            yield Finding("namespace", known, f"{name} at {address}", advice)
+        own = address in probes.own_addresses(plan)
+        found = probes.namespace(given, address, name)
+        if not found.let_in or address not in told:
+            yield server(address, found, own=own)
+        told.add(address)
+        if found.let_in:
+            known = found.answer is not None
+            fix = "start the stack: it makes them" if own else f"check DEALIX_TEMPORAL_{setting}"
+            seen = f"{name} at {address}"
+            yield Finding("namespace", known, seen, "" if known else fix)
     refusal = probes.refuses_time_skipping(
         plan.rehearsal_address, given.temporal_rehearsal_namespace
     )
     advice = "rehearsals need the embedded server" if refusal else ""
     yield Finding("time skipping", not refusal, refusal or "available", advice)
+
+
+def server(address: str, found: probes.Described, *, own: bool) -> Finding:
+    """Whether a Temporal server lets us in as it lets in the processes."""
+    by_address = "check DEALIX_TEMPORAL_ADDRESS, its TLS settings and DEALIX_TEMPORAL_API_KEY"
+    advice = f"see log/temporal.log, or {by_address}" if own else by_address
+    seen = address if found.let_in else f"{address}: {found.why}"
+    return Finding("temporal", found.let_in, seen, "" if found.let_in else advice)
 
 
 def application(home: Home) -> Iterator[Finding]:
