@@ -5,7 +5,7 @@ import shutil
 import socket
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ def examine(root: Path) -> list[Finding]:
     if not home.ports_file.exists():
         return [*found, Finding("stack", False, f"none has run on {root}", "run make up")]
     plan = plans.read(home, plans.settings_for(home.root))
-    return [*found, stack(home), *engines(plan), *application(home)]
+    return [*found, stack(home), metrics(home, plan), *engines(plan), *application(home)]
 
 
 def as_data(findings: list[Finding]) -> list[dict[str, Any]]:
@@ -119,6 +119,40 @@ def stack(home: Home) -> Finding:
     advice = "wait a moment, then see var/log" if dead else ""
     seen = f"down: {', '.join(dead)}" if dead else f"{len(running)} processes"
     return Finding("stack", not dead, seen, advice)
+
+
+def metrics(home: Home, plan: Plan) -> Finding:
+    """Whether every process that runs shows its counters, the Temporal SDK's among them."""
+    processes = read_json(home.stack_file).get("processes")
+    running = processes if isinstance(processes, dict) else {}
+    addresses = metrics_of(plan, running)
+    silent = sorted(name for name, address in addresses.items() if not shows_metrics(address))
+    seen = f"no answer: {', '.join(silent)}" if silent else f"{len(addresses)} addresses answer"
+    return Finding("metrics", not silent, seen, "see log of the process" if silent else "")
+
+
+def metrics_of(plan: Plan, processes: Iterable[str]) -> dict[str, str]:
+    """The address of `/metrics` of each of these processes, and of the SDK in those that have it.
+
+    PostgreSQL and Valkey show none of their own.
+    """
+    named = {"api": "api", "sandbox": "sandbox_http"}
+    kinds = [named.get(name, f"{name}_metrics") for name in processes]
+    kinds += [f"{name}_sdk_metrics" for name in processes]
+    return {
+        name: f"http://127.0.0.1:{plan.ports[name]}/metrics" for name in kinds if name in plan.ports
+    }
+
+
+def shows_metrics(address: str) -> bool:
+    """Whether counters are shown at an address."""
+    try:
+        answer = httpx.get(address, timeout=5, trust_env=False)
+    except httpx.HTTPError:
+        return False
+    return answer.status_code == httpx.codes.OK and answer.headers["content-type"].startswith(
+        "text/plain"
+    )
 
 
 def engines(plan: Plan) -> Iterator[Finding]:
