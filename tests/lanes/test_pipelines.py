@@ -77,7 +77,7 @@ class Tiny(Pipeline):
         self.script.plays("first", call)
         return Made({"at": 1})
 
-    @stage("ask", method="idempotency_header", system="wathq")
+    @stage("ask", method="idempotency_header", system="wathq", on_started="resend")
     def ask(self, call, _guard):
         return self.script.plays("ask", call) or StepResult(data={})
 
@@ -372,7 +372,9 @@ def test_a_broker_that_is_away_is_no_failure(line):
 
 def test_a_message_is_never_declared_to_be_sent_again_blindly():
     with pytest.raises(TypeError, match="never sent again blindly"):
-        stage("tell", method="message_id", system="email")
+        stage("tell", method="message_id", system="email", on_started="resend")
+    with pytest.raises(TypeError, match="is not stated"):
+        stage("tell", method="upsert", system="crm")
     with pytest.raises(TypeError, match="has no steps"):
         stages_of(Pipeline)
 

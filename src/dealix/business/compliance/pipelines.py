@@ -45,7 +45,7 @@ class ContradictionScan(Pipeline):
         names = [document.name for document in reading.documents]
         return Made({"documents": names, "unread": reading.unread, "hash": reading.digest})
 
-    @stage("compare_claims", method="idempotency_header", system="llm")
+    @stage("compare_claims", method="idempotency_header", system="llm", on_started="resend")
     def compare_claims(self, call: StageCall, guard: Callable[[Session], None]) -> StepResult:
         """Compare every pair of claims by rules; where a model is chosen, also what they leave."""
         reading = self._read(call)
@@ -118,7 +118,7 @@ class ComplianceScan(Pipeline):
         keys = [each.key for each in controls.controls()]
         return Made({"controls": keys, "version": controls.version()})
 
-    @stage("check_control", method="upsert", system="step_model")
+    @stage("check_control", method="upsert", system="step_model", on_started="resend")
     def check_control(self, call: StageCall, guard: Callable[[Session], None]) -> StepResult:
         """Ask each of live data as of one moment; no model explains, and the result says so."""
         known = {each.key for each in controls.controls()}

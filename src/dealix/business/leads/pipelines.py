@@ -86,7 +86,7 @@ class LeadQualification(Pipeline):
 
         return Made(data, write)
 
-    @stage("research_company", method="idempotency_header", system="wathq")
+    @stage("research_company", method="idempotency_header", system="wathq", on_started="resend")
     def research_company(self, call: StageCall, guard: Callable[[Session], None]) -> StepResult:
         """Ask the registry about a Saudi registration; an answer of today is used again."""
         with self.database.tenant(call.tenant_id) as session:
@@ -95,7 +95,7 @@ class LeadQualification(Pipeline):
         found = self._researched(call.tenant_id, company).model_dump(mode="json")
         return self._kept(self.research_company, call, guard, lambda _session: found)
 
-    @stage("score_qualification", method="upsert", system="step_model")
+    @stage("score_qualification", method="upsert", system="step_model", on_started="resend")
     def score_qualification(self, call: StageCall, guard: Callable[[Session], None]) -> StepResult:
         """Score by the scorecard; where a model is chosen, it adjusts and sums up within bounds."""
         lead = call.of("match_lead")["lead"]
