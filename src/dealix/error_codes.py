@@ -57,6 +57,8 @@ CODES: dict[str, str] = {
     "registration_inactive": "The company registry does not say that this commercial registration is active.",
     "registration_overdue": "The annual confirmation of this commercial registration is overdue at the company registry.",
     "activation_facts_missing": "The activation still waits for what is named here.",
+    "partner_active": "This company is a partner already.",
+    "partner_rejected": "This company was rejected of late. It may be proposed again from {until} on.",
     "partner_in_progress": "An approval for this partner is already running.",
     "unknown_person": "There is no active person called {person} in this company.",
     "counter_without_proposal": "A counter-offer says what it wants changed: a value, or a sentence.",

@@ -31,6 +31,7 @@ from dealix.business.partners.registry_findings import RegistryDesk
 from dealix.business.partners.schemas import ActivationFacts, PartnerApprovalInput
 from dealix.business.partners.service import EVENTS, GATES, LONGEST
 from dealix.business.partners.signing import Agreements
+from dealix.business.partners.standing import unused_example
 from dealix.business.partners.workflows import PartnerApproval
 from dealix.business.proposals.activities import PriceActivities
 from dealix.business.proposals.approving import BY_PERCENT, BY_VALUE, InternalStart
@@ -61,6 +62,7 @@ def kinds_of(made: "Services") -> dict[str, WorkflowKind]:
             input_model=PartnerApprovalInput,
             prepare=made.partners.prepare,
             examples=partner_example,
+            unused=unused_example,
             examine=DoorCheck(made.companies_at_door).examine,
             longest=LONGEST,
             gates=GATES,

@@ -117,3 +117,21 @@ def test_where_the_registry_knows_no_company_nobody_is_asked(console):
     answer = post(console, given)
     assert answer.json()["input"]["registry_at_start"] == "not_covered"
     assert asked(console, "1234567") == 0
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_company_is_proposed_once_by_whichever_number(console, language):
+    number = 931 if language == "en" else 932
+    given = example(console, number)
+    assert post(console, given).status_code == 201
+    before = runs(console)
+    unified = {**given, "registration_number": f"7{given['registration_number'][1:]}"}
+    for again in (given, unified):
+        answer = post(console, again, language)
+        assert (answer.status_code, answer.json()["code"]) == (409, "partner_in_progress")
+    assert ("already" in answer.json()["detail"]) == (language == "en")
+    noura = console.visitor("noura", locale=language)
+    form = noura.get(f"{START}?example={number}").form(START)
+    refused = noura.post(START, form["values"])
+    assert (refused.status, given["name"] in refused.source) == (409, True)
+    assert runs(console) == before

@@ -70,16 +70,17 @@ class WorkflowKind:
     `prepare(session, actor, input, start)` validates against the business (staffing, partner
     facts) and stores what the run needs; it raises and so starts nothing. `examine` comes before
     it, with no transaction open: it asks outside what a start must know. `examples(n)` answers
-    the nth distinct valid input. `by_hand` are the events that a person may enter, each with what
-    checks and keeps it and answers the signal to deliver; `forms` are the fields of those that the
-    run's page asks for. `subjects` answers, by run, whom each of
-    several runs is about: doors show it, and it stays out of the engine.
+    the nth distinct valid input, `unused` which of them runs now where not each does. `by_hand` are
+    the events that a person may enter, each with what checks and keeps it and answers the signal to
+    deliver; `forms` are the fields of those that the run's page asks for. `subjects` answers, by
+    run, whom each of several runs is about: doors show it, and it stays out of the engine.
     """
 
     key: str
     input_model: type[BaseModel]
     prepare: Callable[[Session, Actor, Any, Beginning], Prepared]
     examples: Callable[[int], dict[str, Any]]
+    unused: Callable[[Session], int] | None = None
     examine: Callable[[Actor, Any, Beginning], Mapping[str, Any]] = nothing_to_find
     lane: str = "durable"
     longest: timedelta | None = None

@@ -154,12 +154,13 @@ class RunService:
             about = self.subjects.of(session, runs)
             return [{**run_views.summary(run), "subject": shown(about.get(run.id))} for run in runs]
 
-    def count(self, actor: Actor, workflow: str) -> int:
-        """How many runs of a workflow the tenant has had."""
-        self.permit(actor, "run.read")
+    def unused_example(self, actor: Actor, workflow: str) -> int:
+        """The number of an example of a workflow's input that runs now: another one each time."""
+        self.permit(actor, "inventory.read")
+        unused = self._kind(workflow).unused
         query = select(func.count()).select_from(Run).where(Run.workflow == workflow)
         with self.database.tenant(actor.tenant_id) as session:
-            return session.execute(query).scalar_one()
+            return session.execute(query).scalar_one() if unused is None else unused(session)
 
     def of_keys(self, actor: Actor, workflow: str, keys: Sequence[str]) -> dict[str, str]:
         """The runs of a workflow that these keys have started, by key."""

@@ -25,7 +25,10 @@ def row(
     key: Ident,
     actor: Who,
     services: Parts,
-    example: Annotated[int, Query(ge=0, le=1_000_000, description="The nth valid input.")] = 0,
+    example: Annotated[
+        int | None,
+        Query(ge=0, le=1_000_000, description="The nth valid input; else one that runs now."),
+    ] = None,
 ) -> dict[str, Any]:
     """One workflow with its input schema and an input that runs."""
     permit(actor, "inventory.read")
@@ -37,12 +40,14 @@ def row(
         return {
             **shown,
             "input_schema": schema,
-            "example": asked(example),
+            "example": asked(example or 0),
             "gates": [],
             "events": [],
         }
     if kind is None:
         return {**shown, "input_schema": None, "example": None, "gates": None, "events": None}
+    if example is None:
+        example = services.runs.unused_example(actor, key)
     return {
         **shown,
         "input_schema": kind.input_model.model_json_schema(),

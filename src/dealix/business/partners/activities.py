@@ -9,7 +9,7 @@ from dealix import clock
 from dealix.business.evidence.service import Evidence
 from dealix.business.papers.evidence import PaperSource
 from dealix.business.papers.schemas import KeptPaper
-from dealix.business.partners import gates, negotiation, repository
+from dealix.business.partners import gates, negotiation, repository, standing
 from dealix.business.partners.evidence import sources
 from dealix.business.partners.service import PartnerService
 from dealix.business.signatures.evidence import SignatureSource
@@ -294,4 +294,6 @@ def _status(
 
 def _set_status(session: Session, run: Run, status: str) -> None:
     partner = repository.partner(session, run.input["partner_id"])
-    partner.status, partner.updated_at = "practice" if run.practice else status, clock.now()
+    if partner.status not in standing.PLAYED:
+        partner.status = status
+    partner.updated_at = clock.now()

@@ -12,6 +12,8 @@ NAMES = (
 CONTACTS = ("نورة القحطاني", "فهد العتيبي", "Layla Haddad", "عبدالرحمن الشهري", "Omar Nasser")
 BANDS = ("medium_green", "high_green", "platinum", "low_green")
 TYPES = ("distribution", "referral", "technology", "strategic", "government")
+FIRST_NUMBER = 1_010_000_000
+"""The registration number of the first example."""
 
 
 def partner_example(number: int) -> dict[str, Any]:
@@ -23,7 +25,7 @@ def partner_example(number: int) -> dict[str, Any]:
         "name_ar": arabic + suffix,
         "partner_type": TYPES[number % len(TYPES)],
         "country": "SA",
-        "registration_number": str(1_010_000_000 + number),
+        "registration_number": str(FIRST_NUMBER + number),
         "contact": {
             "name": CONTACTS[number % len(CONTACTS)],
             "email": f"contact{number}@partner.example",

@@ -9,7 +9,11 @@ from dealix.store.base import Base, Tenanted
 
 
 class Partner(Tenanted, Base):
-    """A company that may become a partner; its contact is a person of the vault."""
+    """A company that may become a partner; its contact is a person of the vault.
+
+    `company_number` is the unified number that the registry has for it, and `company_ref` names the
+    company in the CRM: the same for every approval of it.
+    """
 
     __tablename__ = "partners"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -18,6 +22,8 @@ class Partner(Tenanted, Base):
     partner_type: Mapped[str]
     country: Mapped[str]
     registration_number: Mapped[str]
+    company_number: Mapped[str | None]
+    company_ref: Mapped[str]
     contact_person_id: Mapped[str]
     locale: Mapped[str]
     status: Mapped[str]

@@ -57,7 +57,12 @@ class DoorCheck:
         code = refusal(found.record, today(clock.now()))
         if code is not None:
             raise InvalidInput(code, errors=[{"field": FIELD, "type": code}])
-        return {**_at_start("asked"), "registry_answer": found.id}
+        told = found.record.national_number if found.record else ""
+        return {
+            **_at_start("asked"),
+            "registry_answer": found.id,
+            **({"company_number": told} if told else {}),
+        }
 
 
 def _at_start(word: AtStart) -> dict[str, str]:

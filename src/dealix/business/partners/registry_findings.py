@@ -110,7 +110,9 @@ class RegistryDesk:
         known = repository.output(session, run.id, RegistryFinding)
         if record is None or (known is not None and known.reference == found.id):
             return
-        person = self._partners.partner(session, run).contact_person_id
+        partner = self._partners.partner(session, run)
+        partner.company_number = record.national_number or partner.company_number
+        person = partner.contact_person_id
         contact = self._partners.vault.reveal(session, person).get("name", "")
         finding = RegistryFinding(
             **_common(found, run),

@@ -26,16 +26,6 @@ def partner(session: Session, partner_id: str) -> Partner:
     return found
 
 
-def in_progress(session: Session, country: str, registration_number: str) -> bool:
-    """Whether an approval of this company is under way."""
-    query = select(Partner.id).where(
-        Partner.country == country,
-        Partner.registration_number == registration_number,
-        Partner.status == "in_progress",
-    )
-    return session.execute(query.limit(1)).scalar_one_or_none() is not None
-
-
 def partners(session: Session, partner_ids: Iterable[str]) -> list[Partner]:
     """Several partners of the tenant, those that there are."""
     query = select(Partner).where(Partner.id.in_(sorted(set(partner_ids))))

@@ -11,7 +11,15 @@ from dealix import clock
 from dealix.actors import Actor
 from dealix.business.papers.schemas import KeptPaper
 from dealix.business.papers.service import PapersService
-from dealix.business.partners import activation, drafting, negotiation, repository, scoring, terms
+from dealix.business.partners import (
+    activation,
+    drafting,
+    negotiation,
+    repository,
+    scoring,
+    standing,
+    terms,
+)
 from dealix.business.partners.activation import ActivationBook
 from dealix.business.partners.drafting import Facts, Template
 from dealix.business.partners.models import Partner
@@ -29,7 +37,6 @@ from dealix.lanes.models import Run
 from dealix.lanes.provenance import Provenance
 from dealix.records.canonical import canonical, digest
 from dealix.store.ids import new_id
-from dealix.store.locks import lock_named
 from dealix.store.session import tenant_of
 from dealix.trust.access.directory import active_user, company_names
 from dealix.trust.approvals.seating import Seating
@@ -77,7 +84,7 @@ class PartnerService:
         if start.practice and recipient_of(session, self.vault, actor.user_id) is None:
             raise InvalidInput("practice_nobody")
         if not (start.rehearsal or start.practice):
-            self._alone(session, given)
+            standing.assert_free(session, given, start)
         partner = self._store(session, given, start)
         self._vouch(session, actor, partner.contact_person_id, start)
         stored: dict[str, Any] = {
@@ -118,26 +125,22 @@ class PartnerService:
             raise InvalidInput("deadline_too_far", days=LONGEST.days)
         return given
 
-    @staticmethod
-    def _alone(session: Session, given: PartnerApprovalInput) -> None:
-        """One approval a company at a time; two starts at once wait for one another here."""
-        lock_named(session, "partner", given.country, given.registration_number)
-        if repository.in_progress(session, given.country, given.registration_number):
-            raise Conflict("partner_in_progress")
-
     def _store(self, session: Session, given: PartnerApprovalInput, start: Beginning) -> Partner:
         person_id = new_id("person")
         contact = given.contact
         personal = {"name": contact.name, "email": contact.email, "phone": contact.phone}
         self.vault.add(session, person_id, {name: v for name, v in personal.items() if v})
+        own = new_id("partner")
         partner = Partner(
             tenant_id=tenant_of(session),
-            id=new_id("partner"),
+            id=own,
             name=given.name,
             name_ar=given.name_ar,
             partner_type=given.partner_type,
             country=given.country,
             registration_number=given.registration_number,
+            company_number=start.found.get("company_number"),
+            company_ref=standing.first_reference(session, given, start) or own,
             contact_person_id=person_id,
             locale=given.contact.locale,
             status=_beginning(start),
@@ -256,7 +259,7 @@ class PartnerService:
         partner = self.partner(session, run)
         undoes = f"{run.id}:{of}" if of else ""
         return Company(
-            ext_ref=partner.id,
+            ext_ref=partner.company_ref,
             name=partner.name,
             country=partner.country,
             registration_number=partner.registration_number,

@@ -142,7 +142,7 @@ def _form(
         wrong, others = sentences(locale, refusal, schema.fields(given), given)
         problems = others if wrong else [sentence_of(refusal, locale), *others]
     mode = first(sent, "_mode") or "real"
-    number = visit.services.runs.count(visit.who, workflow)  # another company each time
+    number = visit.services.runs.unused_example(visit.who, workflow)
     return page(
         visit,
         "start.html",
