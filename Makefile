@@ -17,7 +17,7 @@ TEST_WORKERS ?= 2
 RUN_STAMP := $(VENV)/run.stamp
 DEV_STAMP := $(VENV)/dev.stamp
 
-.PHONY: help demo up test journeys check bench proof format lock clean web browser opa
+.PHONY: help demo up test journeys measure check bench proof format lock clean web browser opa
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +35,9 @@ test: $(DEV_STAMP) web browser ## tests on real embedded engines, all but the jo
 
 journeys: $(DEV_STAMP) web browser ## the other tests: whole flows on whole stacks, attacks, trials
 	@$(PYTEST) -m journey
+
+measure: $(DEV_STAMP) ## the budgets and targets, on a machine that does nothing else
+	@DEALIX_MEASURE=1 $(BIN)/python -m pytest -m measured -s
 
 check: $(DEV_STAMP) ## format, lint, types, imports, generated docs
 	@$(BIN)/ruff format --check

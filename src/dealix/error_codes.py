@@ -61,6 +61,8 @@ CODES: dict[str, str] = {
     "partner_rejected": "This company was rejected of late. It may be proposed again from {until} on.",
     "partner_in_progress": "An approval for this partner is already running.",
     "unknown_person": "There is no active person called {person} in this company.",
+    "signing_incomplete": "Say all of why the contact may sign: the reason, the document, what it covers and both dates.",
+    "signing_backwards": "A power to sign ends after it begins.",
     "counter_without_proposal": "A counter-offer says what it wants changed: a value, or a sentence.",
     "signature_settled": "Nothing is out for signature here any more.",
     "offer_not_out": "This version of the terms is not with the partner yet.",

@@ -2,9 +2,11 @@
 
 import json
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from tests.measuring import ALONE, hold
 
 from dealix.bootstrap import Services
 from dealix.cli import knowledge
@@ -22,6 +24,8 @@ LINES = [
     {"query": "How long are off-site database copies kept?", "relevant": [BACKUP]},
     {"query": "😀", "relevant": [BACKUP]},
 ]
+
+COMPANY = Path(__file__).parents[1] / "business" / "knowledge" / "company.jsonl"
 
 
 def written(tmp_path, lines):
@@ -46,6 +50,25 @@ def own(engines, database_urls, tmp_path, monkeypatch):
         services.close()
 
     monkeypatch.setattr(knowledge, "own_database", given)
+
+
+@pytest.mark.measured
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(not ALONE, reason="only when measuring")
+def test_a_question_to_20_000_passages_is_answered_in_time(capsys):
+    assert run(["knowledge", "bench", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["passages"] == 20_000
+    hold("knowledge search over 20,000 passages, p95", found["p95_ms"], 150, "ms")
+
+
+@pytest.mark.measured
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(not ALONE, reason="only when measuring")
+def test_the_search_finds_as_much_as_its_data_card_says(capsys):
+    assert run(["knowledge", "eval", str(COMPANY), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    hold("knowledge, missed at 5", 1 - found["recall_at_5"], 0.085, "of 1")
 
 
 def test_a_file_of_texts_is_measured_on_them(own, tmp_path, capsys):

@@ -217,6 +217,35 @@ def test_what_the_activation_needs_is_waited_for_and_brought_on_the_page(console
     assert {"channel": "*", "purpose": "data_sharing", "source": "signed_contract"} in consents
 
 
+def test_who_may_not_sign_alone_is_not_active_before_a_power_is_on_record(console):
+    contact = {**example(console, 733)["contact"], "name": "سلمان الدوسري"}
+    run, approval = to_executive(console, example(console, 733, contact=contact))
+    risks = packet(console, approval)["risks"]
+    assert {"contact_may_not_sign", "signing_power_not_recorded"} <= set(risks)
+    console.executives_agree(approval)
+    console.signatories(run)
+    visitor = console.visitor("noura", locale="ar")
+    page = visitor.until(f"/runs/{run}", lambda page: 'id="enter"' in page.source, "the form")
+    address = f"/runs/{run}/events/activation_facts"
+    half = visitor.send(page, address, signing_basis="power_of_attorney")
+    assert (half.status, "اذكر سند التوقيع كاملًا" in half.text) == (422, True)
+    power = {
+        "signing_basis": "power_of_attorney",
+        "signing_document": "وكالة 4411/2026",
+        "signing_scope": "توقيع اتفاقيات الشراكة",
+        "signing_from": "2020-01-01",
+    }
+    over = {"event": "activation_facts", "data": {**power, "signing_until": "2020-12-31"}}
+    with pytest.raises(httpx.HTTPStatusError) as refused:
+        console.api("noura", "POST", f"/runs/{run}/events", json=over)
+    assert refused.value.response.json()["code"] == "activation_facts_missing"
+    visitor.send(half, address, **power, signing_until="2099-12-31")
+    done = end_of(console, run)
+    assert done["outcome"] == "activated"
+    kept = bodies(console, done["evidence"][0])["output_signingpower"]
+    assert (kept["basis"], kept["valid_until"]) == ("power_of_attorney", "2099-12-31")
+
+
 def test_a_partner_of_another_country_needs_no_saudization(console):
     given = example(console, 725, country="AE", registration_number="CN-7654321", saudization=None)
     run, approval = to_executive(console, given)

@@ -1,9 +1,13 @@
 """Parallel runs held at barriers, one SIGKILL for each kind of process: every effect once."""
 
+import importlib
+import pkgutil
+
 import pytest
 
-from dealix import catalog
+from dealix import business, catalog
 from dealix.catalog.words import Lane
+from dealix.lanes.steps import facts_of
 from dealix.processes.proof import MEDIUM_AT_ONCE
 from dealix.proof import pipelines, points, prices, rounds
 from dealix.proof.rig import KINDS
@@ -116,6 +120,16 @@ def test_a_pipeline_comes_to_its_end_when_all_that_moves_it_dies(rig, cast, want
 
 @pytest.mark.journey
 @pytest.mark.slow
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("wanted", ["offers", "scan"])
+def test_a_pipeline_comes_to_its_end_when_the_database_dies(rig, cast, wanted):
+    round_ = pipelines.crash(rig, cast, ["postgres"], PIPELINES[wanted])
+    assert round_.held == len(PIPELINES[wanted])
+    assert bad(round_) == []
+
+
+@pytest.mark.journey
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kinds", [("durable_worker",), MEDIUM_AT_ONCE], ids=["durable", "medium"])
 def test_a_price_is_approved_once_and_goes_on_once_whatever_dies(rig, cast, kinds):
@@ -124,12 +138,22 @@ def test_a_price_is_approved_once_and_goes_on_once_whatever_dies(rig, cast, kind
     assert bad(round_) == []
 
 
+def declared():
+    """The names of all steps that any module of the business declares."""
+    found = set()
+    for module in pkgutil.walk_packages(business.__path__, f"{business.__name__}."):
+        for each in list(vars(importlib.import_module(module.name)).values()):
+            methods = list(vars(each).values()) if isinstance(each, type) else []
+            found |= {facts_of(one).name for one in methods if hasattr(one, "__dealix_step__")}
+    return found
+
+
 def test_every_declared_step_and_undo_is_in_the_matrix():
     rows = (*catalog.rows(), *catalog.flows_begun())
     built = [row.key for row in rows if row.built and row.here.lane is not Lane.SHORT]
     assert sorted((*points.GROUPS, *points.PIPELINES)) == sorted(built)
     names = {point.step for point in points.everything()}
-    assert names == {facts.name for key in built for facts in points.facts(key)}
+    assert names == declared()
     assert {"send_terms", "write_crm", "retract_terms", "deactivate_partner"} <= names
     assert {"send_envelope", "void_envelope"} <= names
     held = [point for wanted in pipelines.ALL for point in wanted]

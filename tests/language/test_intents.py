@@ -4,6 +4,7 @@ from functools import cache
 
 import pytest
 from tests.language.lines import HERE, HOSTILE, SHARED, TRAINING, milliseconds, rows
+from tests.measuring import hold
 
 from dealix.language import embedding, table
 from dealix.language.evaluation import measure
@@ -156,5 +157,7 @@ def test_each_label_has_enough_lines_in_both_languages():
     assert {label for label, _ in counts} == set(INTENTS)
 
 
+@pytest.mark.measured
 def test_a_message_takes_its_time_and_no_more():
-    assert milliseconds(intents().classify, [each["text"] for each in UNSEEN[::12]]) < 200
+    took = milliseconds(intents().classify, [each["text"] for each in UNSEEN[::12]])
+    hold("message classification, p95", took, 40, "ms", otherwise=200)

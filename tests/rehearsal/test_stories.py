@@ -47,6 +47,8 @@ def test_the_stories_that_were_asked_for_exist():
         "legal_sends_back",
         "partner_counters_twice",
         "rejected_by_executive",
+        "rejected_by_legal",
+        "rejected_in_term_review",
         "registry_down",
         "signatory_declines",
         *(f"silent_{who}" for who in ("manager", "executive", "partner", "signatory")),

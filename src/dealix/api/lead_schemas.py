@@ -1,14 +1,18 @@
 """What the door answers about leads, their scores and the tasks that workers answer."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
+
+from pydantic import BaseModel
 
 from dealix.api.schemas import Shown
 from dealix.business.deals.schemas import DealStatus
 from dealix.business.leads.importing import RowStatus
 from dealix.business.leads.memos import QualificationMemo
-from dealix.business.leads.schemas import Grade, LeadScoreCard
-from dealix.trust.scores.schemas import EntityType, TrustScoreCard
+from dealix.business.leads.schemas import Adjustment, Grade, LeadScoreCard, ScoreSignal
+from dealix.lanes.provenance import Provenance
+from dealix.trust.scores.schemas import EntityType, Factor
 
 JobStatus = Literal["queued", "done", "failed"]
 
@@ -99,14 +103,23 @@ class ActedView(Shown):
 
 
 class ScoredView(Shown):
-    """A score, or the job that will make it; `error` says why there will be none."""
+    """The score card, or the job that will make it; `error` says why there will be none.
+
+    What the card says is null until there is one.
+    """
 
     lead: str
     status: Literal["scored", "queued", "failed"]
     job: str
     error: str | None
     ms: float
-    card: LeadScoreCard | None
+    score: int | None
+    grade: Grade | None
+    scorecard: str | None
+    signals: list[ScoreSignal] | None
+    known_weight: int | None
+    adjustment: Adjustment | None
+    provenance: Provenance | None
 
 
 class JobView(Shown):
@@ -123,7 +136,10 @@ class JobView(Shown):
 
 
 class TrustScoredView(Shown):
-    """A trust score, or the job that will make it; `error` says why there will be none."""
+    """The trust score card, or the job that will make it; `error` says why there will be none.
+
+    What the card says is null until there is one.
+    """
 
     entity_type: EntityType
     entity_id: str
@@ -131,7 +147,17 @@ class TrustScoredView(Shown):
     job: str
     error: str | None
     ms: float
-    card: TrustScoreCard | None
+    score: int | None
+    weights: str | None
+    factors: list[Factor] | None
+    known_weight: int | None
+    provenance: Provenance | None
+
+
+def with_card(found: Mapping[str, Any], card: type[BaseModel]) -> dict[str, Any]:
+    """What became of a scoring, with the fields of its card beside it."""
+    about = {name: value for name, value in found.items() if name != "card"}
+    return {**dict.fromkeys(card.model_fields), **(found["card"] or {}), **about}
 
 
 class DealView(Shown):

@@ -55,6 +55,8 @@ FIELD_OF = {
     "contact_opted_out": "contact.email",
     "unknown_person": "approver",
     "unknown_partner_type": "partner_type",
+    "signing_incomplete": "signing_basis",
+    "signing_backwards": "signing_until",
 }
 """The field at which a rule of the business is said, when the rule names none itself."""
 

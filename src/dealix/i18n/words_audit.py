@@ -87,6 +87,7 @@ DEEDS = {
     "run.attention": N_("A run needs attention"),
     "run.recovered": N_("A run goes on again"),
     "run.event": N_("An answer came in"),
+    "signing_power.recorded": N_("Why the partner's contact may sign was recorded"),
     "saudization.recorded": N_("The partner's Saudization was recorded"),
     "session.opened": N_("Somebody signed in"),
     "session.ended": N_("Somebody signed out"),

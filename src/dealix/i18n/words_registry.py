@@ -46,6 +46,16 @@ REGISTRY = {
     "saudization_not_recorded": N_(
         "The partner's Saudization is not on record: the activation will wait for it."
     ),
+    "SigningPower": N_("Power to sign"),
+    "signing_basis": N_("Why the contact may sign"),
+    "signing_document": N_("Reference of that document"),
+    "signing_scope": N_("What it covers"),
+    "signing_until": N_("In force until"),
+    "power_of_attorney": N_("Power of attorney"),
+    "joint_signature": N_("The other managers sign as well"),
+    "signing_power_not_recorded": N_(
+        "Why the contact may sign is not on record: the activation will wait for it."
+    ),
     "saudization_red": N_("The partner stands in the red band of Nitaqat."),
     "data_sharing_not_consented": N_(
         "No consent to sharing personal data is on record: the activation will wait for it."

@@ -66,7 +66,7 @@ def facts(workflow: str) -> list[StepFacts]:
 
 
 def of(workflow: str) -> list[Point]:
-    """Every point of a workflow; no pipeline that is built reaches a provider yet."""
+    """Every point of a workflow; a pipeline has no effect outside that needs taking back."""
     return [
         Point(workflow, each.name, point, each.is_undo)
         for each in facts(workflow)

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from dealix.business.partners.examples import partner_example
-from dealix.business.partners.schemas import PartnerApprovalInput
+from dealix.business.partners.schemas import ActivationFacts, PartnerApprovalInput
 
 
 def given(**changes: Any) -> dict[str, Any]:
@@ -142,3 +142,26 @@ def test_a_registration_number_has_its_countrys_form(
 def test_eastern_arabic_digits_of_an_amount_become_latin() -> None:
     made = PartnerApprovalInput.model_validate(given(economics__expected_revenue="٤٠٠٠٠٠.٥٠"))
     assert made.economics.expected_revenue == "400000.50"
+
+
+POWER = {
+    "signing_basis": "joint_signature",
+    "signing_document": "Resolution 12",
+    "signing_scope": "This partnership",
+    "signing_from": "2026-01-01",
+    "signing_until": "2026-12-31",
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        *(({name: None}, "signing_incomplete") for name in sorted(POWER)),
+        ({"signing_until": "2025-12-31"}, "signing_backwards"),
+    ],
+)
+def test_a_power_to_sign_is_whole_and_runs_forward(changed, code):
+    assert ActivationFacts.model_validate(POWER).signing_basis == "joint_signature"
+    with pytest.raises(ValidationError) as refused:
+        ActivationFacts.model_validate({**POWER, **changed})
+    assert refused.value.errors()[0]["type"] == code

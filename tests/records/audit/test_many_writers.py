@@ -1,12 +1,12 @@
 """Sixteen writers at once: each record is there in milliseconds, and one chain holds them all."""
 
-import os
 import sys
 import threading
 import time
 
 import pytest
 from sqlalchemy import func, select
+from tests.measuring import hold
 
 from dealix.catalog import row
 from dealix.records import audit
@@ -15,7 +15,6 @@ from dealix.store.session import Database
 
 WRITERS, EACH = 16, 60
 TENANT = "rawabi-sa"
-P99 = 0.020
 
 
 @pytest.fixture
@@ -25,6 +24,7 @@ def database(fresh_urls):
     database.close()
 
 
+@pytest.mark.measured
 def test_sixteen_writers_at_once_wait_for_nobody(database):
     together, taken, whole = threading.Barrier(WRITERS), [], []
 
@@ -60,9 +60,8 @@ def test_sixteen_writers_at_once_wait_for_nobody(database):
     assert (verified.ok, verified.records) == (True, WRITERS * EACH)
     budget = row("audit_write").here.duration.longest.total_seconds()
     assert percentile(whole, 50) < budget
-    if "DEALIX_MEASURE" in os.environ:  # on a machine that does nothing else
-        assert percentile(taken, 99) < P99
-        assert max(whole) < budget
+    hold("audit write by 16 writers, p99", percentile(taken, 99) * 1000, 20, "ms")
+    hold("the slowest with its transaction", max(whole) * 1000, budget * 1000, "ms")
 
 
 def percentile(taken, wanted):

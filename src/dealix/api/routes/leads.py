@@ -7,7 +7,14 @@ from pydantic import Field
 
 from dealix.api.bodies import Body
 from dealix.api.deps import Further, Ident, Limit, OptionalIdent, Parts, Who, problems
-from dealix.api.lead_schemas import ActedView, JobView, LeadView, LeadWithCard, ScoredView
+from dealix.api.lead_schemas import (
+    ActedView,
+    JobView,
+    LeadView,
+    LeadWithCard,
+    ScoredView,
+    with_card,
+)
 from dealix.business.leads.memos import LeadStatus
 from dealix.business.leads.schemas import Grade, LeadInput, LeadScoreCard, NewActivity
 
@@ -80,7 +87,7 @@ def score(lead_id: Ident, actor: Who, services: Parts, response: Response) -> di
     """Score a lead on a worker; 202 with the job where none answers within the budget."""
     found = services.leads.score(actor, lead_id)
     response.status_code = 202 if found["status"] == "queued" else 200
-    return found
+    return with_card(found, LeadScoreCard)
 
 
 @router.post(

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from dealix.api.bodies import Body
 from dealix.api.deps import IDENT, Ident, Parts, Who, problems
-from dealix.api.lead_schemas import TrustScoredView
+from dealix.api.lead_schemas import TrustScoredView, with_card
 from dealix.errors import NotFound
 from dealix.trust.scores.schemas import EntityType, TrustScoreCard
 
@@ -36,7 +36,7 @@ def score(body: Asked, actor: Who, services: Parts, response: Response) -> dict[
     """Score it on a worker; `not_enough_data` where too little is known of it."""
     found = services.trust_scores.score(actor, body.entity_type, body.entity_id)
     response.status_code = 202 if found["status"] == "queued" else 200
-    return found
+    return with_card(found, TrustScoreCard)
 
 
 @router.get(

@@ -1,4 +1,4 @@
-"""What an activation needs on record: the partner's Saudization and the consent to share data."""
+"""What an activation needs on record: Saudization, consent to share data, the power to sign."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,10 +7,13 @@ from sqlalchemy.orm import Session
 
 from dealix.actors import Actor
 from dealix.business.partners import repository
+from dealix.business.partners.registry_check import today
 from dealix.business.partners.schemas import (
     ActivationFacts,
     PartnerApprovalInput,
+    RegistryFinding,
     SaudizationStatus,
+    SigningPower,
 )
 from dealix.errors import InvalidInput
 from dealix.lanes import run_events
@@ -24,9 +27,15 @@ from dealix.trust.outbound.governance.schemas import DATA_SHARING, EVERYTHING
 from dealix.validation import validated
 
 EVENT = "activation_facts"
-SAUDIZATION, CONSENT = "saudization", "data_sharing_consent"
-RISKS = {SAUDIZATION: "saudization_not_recorded", CONSENT: "data_sharing_not_consented"}
+SAUDIZATION, CONSENT, SIGNING = "saudization", "data_sharing_consent", "signing_basis"
+RISKS = {
+    SAUDIZATION: "saudization_not_recorded",
+    CONSENT: "data_sharing_not_consented",
+    SIGNING: "signing_power_not_recorded",
+}
 """What is missing, as a risk of a packet."""
+CODES = frozenset({"signing_incomplete", "signing_backwards"})
+"""Rules of the facts themselves, which have sentences of their own."""
 
 
 class ActivationBook:
@@ -41,16 +50,13 @@ class ActivationBook:
             status = SaudizationStatus(
                 band=given.saudization,
                 recorded_by=by,
-                provenance=Provenance(
-                    generated_at=run.now(),
-                    method="person",
-                    inputs_hash=digest(given.saudization),
-                    sources=[f"run {run.id}"],
-                ),
+                provenance=_by_person(run, given.saudization),
             )
             repository.keep_output(session, run.id, status)
             data = {"band": given.saudization}
             note(session, by, "saudization.recorded", run.id, data, chain=run.chain, at=run.now())
+        if given.signing_basis is not None:
+            _keep_power(session, run, given, by)
         if given.data_sharing_consent is not None:
             self._consents.record(
                 session,
@@ -72,12 +78,19 @@ class ActivationBook:
         contact = partner.contact_person_id
         if self._consents.standing(session, contact, run.world).sharing is None:
             lacks.append(CONSENT)
+        if not _may_sign(session, run):
+            lacks.append(SIGNING)
         return lacks
 
     def risks(self, session: Session, run: Run) -> list[str]:
         """What a decider should know of these facts."""
         found = [RISKS[each] for each in self.missing(session, run)]
         return [*found, "saudization_red"] if self.saudization(session, run) == "red" else found
+
+    @staticmethod
+    def power(session: Session, run: Run) -> SigningPower | None:
+        """Why the contact may sign, where somebody had to put that on record."""
+        return repository.output(session, run.id, SigningPower)
 
     @staticmethod
     def saudization(session: Session, run: Run) -> str | None:
@@ -94,7 +107,7 @@ class ActivationBook:
             InvalidInput: a value is none of those known, or nothing of what is missing came.
         """
         lacked = self.missing(session, run)
-        self.keep(session, run, validated(ActivationFacts, given), actor.user_id)
+        self.keep(session, run, validated(ActivationFacts, given, CODES), actor.user_id)
         left = self.missing(session, run)
         if left and left == lacked:
             errors = [{"field": each, "type": "missing"} for each in left]
@@ -107,6 +120,43 @@ def of_input(given: PartnerApprovalInput) -> ActivationFacts:
     """The facts that were known at the start."""
     return ActivationFacts(
         saudization=given.saudization, data_sharing_consent=given.data_sharing_consent
+    )
+
+
+def _may_sign(session: Session, run: Run) -> bool:
+    """Whether the contact signs alone by the registry, or by a power that holds today.
+
+    Where no registry was asked nobody knows: the packet says so, and people decide on that.
+    """
+    finding = repository.output(session, run.id, RegistryFinding)
+    if finding is None or finding.signatory == "alone":
+        return True
+    power = repository.output(session, run.id, SigningPower)
+    return power is not None and power.holds(today(run.now()))
+
+
+def _keep_power(session: Session, run: Run, given: ActivationFacts, by: str) -> None:
+    facts = {
+        "basis": given.signing_basis,
+        "document": given.signing_document,
+        "scope": given.signing_scope,
+        "valid_from": given.signing_from,
+        "valid_until": given.signing_until,
+    }
+    power = SigningPower.model_validate(
+        {**facts, "recorded_by": by, "provenance": _by_person(run, given.model_dump(mode="json"))}
+    )
+    repository.keep_output(session, run.id, power)
+    told = power.model_dump(mode="json", include=set(facts))
+    note(session, by, "signing_power.recorded", run.id, told, chain=run.chain, at=run.now())
+
+
+def _by_person(run: Run, given: object) -> Provenance:
+    return Provenance(
+        generated_at=run.now(),
+        method="person",
+        inputs_hash=digest(given),
+        sources=[f"run {run.id}"],
     )
 
 

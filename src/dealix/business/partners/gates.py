@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from dealix.business.papers.schemas import KeptPaper
 from dealix.business.partners import registry_packet, terms
 from dealix.business.partners.answering import answers
-from dealix.business.partners.schemas import PartnerTerms
+from dealix.business.partners.schemas import PartnerTerms, SigningPower
 from dealix.business.partners.service import KIND, PartnerService
 from dealix.business.partners.signing import Agreements
 from dealix.business.partners.term_sheets import legal_part, said
@@ -237,6 +238,7 @@ def _packet(
                 "exclusivity": dossier.exclusivity,
                 **registry_packet.context(dossier.registry),
                 "saudization": partners.book.saudization(session, run),
+                **_power(partners.book.power(session, run)),
                 **({"practice": True} if run.practice else {}),
             },
             "risks": [
@@ -250,6 +252,18 @@ def _packet(
             "persons": registry_packet.persons(dossier.registry),
         }
     )
+
+
+def _power(power: SigningPower | None) -> dict[str, Any]:
+    """Why the contact may sign, for a packet; nothing where nobody had to say so."""
+    if power is None:
+        return {}
+    return {
+        "signing_basis": power.basis,
+        "signing_document": power.document,
+        "signing_scope": power.scope,
+        "signing_until": power.valid_until.isoformat(),
+    }
 
 
 def _risks(fit_score: int, *, exclusivity: bool) -> list[str]:

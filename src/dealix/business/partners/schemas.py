@@ -134,13 +134,37 @@ ConsentSource = Literal["given_by_person", "web_form", "signed_contract"]
 """Where the person's own word lies."""
 
 
+SigningBasis = Literal["power_of_attorney", "joint_signature"]
+"""Why a contact may sign who is not a manager that signs alone."""
+
+
 class ActivationFacts(Strict):
-    """What an activation needs on record; what is not given stays as it is."""
+    """What an activation needs on record; what is not given stays as it is.
+
+    The signing fields belong together: a power of attorney, or the other managers' signatures, with
+    its reference, what it covers, and from which day to which it holds.
+    """
 
     saudization: Annotated[Saudization | None, Field(title="Saudization (Nitaqat band)")] = None
     data_sharing_consent: Annotated[
         ConsentSource | None, Field(title="Consent to sharing personal data (PDPL)")
     ] = None
+    signing_basis: Annotated[SigningBasis | None, Field(title="Why the contact may sign")] = None
+    signing_document: Annotated[Line | None, Field(title="Reference of that document")] = None
+    signing_scope: Annotated[Line | None, Field(title="What it covers")] = None
+    signing_from: Annotated[date | None, Field(title="In force from")] = None
+    signing_until: Annotated[date | None, Field(title="In force until")] = None
+
+    @model_validator(mode="after")
+    def _signing_is_whole(self) -> "ActivationFacts":
+        whole = (self.signing_basis, self.signing_document, self.signing_scope)
+        days = (self.signing_from, self.signing_until)
+        given = [each is not None for each in (*whole, *days)]
+        if any(given) and not all(given):
+            raise PydanticCustomError("signing_incomplete", "all of it or nothing")
+        if self.signing_from and self.signing_until and self.signing_until < self.signing_from:
+            raise PydanticCustomError("signing_backwards", "it ends before it begins")
+        return self
 
 
 class PartnerApprovalInput(Strict):
@@ -312,6 +336,22 @@ class SaudizationStatus(Strict):
     band: Saudization
     recorded_by: str
     provenance: Provenance
+
+
+class SigningPower(Strict):
+    """Why the contact may sign though the registry does not say so, as one of ours recorded it."""
+
+    basis: SigningBasis
+    document: str
+    scope: str
+    valid_from: date
+    valid_until: date
+    recorded_by: str
+    provenance: Provenance
+
+    def holds(self, day: date) -> bool:
+        """Whether it is in force on that day."""
+        return self.valid_from <= day <= self.valid_until
 
 
 class Signal(Strict):
