@@ -167,8 +167,10 @@ def test_an_undo_that_failed_excuses_the_step_that_it_takes_back_and_no_other():
     [
         ("retract_terms", "happened", 0),
         ("send_envelope", "happened", 1),
+        ("send_envelope", "send_again", 1),
         ("send_terms", "happened", 0),
-        ("send_terms_whatsapp", "send_again", 1),
+        ("send_terms_whatsapp", "happened", 1),
+        ("send_terms_whatsapp", "send_again", 0),
         ("withdraw_in_crm", "retry", 0),
         ("write_crm", "send_again", 1),
         ("workflow", "retry", 0),

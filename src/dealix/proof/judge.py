@@ -16,8 +16,10 @@ from dealix.proof import points
 PROVIDERS = {"email": "smtp", "crm": "hubspot", "whatsapp": "whatsapp", "esign": "docusign"}
 ENDED = {"completed", "declined"}
 """States in which others have ended an envelope: nobody can take it back, nobody has to."""
-DOUBTS = {"happened", "send_again"}
+HAPPENED, ABSENT = "happened", "send_again"
 """What a person says who had to find out whether a step's effect is there."""
+SILENT_WHERE_ABSENT = {"whatsapp"}
+"""Systems that report what happened and cannot be asked: of what did not, they never speak."""
 Row = Mapping[str, Any]
 
 
@@ -92,8 +94,15 @@ def needless_questions(workflow: str, settled: Iterable[tuple[str, str]]) -> lis
     return [
         f"a person was asked about {step}, of which {facts[step].system} can tell"
         for step, word in settled
-        if word in DOUBTS and step in facts and facts[step].on_started != "ask"
+        if step in facts and _knows(facts[step], word)
     ]
+
+
+def _knows(step: StepFacts, word: str) -> bool:
+    """Whether the provider itself could have said this word about a step."""
+    if step.on_started == "ask" or word not in {HAPPENED, ABSENT}:
+        return False
+    return word == HAPPENED or step.system not in SILENT_WHERE_ABSENT
 
 
 def _find_doubled(finding: Finding, rows: Sequence[Row]) -> None:

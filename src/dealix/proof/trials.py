@@ -38,7 +38,6 @@ TERMS, LEGAL = "term_review", "legal_review"
 FOUND_WITHIN = 10.0
 FIVE = timedelta(seconds=5)
 ANSWERS = ("timeout_after", "timeout_before", "error_500", "rate_limited")
-REFUSALS = ("error_500", "rate_limited")
 SILENCE = "timeout_after and webhook_lost"
 """Neither the answer nor a status comes: nobody can know whether a message has gone out."""
 SPOKEN = "send_terms_whatsapp"
@@ -128,16 +127,17 @@ class Trials:
     def _lost_answer(self, step: str, fault: str, play: Play) -> Line:
         """A verdict that also wants a person asked where nobody could know, and only there.
 
-        A CRM that upserts needs no question, WhatsApp answers by the status with our ID, and a
-        refusal is an answer.
+        A CRM that upserts needs no question, WhatsApp reports what happened by the status with our
+        ID, and a refusal is an answer.
         """
         finding = verdict(self.cast, play, silent=fault == SILENCE)
         unknowable = fault == SILENCE or (fault == "timeout_after" and step in MAILS)
         asked = self.cast.asked_about(play, step)
         if unknowable and not asked:
             finding.lost.append("an answer was lost and nobody was asked")
-        if fault in REFUSALS and asked:
-            finding.left.append("a person was asked although the provider had answered")
+        refused = fault == "rate_limited" or (fault == "error_500" and step in MAILS)
+        if refused and asked:
+            finding.left.append("a person was asked although the provider had refused")
         return line(finding, step, fault)
 
     def _fault(self, provider: str, fault: str, number: int, count: int = 1) -> None:
