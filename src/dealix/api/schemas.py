@@ -154,7 +154,7 @@ class TimelineEntry(Shown):
 
 
 class RunSummary(Shown):
-    """A run in a list."""
+    """A run in a list: all but its input and timeline."""
 
     id: str
     workflow: str
@@ -165,14 +165,14 @@ class RunSummary(Shown):
     started_at: datetime
     ended_at: datetime | None
     deadline: datetime | None
+    result: dict[str, Any] | None
+    error: dict[str, Any] | None
+    evidence: list[str]
 
 
 class RunView(RunSummary):
     """A run with its timeline."""
 
-    result: dict[str, Any] | None
-    error: dict[str, Any] | None
-    evidence: list[str]
     timeline: list[TimelineEntry]
 
 

@@ -27,6 +27,8 @@ def summary(run: Run) -> dict[str, Any]:
         "key": run.key,
         "status": run.status,
         "outcome": run.outcome,
+        "result": run.result,
+        "error": run.error,
         "rehearsal": run.rehearsal,
         "practice": run.practice,
         "started_by": run.started_by,
@@ -69,8 +71,6 @@ def whole(
     return {
         **summary(run),
         "input": run.input,
-        "result": run.result,
-        "error": run.error,
         "evidence": evidence,
         "paused_by": pausing.paused_by(session, run),
         "kept": kept,

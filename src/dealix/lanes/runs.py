@@ -1,6 +1,6 @@
 """Runs as people start, follow, extend and end them; every start happens after its commit."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -38,8 +38,8 @@ class Windows(Protocol):
     def approvals(self, session: Session, run_id: str) -> list[dict[str, Any]]:
         """Timeline entries of the run's approvals."""
 
-    def evidence(self, session: Session, run_id: str) -> list[str]:
-        """IDs of the run's evidence packs."""
+    def evidence(self, session: Session, run_ids: Collection[str]) -> dict[str, list[str]]:
+        """IDs of each run's evidence packs."""
 
 
 class RunService:
@@ -152,7 +152,15 @@ class RunService:
         with self.database.tenant(actor.tenant_id) as session:
             runs = session.execute(query).scalars().all()
             about = self.subjects.of(session, runs)
-            return [{**run_views.summary(run), "subject": shown(about.get(run.id))} for run in runs]
+            packs = self.windows.evidence(session, [run.id for run in runs])
+            return [
+                {
+                    **run_views.summary(run),
+                    "evidence": packs[run.id],
+                    "subject": shown(about.get(run.id)),
+                }
+                for run in runs
+            ]
 
     def unused_example(self, actor: Actor, workflow: str) -> int:
         """The number of an example of a workflow's input that runs now: another one each time."""
@@ -336,7 +344,8 @@ class RunService:
 
     def _view(self, session: Session, run: Run) -> dict[str, Any]:
         approvals = self.windows.approvals(session, run.id)
-        whole = run_views.whole(session, run, approvals, self.windows.evidence(session, run.id))
+        evidence = self.windows.evidence(session, [run.id])[run.id]
+        whole = run_views.whole(session, run, approvals, evidence)
         return {**whole, "subject": shown(self.subjects.of(session, [run]).get(run.id))}
 
 

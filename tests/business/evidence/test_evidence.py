@@ -108,7 +108,7 @@ def test_pack_is_recorded_in_the_audit_with_its_hash(
 ) -> None:
     with fresh_database.tenant(TENANT) as session:
         row, newest = evidence.find(session, pack), audit.newest(session, run_id=RUN)[0].record
-        assert [one.id for one in evidence.of_run(session, RUN)] == [pack]
+        assert evidence.of_runs(session, [RUN, "run_none"]) == {RUN: [pack], "run_none": []}
         assert [item.name for item in evidence.manifest(session, pack).items] == [
             item["name"] for item in row.items
         ]

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -127,11 +127,16 @@ class Evidence:
     def _row(self, session: Session, pack_id: str) -> EvidencePack | None:
         return session.scalar(select(EvidencePack).where(EvidencePack.id == pack_id))
 
-    def of_run(self, session: Session, run_id: str) -> list[EvidencePack]:
-        """The packs that are about a run or that it has made, oldest first."""
-        about = EvidencePack.run_id == run_id
-        query = select(EvidencePack).where(about | (EvidencePack.assembled_by == run_id))
-        return list(session.scalars(query.order_by(EvidencePack.created_at, EvidencePack.id)))
+    def of_runs(self, session: Session, run_ids: Collection[str]) -> dict[str, list[str]]:
+        """IDs of the packs that are about each of these runs or that it has made, oldest first."""
+        columns = (EvidencePack.id, EvidencePack.run_id, EvidencePack.assembled_by)
+        about = EvidencePack.run_id.in_(run_ids) | EvidencePack.assembled_by.in_(run_ids)
+        query = select(*columns).where(about).order_by(EvidencePack.created_at, EvidencePack.id)
+        found: dict[str, list[str]] = {run_id: [] for run_id in run_ids}
+        for pack, *runs in session.execute(query):
+            for run_id in found.keys() & set(runs):
+                found[run_id].append(pack)
+        return found
 
     def newest(
         self, session: Session, kinds: Iterable[str], limit: int, before: str | None

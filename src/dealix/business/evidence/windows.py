@@ -1,5 +1,6 @@
 """What a run's page shows of approvals and evidence, which lie above the lanes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,6 @@ class RunWindows:
         """Timeline entries of the run's approvals."""
         return timeline(session, run_id)
 
-    def evidence(self, session: Session, run_id: str) -> list[str]:
-        """IDs of the run's evidence packs."""
-        return [pack.id for pack in self.packs.of_run(session, run_id)]
+    def evidence(self, session: Session, run_ids: Collection[str]) -> dict[str, list[str]]:
+        """IDs of each run's evidence packs."""
+        return self.packs.of_runs(session, run_ids)
