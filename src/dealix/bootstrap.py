@@ -262,7 +262,9 @@ class Services(Everyday):
     @cached_property
     def knowledge(self) -> KnowledgeService:
         """The company's documents, to be searched."""
-        return KnowledgeService(self.database, self.vault, self.objects, permit, may, ROLES)
+        return KnowledgeService(
+            self.database, self.vault, self.objects, permit, may, ROLES, self.embedders
+        )
 
     @cached_property
     def herald(self) -> Herald:
@@ -382,9 +384,7 @@ class Services(Everyday):
         for name in ("bridge", "database"):
             if name in self.__dict__:
                 getattr(self, name).close()
-        for name in ("_models", "_registries"):
-            for client in self.__dict__.get(name, {}).values():
-                client.close()
+        self.close_clients()
 
 
 def services(settings: Settings | None = None) -> Services:

@@ -136,6 +136,9 @@ CODES: dict[str, str] = {
     "nobody_confirms": "Nobody could confirm this: it needs one more person with that right who gets nothing by it, and whose rights do not come from who does.",
     "grant_settled": "What waited here has been confirmed, refused or replaced meanwhile; look again.",
     "password_first": "This person has not set a password yet; confirm once they have come in.",
+    "role_unheld": "Nobody active in this company has the role {role}.",
+    "due_past": "The day {due} is past.",
+    "control_by_data": "This control is asked of the data: nobody has to look at it.",
     "unknown_role": "There is no role called {role}.",
     "email_unusable": "An account with this email cannot be made here.",
     "manager_circle": "Through others, this person would be their own manager.",
@@ -176,6 +179,7 @@ CODES: dict[str, str] = {
     # providers
     "provider_refused": "{provider} refused: {reason}.",
     "provider_unavailable": "{provider} does not answer now: {reason}.",
+    "embeddings_dimensions": "Each vector of the embeddings endpoint has {found} numbers; the search needs {needed}.",
     "outcome_unknown": "{provider} did not say whether it did {operation}.",
     "rehearsal_outside": "A rehearsal may not reach {provider}: it talks to the sandbox only.",
     "smtp_without_tls": "The mail server {host} offers no TLS; add ?tls=none to its address to allow that.",

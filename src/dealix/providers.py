@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
+from dealix.business.knowledge.embedders import Embedders
 from dealix.connectors.company_research import RegistryReader, Wathq
 from dealix.connectors.crm import Crm, HubSpotCrm
 from dealix.connectors.email import Mailer, SmtpMailer
+from dealix.connectors.embeddings import EmbeddingsEndpoint
 from dealix.connectors.esign import DocuSign, ESign
 from dealix.connectors.llm import ChatCompletions, StructuredModel
 from dealix.connectors.metadata import Timeouts
@@ -147,6 +149,26 @@ class Providers:
     @cached_property
     def _models(self) -> dict[tuple[Executor, bool], StructuredModel]:
         return {}
+
+    @cached_property
+    def embeddings(self) -> EmbeddingsEndpoint | None:
+        """The endpoint that embeds texts; None where none is set."""
+        if self.settings.embeddings_url is None:
+            return None
+        return EmbeddingsEndpoint.of(self.settings, self.secrets)
+
+    @cached_property
+    def embedders(self) -> Embedders:
+        """Who makes the vectors of a company's documents and questions."""
+        return Embedders(self.embeddings)
+
+    def close_clients(self) -> None:
+        """Close the connections that are kept open to providers."""
+        opened = [*self.__dict__.get("_models", {}).values()]
+        opened += self.__dict__.get("_registries", {}).values()
+        opened += [self.embeddings] if self.__dict__.get("embeddings") else []
+        for client in opened:
+            client.close()
 
     @property
     def prices(self) -> Prices:

@@ -155,7 +155,21 @@ class Settings(BaseSettings):
         None, description="Endpoint that classifies messages; our own process when unset."
     )
     embeddings_url: str | None = Field(
-        None, description="Endpoint that embeds texts for search; our own process when unset."
+        None,
+        description="OpenAI-compatible endpoint that embeds texts for search, such as "
+        "`https://host/v1`; our own process when unset.",
+    )
+    embeddings_name: str = Field("default", description="Embedding model that it is asked for.")
+    embeddings_shorten: bool = Field(
+        default=False,
+        description="Whether it is asked for `dimensions`: 384, for a model whose vectors are "
+        "longer and can be shortened.",
+    )
+    embeddings_before_question: str = Field(
+        "", max_length=400, description="What its model wants before a question, as `query: `."
+    )
+    embeddings_before_passage: str = Field(
+        "", max_length=400, description="What it wants before a passage, as `passage: `."
     )
     model_url: str | None = Field(
         None,

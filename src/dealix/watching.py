@@ -38,6 +38,9 @@ def connectors_of(made: "Everyday") -> Questions:
     models: dict[str, Callable[[], str]] = {}
     if given.model_url is not None:
         models["llm"] = lambda: _connector(made.model("model", rehearsal=False).probe)
+    embeddings = made.embeddings
+    if embeddings is not None:
+        models["embeddings"] = lambda: _connector(embeddings.probe)
     if given.openclaw_url is not None:
         models["openclaw"] = lambda: _connector(made.model("openclaw", rehearsal=False).probe)
     return {

@@ -248,6 +248,47 @@ def test_what_began_to_fail_and_to_pass_is_named_and_an_older_scan_stays(door, o
     assert [one["run"] for one in listed] == [second["id"], first["id"]]
 
 
+def test_a_control_of_people_gets_another_owner_and_day_from_the_next_scan_on(door, officer, first):
+    key, given = "pdpl_privacy_notice", {"owner": "cto", "due": "2027-09-30"}
+    place = f"/api/v1/compliance/controls/{key}"
+    _, before = answers(officer)
+    changed = officer.put(place, json=given)
+    assert changed.status_code == 200, changed.text
+    shown.ComplianceResultView.model_validate(changed.json())
+    found, now = answers(officer)
+    told = {name: now[key][name] for name in given}
+    assert (told, now[key]["overdue"], found["scan"]["intact"]) == (given, False, True)
+    _, kept = answers(officer, found["scan"]["run"])
+    assert kept[key]["due"] == before[key]["due"], "an earlier scan stays as it was"
+    assert officer.put(place, json=given).status_code == 200
+    rows = door.client("bandar").get("/api/v1/audit?limit=50").json()
+    deeds = [row["record"] for row in rows if row["record"]["action"] == "compliance.charged"]
+    assert len(deeds) == 1, "the same once more changes nothing"
+    assert deeds[0]["data"]["after"] == given
+    run = scan(door, officer)
+    _, later = answers(officer, run["id"])
+    assert {name: later[key][name] for name in given} == given
+    assert answers(officer, run["id"])[0]["scan"]["intact"]
+
+
+@pytest.mark.parametrize(
+    ("control", "given", "status", "code"),
+    [
+        ("ecc_audit_chain", {}, 409, "control_by_data"),
+        ("pdpl_privacy_notice", {"due": "2020-01-01"}, 422, "due_past"),
+        ("pdpl_privacy_notice", {"due": "someday"}, 422, "invalid_input"),
+        ("pdpl_privacy_notice", {"more": 1}, 422, "invalid_input"),
+        ("pdpl_privacy_notice", {"owner": "pirate"}, 422, "role_unheld"),
+        ("pdpl_privacy_notice", {"owner": "\u202ecto"}, 422, "invalid_input"),
+        ("unheard_of", {}, 404, "not_found"),
+    ],
+)
+def test_a_wrong_owner_or_day_is_refused(officer, control, given, status, code):
+    body = {"owner": "cto", "due": "2027-09-30", **given}
+    answer = officer.put(f"/api/v1/compliance/controls/{control}", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
 def test_who_may_not_read_sees_nothing_and_another_company_has_its_own(door, first):
     lina = door.client("lina")
     for place in ("", "/scans", f"/scans/{first['id']}"):
@@ -255,6 +296,10 @@ def test_who_may_not_read_sees_nothing_and_another_company_has_its_own(door, fir
     body = {"workflow": "compliance_scan", "input": {}}
     assert lina.post("/api/v1/runs", json=body).status_code == 403
     assert door.client().get("/api/v1/compliance").status_code == 401
+    place = "/api/v1/compliance/controls/pdpl_privacy_notice"
+    for handle in ("lina", "dana", "bandar"):
+        given = {"owner": "cto", "due": "2027-09-30"}
+        assert door.client(handle).put(place, json=given).status_code == 403
     stranger = door.client("hamad", "rawabi-ae")
     assert stranger.get("/api/v1/compliance/scans").json() == []
     assert stranger.get(f"/api/v1/compliance/scans/{first['id']}").status_code == 404

@@ -5,8 +5,13 @@ import io
 import docx
 import pytest
 from sqlalchemy import text
+from tests.api.served import served
+from tests.business.knowledge.files import blank_pdf, joined, pdf
+from tests.console.visiting import Visitor
 
 from dealix.api import schemas
+from dealix.api.app import create_app
+from dealix.console.routes import add_pages
 from dealix.records import progress
 
 PROMISE = "All customer data is encrypted at rest and stays in the Kingdom."
@@ -23,8 +28,11 @@ def paper(*lines, heading="Policy"):
 
 
 def bring(client, *lines):
-    media = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    answer = client.post("/api/v1/documents", files={"file": ("a.docx", paper(*lines), media)})
+    return send(client, paper(*lines))
+
+
+def send(client, content):
+    answer = client.post("/api/v1/documents", files={"file": ("a", content)})
     assert answer.status_code in {200, 201}, answer.text
     return answer.json()["id"]
 
@@ -81,6 +89,33 @@ def test_the_ledger_holds_no_words_and_says_that_no_model_was_asked(door, counse
     compared = results["compare_claims"]
     assert (compared["method"], compared["not_configured"]) == ("rules", ["model"])
     assert run["result"]["by_kind"] == {"temporal": 1}
+
+
+def test_a_pdf_is_read_page_by_page_and_quoted_with_its_page_and_line(door, counsel):
+    long = (
+        "Every record of every customer that this company keeps in any of its systems, and each "
+        "of the copies that it makes of them for safety, is encrypted at rest."
+    )
+    printed = send(counsel, joined(pdf("An introduction.", "Nothing else."), pdf(DENIAL, long)))
+    scanned = send(counsel, blank_pdf())
+    run = scan(door, counsel, documents=[printed, scanned])
+    assert run["outcome"] == "scanned", run["error"]
+    found = [e for e in counsel.get("/api/v1/contradictions").json() if e["run"] == run["id"]]
+    pairs = {(e["a"]["quote"], e["b"]["quote"]): e for e in found}
+    one = pairs[DENIAL, long]
+    source = f"document:{printed}#page=2"
+    assert [(e["source"], e["line"]) for e in (one["a"], one["b"])] == [(source, 2), (source, 3)]
+    with door.services.database.tenant("rawabi-sa") as session:
+        loaded = progress.results_of(session, run["id"])["load_documents"]
+    assert (f"document:{printed}" in loaded["documents"], loaded["unread"]) == (True, [scanned])
+    token = door.person("maha")["token"]
+    with served(create_app(door.services, add_pages)) as url:
+        for locale, said in (("en", "page 2"), ("ar", "صفحة 2")):
+            visitor = Visitor(url, locale, token)
+            page = visitor.get(f"/contradictions?run={run['id']}")
+            visitor.client.close()
+            assert said in page.text
+            assert f'href="/api/v1/documents/{printed}#page=2"' in page.answer.text
 
 
 def test_an_erased_document_takes_its_quotations_along(door, counsel):

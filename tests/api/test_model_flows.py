@@ -203,6 +203,31 @@ def test_a_memo_has_what_a_model_reads_in_it_and_the_verdict_of_the_rules(door, 
         assert qualification_example(840)["contact"][value] not in sent
 
 
+def test_the_lead_s_page_shows_what_a_model_made_of_the_qualification_or_why_it_made_nothing(
+    door, noura, model, visiting
+):
+    _, found = qualify(door, noura, qualification_example(841))
+    reading = found["memo"]["reading"]
+    token = door.person("noura")["token"]
+    with served(create_app(door.services, add_pages)) as url:
+        english, arabic = (visiting(url, each, token) for each in ("en", "ar"))
+        page = f"/leads/{found['memo']['lead_id']}"
+        shown, mirrored = english.get(page).text, arabic.get(page).text
+        asked = [each["en"] for each in reading["questions"]]
+        told = reading["provenance"]
+        for words in ("What a model makes of it", reading["summary_en"], *asked):
+            assert words in shown, words
+        assert f"By {told['model']}, which was shown no name" in shown
+        assert told["prompt_version"] in shown
+        for words in ("ما يراه النموذج", reading["summary_ar"]):
+            assert words in mirrored, words
+        model.fault("llm", "refusal", count=9)
+        _, other = qualify(door, noura, qualification_example(842))
+        shown = english.get(f"/leads/{other['memo']['lead_id']}").text
+        assert "What a model makes of it" not in shown
+        assert shown.count("the rules stand alone: it declined.") == 2, "score and reading"
+
+
 @pytest.mark.parametrize("fault", ["broken_json", "injected", "refusal"])
 def test_a_memo_stands_without_what_a_model_could_not_say(door, noura, model, fault):
     model.fault("llm", fault, count=9)

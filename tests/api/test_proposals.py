@@ -53,6 +53,9 @@ def test_a_proposal_goes_through_all_steps_to_the_deal_s_owner(door, noura):
     pack = ProposalPack.model_validate(found["pack"])
     assert record.digest() == pack.pricing_hash == found["price"]["sha256"]
     assert (pack.provenance.method, pack.provenance.not_configured) == ("rules", ["model"])
+    assert (pack.title_en, pack.title_ar) == tuple(
+        proposal_example(0)["deal"][name] for name in ("title", "title_ar")
+    )
     assert found["pack_sha256"] == run["result"]["sha256"]
     waiting = [each["run"] for each in noura.get("/api/v1/proposals/waiting").json()]
     assert run["id"] in waiting
@@ -72,6 +75,7 @@ def test_the_files_are_what_the_pack_says_and_can_be_read_in_both_languages(door
         words = "".join(page.extract_text() for page in reader.pages)
         assert f"{float(found['gross']):,.2f}" in words
         assert ("Tuwaiq Systems 801" in words) == (language == "en")
+        assert ("Sales platform, first year" in words) == (language == "en")
         assert "900.00" not in words  # what it costs us is nobody's business outside
 
 

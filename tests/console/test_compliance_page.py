@@ -33,3 +33,20 @@ def test_who_may_only_read_gets_no_button_and_a_stranger_no_page(console):
     assert dana.post("/compliance/scan", {}).status == 403
     assert console.visitor("lina").get("/compliance").status == 403
     assert console.visitor("abeer").get("/compliance?run=run_x").status == 404
+
+
+def test_who_keeps_the_controls_gives_one_of_people_another_owner_and_day(console):
+    abeer = console.visitor("abeer")
+    page, place = abeer.get("/compliance"), "/compliance/controls/pdpl_privacy_notice"
+    past = abeer.send(page, place, owner="cto", due="2020-02-29")
+    assert past.status == 422
+    assert "is past" in past.text
+    assert past.form(place)["values"]["owner"] == "cto", "what was entered is not lost"
+    assert abeer.send(page, place, owner="cto", due="soon").status == 422
+    saved = abeer.send(page, place, owner="cto", due="2027-09-30")
+    assert "The change is saved." in saved.text
+    assert saved.form(place)["values"].items() >= {"owner": "cto", "due": "2027-09-30"}.items()
+    arabic = console.visitor("abeer", locale="ar").get("/compliance")
+    assert "غيّر المسؤول والموعد" in arabic.text
+    assert 'action="/compliance/controls/' not in console.visitor("dana").get("/compliance").source
+    assert console.visitor("dana").post(place, {"owner": "cto", "due": "2027-09-30"}).status == 403

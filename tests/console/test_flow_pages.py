@@ -7,6 +7,9 @@ import pytest
 
 from dealix import catalog, clock
 from dealix.catalog import Lane
+from dealix.i18n.words import word
+from dealix.language.dialects import LABELS
+from dealix.language.intents import INTENTS
 
 ENDED = ("completed", "compensated", "cancelled", "attention", "failed")
 
@@ -330,6 +333,10 @@ def test_an_answer_from_the_mailbox_reaches_its_run(console):
         f"/runs/{run}", lambda p: any(e[0] == "message" for e in p.entries()), "a message"
     )
     assert "وصلتنا الشروط" in visitor.get("/mailbox").text
+    desk = visitor.until("/outbound", lambda p: "وصلتنا الشروط" in p.text, "what it wants")
+    row = next(row for row in desk.source.split("<tr>") if "وصلتنا الشروط" in row)
+    assert any(word("en", f"intent.{label}") in row for label in INTENTS)
+    assert any(word("en", f"dialect.{label}") in row for label in LABELS)
     mariam = console.visitor("mariam", "rawabi-ae")
     assert reference not in mariam.get("/mailbox").text  # another company's mail
     token = mariam.get("/mailbox").form("/sign-out")["values"]["csrf_token"]

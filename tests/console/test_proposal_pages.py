@@ -1,5 +1,6 @@
 """People make proposals from a form, read price and versions, open files, approve prices."""
 
+import re
 import time
 
 DEAL = {
@@ -51,6 +52,30 @@ def test_a_proposal_is_made_from_the_form_and_read_in_both_languages(console):
     assert "Sahab Systems" not in noura.get("/todo").text
     again = noura.get(f"/start/proposal_generation?deal={page_deal(console, run)}")
     assert page_deal(console, run) in again.source
+
+
+def listed(page, name):
+    [select] = re.findall(rf'<select[^>]* name="{name}".*?</select>', page.source, re.DOTALL)
+    return set(re.findall('<option value="([^"]*)"', select))
+
+
+def test_the_form_offers_the_products_of_the_price_books_in_force(console):
+    noura = console.visitor("noura")
+    form = noura.get("/start/proposal_generation")
+    books = console.api("noura", "GET", "/price-books")
+    known = {one["sku"] for book in books for one in book["products"]}
+    assert listed(form, "lines.0.sku") == {"", *known}
+    products = (one for book in books for one in book["products"])
+    name = next(one for one in products if one["sku"] == "PLATFORM-SEAT")
+    assert f"{name['name']} · PLATFORM-SEAT" in form.text
+    arabic = console.visitor("noura", locale="ar").get("/start/proposal_generation")
+    assert f"{name['name_ar']} · PLATFORM-SEAT" in arabic.text
+    more = noura.send(form, "/start/proposal_generation", **DEAL, _more="lines")
+    assert 'value="PLATFORM-SEAT" selected' in more.source
+    assert listed(more, "lines.1.sku") == {"", *known}
+    unknown = {**DEAL, "lines.0.sku": "GONE-1"}
+    refused = noura.send(form, "/start/proposal_generation", **unknown)
+    assert 'value="GONE-1" selected' in refused.source, "what was entered is not lost"
 
 
 def page_deal(console, run):

@@ -1,7 +1,11 @@
 """What the API answers about scans of controls."""
 
+from datetime import date
 from typing import Any
 
+from pydantic import Field
+
+from dealix.api.bodies import Body
 from dealix.api.schemas import Shown
 from dealix.business.compliance.checking import Change
 from dealix.business.compliance.controls import Framework, Severity, Status
@@ -44,3 +48,10 @@ class ComplianceView(Shown):
     scan: ComplianceScanView | None
     frameworks: dict[str, str]
     results: list[ComplianceResultView]
+
+
+class ComplianceChargePut(Body):
+    """Which role looks at a manual control, and until which day, that day included."""
+
+    owner: str = Field(pattern=r"^[a-z][a-z_]{0,39}$")
+    due: date

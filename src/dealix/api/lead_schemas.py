@@ -168,6 +168,7 @@ class DealView(Shown):
     company: dict[str, Any]
     lead: str | None
     title: str
+    title_ar: str | None
     amount: str
     currency: str
     status: DealStatus

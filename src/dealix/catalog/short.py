@@ -141,7 +141,7 @@ KNOWLEDGE_RETRIEVAL = Row(
         ("embeddings",),
     ),
     built=True,
-    note="The model of our own process embeds; an endpoint of a setting is not asked yet.",
+    note="The model of our own process embeds, or the endpoint of `DEALIX_EMBEDDINGS_URL`.",
     ruling=Ruling(
         rules=("short_external_io", "short_single_service"),
         reason=(

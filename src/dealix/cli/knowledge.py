@@ -9,6 +9,7 @@ from babel.messages.pofile import read_po
 
 from dealix.actors import Actor
 from dealix.business.knowledge import benching
+from dealix.business.knowledge.embedders import NoVector
 from dealix.business.knowledge.evaluation import Labelled, LabelledFile, Measured, measure, read
 from dealix.business.knowledge.schemas import Passage
 from dealix.business.knowledge.service import Brought
@@ -114,7 +115,10 @@ def bench(
     asked = [Labelled(one, (one,)) for one in ours[:questions]]
     with own_database() as own:
         service, tenant = own.services.knowledge, MEASURER.tenant_id
-        benching.fill(service.database, tenant, ours[questions:], passages)
+        try:
+            benching.fill(service.database, tenant, service.embedders, ours[questions:], passages)
+        except NoVector as none:
+            raise Unable(f"The embeddings endpoint made no vector: {none.because}.") from None
         many = benching.counted(service.database, tenant)
         own.settle()
         for one in asked[:10]:  # connections, the model, the index in memory

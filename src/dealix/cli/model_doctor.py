@@ -10,7 +10,7 @@ from dealix.errors import DealixError, NotConfigured
 from dealix.lanes.provenance import Executor
 from dealix.providers import Providers
 from dealix.settings import Settings
-from dealix.trust.model_use.connection import check
+from dealix.trust.model_use.connection import SECONDS, WORD, check
 
 NAMES: dict[Executor, str] = {"model": "model endpoint", "openclaw": "openclaw gateway"}
 ADVICE = {
@@ -24,6 +24,13 @@ ADVICE = {
     "rate_limited": "its limit is used up",
     "not_configured": "set its address",
 }
+EMBEDDING_ADVICE = {
+    "embeddings_dimensions": "choose a model of that length, or set DEALIX_EMBEDDINGS_SHORTEN=true "
+    "for one that can be shortened",
+    "provider_refused": "check the key (DEALIX_SECRET_EMBEDDINGS_KEY) and DEALIX_EMBEDDINGS_NAME",
+    "provider_unavailable": "check the address, and whether it runs",
+    "setting_missing": "see docs/settings.md",
+}
 
 
 def look_at_models(root: Path, settings: Settings | None = None) -> Iterator[Finding]:
@@ -33,6 +40,27 @@ def look_at_models(root: Path, settings: Settings | None = None) -> Iterator[Fin
     providers = Providers(given.model_copy(update={"secrets_file": file}))
     for kind, name in NAMES.items():
         yield _found(providers, kind, name)
+    yield _embedding(providers)
+
+
+def _embedding(providers: Providers) -> Finding:
+    """Whether the embeddings endpoint makes a vector of the length that the search keeps."""
+    name = "embeddings endpoint"
+    try:
+        endpoint = providers.embeddings
+    except NotConfigured as missing:
+        return Finding(name, False, missing.sentence, "see docs/settings.md")
+    if endpoint is None:
+        return Finding(name, True, "not configured (DEALIX_EMBEDDINGS_URL): this process embeds")
+    began = time.perf_counter()
+    try:
+        endpoint.question(WORD, SECONDS)
+    except DealixError as error:
+        return Finding(name, False, error.sentence, EMBEDDING_ADVICE.get(error.code, ""))
+    finally:
+        endpoint.close()
+    took = f"{(time.perf_counter() - began) * 1000:.0f} ms"
+    return Finding(name, True, f"{endpoint.name} makes a vector in {took}")
 
 
 def _found(providers: Providers, kind: Executor, name: str) -> Finding:

@@ -3,6 +3,7 @@
 from dealix.connectors.company_research import Wathq
 from dealix.connectors.crm import HubSpotCrm
 from dealix.connectors.email import SmtpMailer
+from dealix.connectors.embeddings import EmbeddingsEndpoint
 from dealix.connectors.esign import DocuSign
 from dealix.connectors.llm import ChatCompletions
 from dealix.connectors.metadata import Connector, ConnectorMetadata
@@ -16,6 +17,7 @@ ALL: tuple[type[Connector], ...] = (
     DocuSign,
     Wathq,
     ChatCompletions,
+    EmbeddingsEndpoint,
     OpenClawGateway,
 )
 

@@ -174,6 +174,16 @@ def _ring_in(file: Path, name: str) -> Mapping[str, bytes]:
     return parse_keyring(name, found if isinstance(found, str) else json.dumps(found)).keys()
 
 
+def secret_or_none(secrets: SecretStore, name: str) -> str:
+    """A secret, or nothing where none is set."""
+    try:
+        return secrets.get(name)
+    except NotConfigured as missing:
+        if missing.code != "secret_missing":
+            raise
+        return ""
+
+
 def _mark(file: Path) -> tuple[int, int] | None:
     """What changes when a file is replaced or written."""
     try:

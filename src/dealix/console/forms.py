@@ -7,6 +7,7 @@ works without JavaScript; a list gets another empty entry by a button that sends
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -56,13 +57,18 @@ class SchemaForm:
         people: Sequence[tuple[str, str]] = (),
         find: Callable[[str], str] | None = None,
         written: Callable[[str], str] = str,
+        products: Callable[[], Sequence[tuple[str, str]]] = tuple,
     ) -> None:
-        """`zone`: whose clocks its times are read on; the rest is a `people.Choice`."""
+        """`zone`: whose clocks its times are read on; `products` can be offered, (number, name).
+
+        The rest is a `people.Choice`.
+        """
         self.schema = schema
         self.zone = zone
         self.people = list(people)
         self.find = find
         self.written = written
+        self.products = cache(products)
         self._definitions = schema.get("$defs", {})
 
     def fields(
@@ -123,6 +129,8 @@ class SchemaForm:
         if schema.get("format") == "person":
             made.kind = "person" if self.find is None else "person_written"
             made.options, made.value = self.people, self.written(str(made.value))
+        elif schema.get("format") == "product" and self.products():
+            made.kind, made.options = "product", _with(self.products(), str(made.value))
         elif made.kind == "input":
             made.input_type = _input_type(schema)
             if made.input_type == "datetime-local":
@@ -277,6 +285,12 @@ def _input_type(schema: Mapping[str, Any]) -> str:
 def _options(schema: Mapping[str, Any]) -> list[tuple[str, str]]:
     labels = schema.get("labels", {})
     return [(str(value), str(labels.get(value, value))) for value in schema.get("enum", ())]
+
+
+def _with(options: Sequence[tuple[str, str]], held: str) -> list[tuple[str, str]]:
+    """The options, and what was entered, so that it is not lost where it is none of them."""
+    known = not held or held in dict(options)
+    return [*options] if known else [*options, (held, held)]
 
 
 def _attributes(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ WORDS = (
     "docusign.hmac",
     "wathq.key",
     "model.key",
+    "embeddings.key",
     "openclaw.token",
     "sandbox.token",
     "database.superuser",

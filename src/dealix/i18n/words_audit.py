@@ -59,6 +59,7 @@ DEEDS = {
     "message.attached": N_("A message was put to its run"),
     "message.unmatched": N_("A message belongs to no run"),
     "message.judged": N_("A message was put to the rules"),
+    "compliance.charged": N_("A control got another owner or day"),
     "model.settings_changed": N_("Who does model steps was changed"),
     "partner.link_shown": N_("The partner's link was shown"),
     "passkey.added": N_("A passkey was added"),

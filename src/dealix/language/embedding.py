@@ -55,12 +55,12 @@ class LocalEmbedder:
     def query(self, text: str) -> Vector:
         """See `Embedder`."""
         with self._lock:
-            return np.asarray(self._model.query(_sayable(text)), dtype=np.float32)
+            return np.asarray(self._model.query(sayable(text)), dtype=np.float32)
 
     def passage(self, text: str) -> Vector:
         """See `Embedder`."""
         with self._lock:
-            return np.asarray(self._model.passage(_sayable(text)), dtype=np.float32)
+            return np.asarray(self._model.passage(sayable(text)), dtype=np.float32)
 
 
 def local_name() -> str | None:
@@ -71,7 +71,7 @@ def local_name() -> str | None:
         return None
 
 
-def _sayable(text: str) -> str:
+def sayable(text: str) -> str:
     """Without NUL, at which the library would stop, and lone surrogates, which have no bytes."""
     return text.replace("\0", " ").encode("utf-8", "ignore").decode("utf-8")
 

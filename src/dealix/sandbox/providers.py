@@ -15,6 +15,8 @@ from dealix.sandbox.docusign.routes import DocuSign
 from dealix.sandbox.docusign.tokens import Tokens
 from dealix.sandbox.faults import REQUEST_FAULTS, WEBHOOK_FAULTS
 from dealix.sandbox.hubspot.routes import HubSpot
+from dealix.sandbox.llm.embeddings import OWN_FAULTS as EMBEDDING_FAULTS
+from dealix.sandbox.llm.embeddings import Embeddings
 from dealix.sandbox.llm.faults import OWN_FAULTS as MODEL_FAULTS
 from dealix.sandbox.llm.routes import ChatModel
 from dealix.sandbox.openclaw.routes import OpenClaw
@@ -63,7 +65,11 @@ def _wathq(world: World, _: Deliverer, options: Options) -> Iterable[Route]:
 
 
 def _llm(world: World, _: Deliverer, options: Options) -> Iterable[Route]:
-    return ChatModel(world, options.word("model_key")).routes()
+    return ChatModel(world, options.word("model_key"), options.word("embeddings_key")).routes()
+
+
+def _embeddings(world: World, _: Deliverer, options: Options) -> Iterable[Route]:
+    return Embeddings(world, options.word("embeddings_key")).routes()
 
 
 def _openclaw(world: World, _: Deliverer, options: Options) -> Iterable[Route]:
@@ -106,6 +112,7 @@ ALL: tuple[Played, ...] = (
     ),
     Played(name="wathq", faults=REQUEST_FAULTS, routes=_wathq),
     Played(name="llm", faults=REQUEST_FAULTS | MODEL_FAULTS, routes=_llm),
+    Played(name="embeddings", faults=REQUEST_FAULTS | EMBEDDING_FAULTS, routes=_embeddings),
     Played(name="openclaw", faults=REQUEST_FAULTS | MODEL_FAULTS, routes=_openclaw),
 )
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sandbox.conftest import MODEL_KEY, OPENCLAW_TOKEN, Sandbox
+from tests.sandbox.conftest import EMBEDDINGS_KEY, MODEL_KEY, OPENCLAW_TOKEN, Sandbox
 
 from dealix.cli.model_doctor import look_at_models
 from dealix.connectors.rehearsal import rehearsing
@@ -20,6 +20,7 @@ def looked(tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) ->
     url = f"http://{sandbox.http_address}"
     monkeypatch.setenv("DEALIX_SECRET_MODEL_KEY", MODEL_KEY)
     monkeypatch.setenv("DEALIX_SECRET_OPENCLAW_TOKEN", OPENCLAW_TOKEN)
+    monkeypatch.setenv("DEALIX_SECRET_EMBEDDINGS_KEY", EMBEDDINGS_KEY)
 
     def look(**given: str) -> list[tuple[bool, str]]:
         settings = Settings(home=tmp_path, **{n: v.format(url) for n, v in given.items()})
@@ -29,9 +30,11 @@ def looked(tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_none_is_configured_and_that_is_no_failure(looked: Any) -> None:
-    [(first, said), (second, other)] = looked()
+    [(first, said), (second, other), (third, last)] = looked()
     assert first
     assert second
+    assert third
+    assert "not configured (DEALIX_EMBEDDINGS_URL): this process embeds" in last
     assert "not configured (DEALIX_MODEL_URL)" in said
     assert "not configured (DEALIX_OPENCLAW_URL)" in other
 
@@ -40,18 +43,37 @@ def test_what_is_configured_is_asked_for_one_step(
     looked: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     both = {"model_url": "{}/v1", "openclaw_url": "{}"}
-    for ok, said in looked(**both):
+    for ok, said in looked(**both)[:2]:
         assert ok, said
         assert "answers a structured step" in said
     sandbox.fault("llm", "refusal")
-    [(ok, said), _] = looked(**both)
+    [(ok, said), *_] = looked(**both)
     assert (ok, "refused" in said) == (False, True)
     monkeypatch.setenv("DEALIX_SECRET_MODEL_KEY", "wrong")
-    [(ok, said), _] = looked(**both)
+    [(ok, said), *_] = looked(**both)
     assert (ok, "check the key" in said) == (False, True)
     monkeypatch.delenv("DEALIX_SECRET_OPENCLAW_TOKEN")
-    [_, (ok, said)] = looked(**both)
+    [_, (ok, said), _] = looked(**both)
     assert (ok, "openclaw.token" in said) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("fault", "advice"),
+    [
+        ("error_500", "check the address"),
+        ("not_numbers", "DEALIX_EMBEDDINGS_NAME"),
+        ("wrong_dimensions", "choose a model of that length"),
+    ],
+)
+def test_the_embeddings_endpoint_is_asked_for_one_vector(
+    looked: Any, sandbox: Sandbox, fault: str, advice: str
+) -> None:
+    [*_, (ok, said)] = looked(embeddings_url="{}/v1")
+    assert ok, said
+    assert "default/384@" in said
+    sandbox.fault("embeddings", fault)
+    [*_, (ok, said)] = looked(embeddings_url="{}/v1")
+    assert (ok, advice in said) == (False, True), said
 
 
 def test_a_rehearsal_is_played_and_nothing_else_is(

@@ -4,8 +4,14 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from dealix.api.compliance_schemas import ComplianceScanView, ComplianceView
+from dealix.api.compliance_schemas import (
+    ComplianceChargePut,
+    ComplianceResultView,
+    ComplianceScanView,
+    ComplianceView,
+)
 from dealix.api.deps import Ident, Parts, Who, problems
+from dealix.business.compliance.controls import Charge
 
 router = APIRouter(prefix="/compliance", tags=["compliance"])
 
@@ -28,3 +34,14 @@ def scans(actor: Who, services: Parts) -> list[dict[str, Any]]:
 def scan(run_id: Ident, actor: Who, services: Parts) -> dict[str, Any]:
     """One scan with its results; `intact` says whether they still make up its hash."""
     return services.compliance.scan(actor, run_id)
+
+
+@router.put(
+    "/controls/{control}",
+    responses={200: {"model": ComplianceResultView}, **problems(401, 403, 404, 409, 422)},
+)
+def charge(
+    control: Ident, body: ComplianceChargePut, actor: Who, services: Parts
+) -> dict[str, Any]:
+    """Say which role looks at a manual control, and until when; the next scan keeps it."""
+    return services.compliance.charge(actor, control, Charge(body.owner, body.due))

@@ -11,7 +11,16 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.business.compliance import checks_decisions, checks_privacy, checks_security
-from dealix.business.compliance.controls import Check, Control, Found, Live, Status, controls
+from dealix.business.compliance.charges import charges_of
+from dealix.business.compliance.controls import (
+    Charge,
+    Check,
+    Control,
+    Found,
+    Live,
+    Status,
+    controls,
+)
 from dealix.business.compliance.processing import activities
 from dealix.connectors.secrets import SecretStore
 from dealix.settings import Settings
@@ -37,7 +46,8 @@ class Inspector:
     def live(self, session: Session) -> Live:
         """Everything that checks look at, inside this transaction."""
         register = activities(lambda name: entry_of(session, name))
-        return Live(session, self.settings, self.secrets, register, clock.real_now())
+        charges = charges_of(session)
+        return Live(session, self.settings, self.secrets, register, clock.real_now(), charges)
 
 
 def inspect(live: Live, asked: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -45,7 +55,7 @@ def inspect(live: Live, asked: Sequence[str]) -> dict[str, dict[str, Any]]:
     by_key = {each.key: each for each in controls()}
     wanted = [by_key[key] for key in asked]
     seen = {name: look(ALL[name], live) for name in sorted({c.check for c in wanted if c.check})}
-    return {control.key: _answer(control, seen) for control in wanted}
+    return {control.key: _answer(control, seen, live.charges) for control in wanted}
 
 
 def look(check: Check, live: Live) -> Found:
@@ -62,11 +72,14 @@ def look(check: Check, live: Live) -> Found:
         return Found("fail", {"could_not_look": type(broken).__name__})
 
 
-def _answer(control: Control, seen: Mapping[str, Found]) -> dict[str, Any]:
-    if control.check is None:
-        due = control.due.isoformat() if control.due else None
-        return {"status": "manual", "evidence": {"owner": control.owner, "due": due}}
-    found = seen[control.check]
+def _answer(
+    control: Control, seen: Mapping[str, Found], charges: Mapping[str, Charge]
+) -> dict[str, Any]:
+    charge = control.charge(charges)
+    if charge is not None:
+        evidence = {"owner": charge.owner, "due": charge.due.isoformat()}
+        return {"status": "manual", "evidence": evidence}
+    found = seen[control.check or ""]
     return {"status": found.status, "evidence": found.evidence}
 
 

@@ -1,6 +1,6 @@
 """The controls of a scan, as data, and what asking one of live data answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -24,6 +24,14 @@ Answer = Literal["pass", "fail", "not_applicable"]
 Status = Literal["pass", "fail", "not_applicable", "manual"]
 EXAMPLES = 10
 """How many identifiers of what is wrong an answer names."""
+
+
+@dataclass(frozen=True)
+class Charge:
+    """The role that looks at a control, and the day until which."""
+
+    owner: str
+    due: date
 
 
 class Control(BaseModel):
@@ -50,6 +58,12 @@ class Control(BaseModel):
             raise ValueError(f"{self.key}: either a check, or an owner with a due date")
         return self
 
+    def charge(self, charges: Mapping[str, Charge]) -> Charge | None:
+        """Who looks at it until when: as the company has set, else as ships; None for data."""
+        if self.owner is None or self.due is None:
+            return None
+        return charges.get(self.key) or Charge(self.owner, self.due)
+
 
 @dataclass(frozen=True)
 class Live:
@@ -60,6 +74,7 @@ class Live:
     secrets: SecretStore
     register: Sequence[Activity]
     at: datetime
+    charges: Mapping[str, Charge] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

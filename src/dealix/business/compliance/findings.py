@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
+from dealix.business.compliance.charges import charges_of, set_charge
 from dealix.business.compliance.checking import change_of, counted
-from dealix.business.compliance.controls import Control, controls, frameworks
+from dealix.business.compliance.controls import Charge, Control, controls, frameworks
 from dealix.business.compliance.models import ComplianceReport, ComplianceResult
 from dealix.errors import NotFound
 from dealix.lanes.models import Run
@@ -105,13 +106,16 @@ class Compliance:
             return [_summary(row) for row in rows]
 
     def latest(self, actor: Actor) -> dict[str, Any]:
-        """The newest scan with its results; before the first, what no scan can look at."""
+        """The newest scan with its results; before the first, what no scan can look at.
+
+        Who looks at the latter, and until when, is what holds now.
+        """
         self.permit(actor, "compliance.read")
         with self.database.tenant(actor.tenant_id) as session:
-            report = last_scan(session)
+            report, charges = last_scan(session), charges_of(session)
             if report is not None:
-                return _shown(session, report)
-        rows = [_of_hand(each) for each in controls() if each.check is None]
+                return _shown(session, report, charges)
+        rows = [_of_hand(each, charges) for each in controls() if each.check is None]
         return {"scan": None, "frameworks": frameworks(), "results": sorted(rows, key=_order)}
 
     def scan(self, actor: Actor, run_id: str) -> dict[str, Any]:
@@ -128,11 +132,24 @@ class Compliance:
                 raise NotFound("not_found")
             return _shown(session, report)
 
+    def charge(self, actor: Actor, control: str, charge: Charge) -> dict[str, Any]:
+        """Say which role looks at a control of people, and until when; it as it now stands.
 
-def _shown(session: Session, report: ComplianceReport) -> dict[str, Any]:
+        Raises as `charges.set_charge` does.
+        """
+        self.permit(actor, "compliance.charge")
+        with self.database.tenant(actor.tenant_id) as session:
+            found = set_charge(session, actor, control, charge)
+            return _of_hand(found, charges_of(session))
+
+
+def _shown(
+    session: Session, report: ComplianceReport, charges: Mapping[str, Charge] | None = None
+) -> dict[str, Any]:
+    """A scan as it was kept; with `charges`, its manual controls as they stand now."""
     results = results_of(session, report.run_id)
     intact = hash_of(results) == report.sha256
-    rows = [_view(row) for row in results]
+    rows = [_view(row, charges or {}) for row in results]
     return {
         "scan": {**_summary(report), "intact": intact},
         "frameworks": frameworks(),
@@ -151,7 +168,7 @@ def _summary(report: ComplianceReport) -> dict[str, Any]:
     }
 
 
-def _view(row: ComplianceResult) -> dict[str, Any]:
+def _view(row: ComplianceResult, charges: Mapping[str, Charge]) -> dict[str, Any]:
     """A result with the words of its control, as far as that still exists."""
     control = next((each for each in controls() if each.key == row.control), None)
     said = {"framework": row.framework, "severity": row.severity}
@@ -159,13 +176,16 @@ def _view(row: ComplianceResult) -> dict[str, Any]:
     shown = {**words, **said, "control": row.control, "status": row.status, "change": row.change}
     evidence = dict(row.evidence)
     owner, due = evidence.get("owner"), evidence.get("due")
+    if row.control in charges:
+        owner, due = charges[row.control].owner, charges[row.control].due.isoformat()
     if row.status != "manual":
         return {**shown, "evidence": evidence, "owner": None, "due": None, "overdue": False}
     return {**shown, "evidence": {}, "owner": owner, "due": due, "overdue": _past(due)}
 
 
-def _of_hand(control: Control) -> dict[str, Any]:
-    due = control.due.isoformat() if control.due else None
+def _of_hand(control: Control, charges: Mapping[str, Charge]) -> dict[str, Any]:
+    charge = control.charge(charges)
+    due = charge.due.isoformat() if charge else None
     return {
         **_words(control),
         "control": control.key,
@@ -174,7 +194,7 @@ def _of_hand(control: Control) -> dict[str, Any]:
         "status": "manual",
         "change": "first",
         "evidence": {},
-        "owner": control.owner,
+        "owner": charge.owner if charge else None,
         "due": due,
         "overdue": _past(due),
     }

@@ -1,6 +1,6 @@
 """Tables of compliance: answers of registries, contradictions, and what scans of controls found."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
@@ -75,6 +75,20 @@ class ComplianceResult(Tenanted, Base):
     change: Mapped[str]
     evidence: Mapped[dict[str, Any]]
     at: Mapped[datetime]
+
+
+class ComplianceCharge(Tenanted, Base):
+    """Which role looks at a control that no data can answer, and until when, where a company says.
+
+    The next scan keeps it with its results; what earlier scans kept stays.
+    """
+
+    __tablename__ = "compliance_charges"
+    control: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    due: Mapped[date]
+    set_by: Mapped[str]
+    set_at: Mapped[datetime]
 
 
 class ComplianceReport(Tenanted, Base):

@@ -42,8 +42,8 @@ class ContradictionScan(Pipeline):
     def load_documents(self, call: StageCall) -> Made:
         """Find what is to be read, and say what cannot be."""
         reading = self._read(call)
-        names = [document.name for document in reading.documents]
-        return Made({"documents": names, "unread": reading.unread, "hash": reading.digest})
+        names = dict.fromkeys(each.name.partition("#")[0] for each in reading.documents)
+        return Made({"documents": list(names), "unread": reading.unread, "hash": reading.digest})
 
     @stage("compare_claims", method="idempotency_header", system="llm", on_started="resend")
     def compare_claims(self, call: StageCall, guard: Callable[[Session], None]) -> StepResult:

@@ -17,6 +17,7 @@ class Deal(Tenanted, Base):
     company_id: Mapped[str]
     lead_id: Mapped[str | None]
     title: Mapped[str]
+    title_ar: Mapped[str | None]
     amount: Mapped[Decimal]
     currency: Mapped[str]
     status: Mapped[str]

@@ -22,6 +22,9 @@ class NewDeal(Strict):
     lead_id: Annotated[Key | None, Field(title="Lead"), BeforeValidator(blank)] = None
     company: Annotated[LeadCompany | None, Field(title="Company")] = None
     title: Annotated[Line, Field(title="What is sold")]
+    title_ar: Annotated[
+        Line | None, Field(title="What is sold, in Arabic"), BeforeValidator(blank)
+    ] = None
     amount: Annotated[Amount, Field(title="Amount")]
     currency: Annotated[Currency, Field(title="Currency")] = "SAR"
     status: Annotated[DealStatus, Field(title="Status")] = "open"

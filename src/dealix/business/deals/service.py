@@ -114,7 +114,8 @@ def _new(session: Session, actor: Actor, given: NewDeal) -> Deal:
 
 def _bring_up_to_date(row: Deal, given: NewDeal, company_id: str) -> None:
     """What was given; a deal that is closed keeps the moment at which it first was."""
-    row.company_id, row.lead_id, row.title = company_id, given.lead_id, given.title
+    row.company_id, row.lead_id = company_id, given.lead_id
+    row.title, row.title_ar = given.title, given.title_ar
     row.amount, row.currency = Decimal(given.amount), given.currency
     row.status, row.updated_at = given.status, clock.now()
     closed = given.closed_at or row.closed_at or clock.now()
@@ -128,6 +129,7 @@ def _shown(row: Deal, names: dict[str, Any]) -> dict[str, Any]:
         "company": names,
         "lead": row.lead_id,
         "title": row.title,
+        "title_ar": row.title_ar,
         "amount": str(row.amount),
         "currency": row.currency,
         "status": row.status,

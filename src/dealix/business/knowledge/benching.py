@@ -13,26 +13,34 @@ from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from dealix import clock
-from dealix.business.knowledge import embedding
+from dealix.business.knowledge.embedders import Embedders
 from dealix.business.knowledge.models import KnowledgeDocument, KnowledgePassage
 from dealix.language.embedding import DIMENSIONS, Vector
 from dealix.language.terms import terms
 from dealix.store.session import Database
 
 PASSAGES_EACH, SENTENCES_EACH, EMBEDDED = 50, 4, 200
+BATCH, SECONDS = 16, 10.0
 APART = 0.03
 """How far each number of a vector is moved: a length of 0.6 in all, about as passages differ."""
 
 
-def fill(database: Database, tenant_id: str, sentences: Sequence[str], many: int) -> None:
-    """Put `many` passages into an empty tenant."""
+def fill(
+    database: Database, tenant_id: str, embedders: Embedders, sentences: Sequence[str], many: int
+) -> None:
+    """Put `many` passages into an empty tenant, by whoever embeds for it; raises `NoVector`."""
     chance = random.Random(7)
     numbers = np.random.default_rng(7)
-    known = [(one, embedding.of_passage(one)) for one in sentences[:EMBEDDED]]
+    embedder = embedders.of(database, tenant_id)
+    chosen = sentences[:EMBEDDED]
+    groups = [chosen[at : at + BATCH] for at in range(0, len(chosen), BATCH)]
+    made = [one for group in groups for one in embedder.passages(group, SECONDS)]
+    known = list(zip(chosen, made, strict=True))
     rows = _passages(chance, numbers, known, sentences)
     for begin in range(0, many, PASSAGES_EACH):
         with database.lazily(tenant_id) as session:
-            _keep(session, tenant_id, begin, [next(rows) for _ in range(PASSAGES_EACH)])
+            some = [next(rows) for _ in range(PASSAGES_EACH)]
+            _keep(session, tenant_id, embedder.name, begin, some)
 
 
 def _passages(
@@ -51,7 +59,11 @@ def _passages(
 
 
 def _keep(
-    session: Session, tenant_id: str, begin: int, rows: list[tuple[str, Vector | None]]
+    session: Session,
+    tenant_id: str,
+    name: str | None,
+    begin: int,
+    rows: list[tuple[str, Vector | None]],
 ) -> None:
     document_id = f"kdoc_bench{begin:08}"
     session.add(
@@ -72,7 +84,6 @@ def _keep(
         )
     )
     session.flush()
-    name = embedding.model()
     session.execute(
         insert(KnowledgePassage).inline(),
         [

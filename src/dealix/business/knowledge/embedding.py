@@ -3,7 +3,7 @@
 import re
 
 from dealix.language.embedding import DIMENSIONS, Vector, local_embedder, local_name
-from dealix.language.shift import VERSION, shifted
+from dealix.language.shift import VERSION, Kind, shifted
 
 QUESTION, PASSAGE = 200, 800
 """Characters that are embedded: time grows with each, and a question is clear before that."""
@@ -23,15 +23,20 @@ def model() -> str | None:
     return None if name is None else f"{name}/{DIMENSIONS}+{VERSION}"
 
 
+def head_of(text: str, kind: Kind) -> str:
+    """What of a question or of a passage is embedded: its beginning, without vowel signs."""
+    if kind == "query":
+        return _MARKS.sub("", text[: 4 * QUESTION])[:QUESTION]
+    return _MARKS.sub("", text)[:PASSAGE]
+
+
 def of_question(text: str) -> Vector | None:
     """The vector of a question."""
-    embedder = local_embedder()
-    head = _MARKS.sub("", text[: 4 * QUESTION])[:QUESTION]
+    embedder, head = local_embedder(), head_of(text, "query")
     return None if embedder is None else shifted(embedder.query(head), head, "query")
 
 
 def of_passage(text: str) -> Vector | None:
     """The vector of a passage."""
-    embedder = local_embedder()
-    head = _MARKS.sub("", text)[:PASSAGE]
+    embedder, head = local_embedder(), head_of(text, "passage")
     return None if embedder is None else shifted(embedder.passage(head), head, "passage")

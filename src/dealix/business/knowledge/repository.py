@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, delete, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from dealix.business.knowledge.models import KnowledgeDocument, KnowledgePassage
+from dealix.lanes.provenance import FallBack
 from dealix.language.embedding import Vector
 
 Place = tuple[str, int]
@@ -41,12 +42,16 @@ JUDGED = text(
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as the database is asked it; `vector` is None where nothing embeds."""
+    """A question as the database is asked it; `vector` is None where nothing embeds.
+
+    `fall_back` says why the endpoint of the setting made no vector of it.
+    """
 
     words: tuple[str, ...]
     roles: tuple[str, ...]
     model: str | None = None
     vector: Vector | None = None
+    fall_back: FallBack | None = None
 
     @property
     def given(self) -> dict[str, Any]:

@@ -3,15 +3,16 @@
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
-from dealix.business.knowledge import embedding, repository
+from dealix.business.knowledge import repository
 from dealix.business.knowledge.chunking import Piece, pieces
+from dealix.business.knowledge.embedders import Embedder, Embedders, NoVector
 from dealix.business.knowledge.extracting import TEXT, Extracted, PageText, clean, extracted
 from dealix.business.knowledge.models import KnowledgeDocument, KnowledgePassage
 from dealix.business.knowledge.schemas import DocumentView, FoundPassages
@@ -67,6 +68,7 @@ class KnowledgeService:
     permit: Callable[[Actor, str], None]
     may: Callable[[Actor, str], bool]
     roles: Sequence[str]
+    embedders: Embedders = field(default_factory=Embedders)
 
     def search(self, actor: Actor, text: str, limit: int = 10) -> FoundPassages:
         """The passages that answer a question best, of those that the actor's roles may read.
@@ -80,7 +82,7 @@ class KnowledgeService:
             raise InvalidInput("question_empty")
         with timed("knowledge_retrieval"):
             question = Question(head, tuple(sorted(actor.roles)), limit)
-            return SearchKnowledge(self.database, actor.tenant_id).run(question)
+            return SearchKnowledge(self.database, actor.tenant_id, self.embedders).run(question)
 
     def add(self, actor: Actor, brought: Brought) -> DocumentView:
         """Take in a document; the same content again changes its title and audience only.
@@ -175,37 +177,53 @@ class KnowledgeService:
 
     def sweep(self) -> int:
         """Make vectors for passages that have none of the present model; answers how many."""
-        name = embedding.model()
-        if name is None:
-            return 0
         with self.database.nobody() as session:
-            tenants = repository.unembedded_tenants(session, name)
-        return sum(self._embed_on(tenant, name) for tenant in tenants)
+            tenants = {
+                tenant
+                for name in self.embedders.names
+                for tenant in repository.unembedded_tenants(session, name)
+            }
+        return sum(self._embed_on(tenant) for tenant in sorted(tenants))
 
-    def _embed_on(self, tenant_id: str, name: str) -> int:
+    def _embed_on(self, tenant_id: str) -> int:
         """Embed what a tenant has, for some seconds: then the next tenant has its turn."""
-        made, end = 0, time.monotonic() + TURN
+        embedder, made, end = (
+            self.embedders.of(self.database, tenant_id),
+            0,
+            time.monotonic() + TURN,
+        )
         while time.monotonic() < end:
-            done = self._embed(tenant_id, name)
+            done = self._embed(tenant_id, embedder, TURN)
             made += done
             if done < BATCH:
                 break
         return made
 
     def _embed_for_a_while(self, tenant_id: str, document_id: str) -> None:
-        name, end = embedding.model(), time.monotonic() + AT_ONCE
-        while name is not None and time.monotonic() < end:
-            if not self._embed(tenant_id, name, document_id, most=4):
+        embedder, end = self.embedders.of(self.database, tenant_id), time.monotonic() + AT_ONCE
+        while (left := end - time.monotonic()) > 0:
+            if not self._embed(tenant_id, embedder, left, document_id, most=4):
                 return
 
     def _embed(
-        self, tenant_id: str, name: str, document_id: str | None = None, most: int = BATCH
+        self,
+        tenant_id: str,
+        embedder: Embedder,
+        seconds: float,
+        document_id: str | None = None,
+        most: int = BATCH,
     ) -> int:
         """Embed some passages with no transaction open; answers how many."""
+        name = embedder.name
+        if name is None:
+            return 0
         with self.database.tenant(tenant_id) as session:
             rows = repository.unembedded(session, name, most, document_id)
-        made = [(place, embedding.of_passage(text)) for place, text in rows]
-        vectors = [(place, vector) for place, vector in made if vector is not None]
+        try:
+            made = embedder.passages([text for _, text in rows], seconds) if rows else []
+        except NoVector:
+            return 0
+        vectors = [(row[0], one) for row, one in zip(rows, made, strict=True) if one is not None]
         if vectors:
             with self.database.tenant(tenant_id) as session:
                 for place, vector in vectors:

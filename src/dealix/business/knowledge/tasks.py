@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import RowMapping
 
 from dealix import clock
-from dealix.business.knowledge import embedding, ranking, repository
+from dealix.business.knowledge import ranking, repository
+from dealix.business.knowledge.embedders import Embedders, NoVector
 from dealix.business.knowledge.repository import Asked
 from dealix.business.knowledge.schemas import FoundPassages, Passage, Source
-from dealix.lanes.provenance import Provenance
+from dealix.lanes.provenance import FallBack, Provenance
 from dealix.lanes.short import part, task
 from dealix.language.terms import places, telling
 from dealix.records.canonical import digest
@@ -37,9 +38,10 @@ class Question:
 class SearchKnowledge:
     """Passages of the company's documents that answer a question, of those that one may read."""
 
-    def __init__(self, database: Database, tenant_id: str) -> None:
+    def __init__(self, database: Database, tenant_id: str, embedders: Embedders) -> None:
         self.database = database
         self.tenant_id = tenant_id
+        self.embedders = embedders
 
     def run(self, question: Question) -> FoundPassages:
         """Embed, search, rank."""
@@ -50,11 +52,16 @@ class SearchKnowledge:
 
     @part("embed", method="upsert", system="embeddings")
     def embed(self, question: Question) -> Asked:
-        """The question's words and, by the model of this process, its vector."""
+        """The question's words and its vector, by whoever embeds for the company."""
         words = tuple(telling(question.text, WORDS))
-        vector = embedding.of_question(question.text)
-        model = None if vector is None else embedding.model()
-        return Asked(words, question.roles, model, vector)
+        embedder = self.embedders.of(self.database, self.tenant_id)
+        try:
+            vector = embedder.question(question.text)
+        except NoVector as none:
+            back = FallBack(chosen="model", because=none.because)
+            return Asked(words, question.roles, fall_back=back)
+        model = None if vector is None else embedder.name
+        return Asked(words, question.roles, model, vector, embedder.fall_back)
 
     @part("search", method="upsert")
     def search(self, asked: Asked) -> list[RowMapping]:
@@ -84,9 +91,16 @@ class SearchKnowledge:
                 rules_version=RULES_VERSION,
                 inputs_hash=digest(question.text.encode("utf-8", "replace").decode()),
                 sources=sorted({one.source.id for one in best}),
-                not_configured=["embeddings"] if asked.vector is None else [],
+                not_configured=["embeddings"] if _nothing_embeds(asked) else [],
+                fall_back=asked.fall_back,
             ),
         )
+
+
+def _nothing_embeds(asked: Asked) -> bool:
+    """Whether there is nobody to make a vector, rather than one who made none."""
+    told = asked.fall_back
+    return asked.vector is None and (told is None or told.because == "not_permitted")
 
 
 def _in_turn(one: list[repository.Place], other: list[repository.Place]) -> list[repository.Place]:

@@ -16,7 +16,7 @@ MOST_LINES = 50
 class ProposalLine(Strict):
     """A product of the price book, how many of it, and what is granted on it."""
 
-    sku: Annotated[Sku, Field(title=N_("Product"))]
+    sku: Annotated[Sku, Field(title=N_("Product"), json_schema_extra={"format": "product"})]
     quantity: Annotated[Whole, Field(title=N_("Quantity"), ge=1, le=1_000_000)]
     discount_percent: Annotated[Discount, Field(title=N_("Discount in percent"))] = "0"
 
@@ -26,6 +26,9 @@ class DealInBrief(Strict):
 
     key: Annotated[Key | None, Field(title=N_("Our reference")), BeforeValidator(blank)] = None
     title: Annotated[Line, Field(title=N_("What is sold"))]
+    title_ar: Annotated[
+        Line | None, Field(title=N_("What is sold, in Arabic")), BeforeValidator(blank)
+    ] = None
     company_name: Annotated[Line, Field(title=N_("Company name in English"))]
     company_name_ar: Annotated[
         Line | None, Field(title=N_("Company name in Arabic")), BeforeValidator(blank)

@@ -16,6 +16,7 @@ def proposal_example(number: int) -> dict[str, Any]:
         "deal": {
             "key": f"proposal-example-{number}",
             "title": "Sales platform, first year",
+            "title_ar": "منصة المبيعات، السنة الأولى",
             "company_name": f"{name} {800 + number}",
             "company_name_ar": f"{name_ar} {800 + number}",
             "country": "SA",

@@ -34,7 +34,7 @@ class Offer:
     version: int
     seller: tuple[str, str]
     customer: tuple[str, str]
-    title: str
+    title: tuple[str, str]
     sections: tuple[ProposalSection, ...]
     price: PricingDecisionRecord
     at: datetime
@@ -66,7 +66,7 @@ def _blocks(offer: Offer, locale: Locale, title: str) -> list[Block]:
     *words, terms = offer.sections
     blocks: list[Block] = [
         Heading(title),
-        Paragraph(isolated(offer.title), bold=True),
+        Paragraph(isolated(offer.said(offer.title, locale)), bold=True),
         _facts(offer, locale),
     ]
     for section in words:

@@ -135,6 +135,7 @@ class Proposals:
                 "key": brief.key,
                 "company": company,
                 "title": brief.title,
+                "title_ar": brief.title_ar,
                 "amount": f"{Decimal(record.net).quantize(Decimal('0.01'))}",
                 "currency": currency,
             }
@@ -257,6 +258,7 @@ def _shown(row: ProposalRun, deal: dict[str, Any], price: PriceRecord | None) ->
         "state": row.state,
         "deal_id": row.deal_id,
         "title": deal["title"],
+        "title_ar": deal["title_ar"],
         "company": deal["company"],
         "owner": row.owner_id,
         "currency": deal["currency"],

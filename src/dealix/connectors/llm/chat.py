@@ -25,7 +25,7 @@ from dealix.connectors.metadata import (
     Retries,
     Timeouts,
 )
-from dealix.connectors.secrets import SecretStore
+from dealix.connectors.secrets import SecretStore, secret_or_none
 from dealix.connectors.transport import Call, Transport, Within
 from dealix.errors import NotConfigured
 from dealix.settings import Settings
@@ -129,16 +129,6 @@ class ChatCompletions:
             return "answers"
 
         return outcomes.probed(check)
-
-
-def secret_or_none(secrets: SecretStore, name: str) -> str:
-    """A secret, or nothing where none is set."""
-    try:
-        return secrets.get(name)
-    except NotConfigured as missing:
-        if missing.code != "secret_missing":
-            raise
-        return ""
 
 
 def _messages(question: Question) -> tuple[ChatMessage, ...]:

@@ -5,10 +5,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
-from dealix.console.door import PageRoute, Sent, back_to, checked, signed_in
+from dealix.business.compliance.charges import day_of
+from dealix.business.compliance.controls import Charge
+from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.render import page
 from dealix.console.visit import Visit
-from dealix.trust.access.rights import may
+from dealix.errors import Conflict, InvalidInput, Refused
+from dealix.i18n import sentence_of
+from dealix.trust.access.rights import ROLES, may
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 COUNTED = frozenset({"checked", "wrong", "examples"})
@@ -19,6 +23,12 @@ STATUSES = ("fail", "pass", "not_applicable", "manual")
 @router.get("/compliance")
 def compliance(visit: Annotated[Visit, Depends(signed_in)], run: str = "") -> Response:
     """One scan, the newest unless another is named."""
+    return _page(visit, run)
+
+
+def _page(
+    visit: Visit, run: str = "", refusal: Refused | None = None, sent: Sent | None = None
+) -> Response:
     visit.section = "compliance"
     desk = visit.services.compliance
     found = desk.scan(visit.who, run) if run else desk.latest(visit.who)
@@ -26,6 +36,11 @@ def compliance(visit: Annotated[Visit, Depends(signed_in)], run: str = "") -> Re
     return page(
         visit,
         "compliance.html",
+        status=refusal.status if refusal else 200,
+        problem=sentence_of(refusal, visit.speech.locale) if refusal else "",
+        kept={name: values[0] for name, values in (sent or {}).items()},
+        roles=ROLES,
+        may_charge=not run and may(visit.who, "compliance.charge"),
         scan=found["scan"],
         editions=found["frameworks"],
         groups={
@@ -54,6 +69,21 @@ def scan(
     del sent
     started, _ = visit.services.runs.start(visit.who, "compliance_scan", {})
     return back_to(f"/runs/{started['id']}", "started")
+
+
+@router.post("/compliance/controls/{control}")
+def charge(
+    visit: Annotated[Visit, Depends(signed_in)],
+    sent: Annotated[Sent, Depends(checked)],
+    control: str,
+) -> Response:
+    """Say which role looks at a control, and until when; what is wrong is said on the page."""
+    try:
+        given = Charge(first(sent, "owner"), day_of(first(sent, "due")))
+        visit.services.compliance.charge(visit.who, control, given)
+    except (InvalidInput, Conflict) as refusal:
+        return _page(visit, refusal=refusal, sent={**sent, "control": [control]})
+    return back_to("/compliance", "saved")
 
 
 def _shown(found: dict[str, Any]) -> str | None:

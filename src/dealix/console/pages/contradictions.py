@@ -107,7 +107,11 @@ def place(visit: Visit, side: dict[str, Any]) -> Markup:
     if kind == "clause":
         said, href = say(N_("Clause {key}"), key=visit.speech.ident(key)), f"/clauses#{key}"
     elif kind == "document":
-        said = say(N_("Document {key}"), key=visit.speech.ident(key))
+        document, _, number = key.partition("#page=")
+        ident = visit.speech.ident(document)
+        said = say(N_("Document {key}"), key=ident)
+        if number:
+            said = say(N_("Document {key}, page {number}"), key=ident, number=number)
         href = f"/api/v1/documents/{key}" if may(visit.who, "document.read") else ""
     else:
         return say(N_("This installation itself"))

@@ -10,6 +10,7 @@ from dealix.console.field_errors import sentences
 from dealix.console.forms import SchemaForm, asked_for_more, with_another
 from dealix.console.paging import address
 from dealix.console.people import choice
+from dealix.console.products import products
 from dealix.console.render import page
 from dealix.console.visit import Visit
 from dealix.errors import Conflict, InvalidInput, NotFound
@@ -122,7 +123,9 @@ def _kind(visit: Visit, workflow: str) -> Any:
 def _schema(visit: Visit, kind: Any) -> SchemaForm:
     who = choice(visit, but=visit.who.user_id)
     schema = kind.input_model.model_json_schema()
-    return SchemaForm(schema, visit.speech.zone, who.options, who.find, who.written)
+    return SchemaForm(
+        schema, visit.speech.zone, who.options, who.find, who.written, lambda: products(visit)
+    )
 
 
 def _form(

@@ -44,9 +44,11 @@ PROVIDER = Provider(name="llm", error=error)
 class ChatModel:
     """The endpoint: checks the key, then answers what the schema asks for, always the same."""
 
-    def __init__(self, world: World, key: str | None) -> None:
+    def __init__(self, world: World, key: str | None, *other_keys: str | None) -> None:
+        """`other_keys` may read the list of models too."""
         self._world = world
         self._key = key
+        self._reading = [each for each in (key, *other_keys) if each is not None]
 
     def routes(self) -> Iterable[Route]:
         """All routes."""
@@ -57,7 +59,8 @@ class ChatModel:
         self, method: str, path: str, handler: Callable[[World, Call], Reply], *, writes: bool
     ) -> Route:
         def keyed(world: World, call: Call) -> Reply:
-            if self._key is None or is_bearer(call, self._key):
+            keys = [self._key] if writes else self._reading
+            if self._key is None or any(is_bearer(call, each or "") for each in keys):
                 return handler(world, call)
             return error(401, "Incorrect API key provided")
 

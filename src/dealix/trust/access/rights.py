@@ -106,6 +106,10 @@ RIGHTS: dict[str, Right] = {
         "See what scans of the controls found, with the evidence, which names nobody.",
         LEGAL | WATCHERS | {"ceo", "board_member"},
     ),
+    "compliance.charge": Right(
+        "Say which role looks at a control that no data can answer, and until when.",
+        LEGAL | {"compliance_officer"},
+    ),
     "clauses.read": Right("See the clause library in both languages.", EVERYBODY),
     "clauses.write": Right(
         "Change clauses; the other language is then stale.", PARTNERSHIPS - {"sales_rep"} | LEGAL

@@ -166,7 +166,7 @@ class ModelExecutor:
             try:
                 return self.model.ask(_within(question, left))
             except ProviderUnavailable as away:
-                reason = _reason_of(away)
+                reason = reason_of(away)
                 wait = _wait(away, card.first.total_seconds())
                 if attempt == card.attempts or reason == "too_slow":
                     raise FellBack(reason) from None
@@ -208,7 +208,8 @@ def _changed(question: Question, **changes: Any) -> Question:
     return Question(**{**vars(question), **changes})
 
 
-def _reason_of(away: ProviderUnavailable) -> FallBackReason:
+def reason_of(away: ProviderUnavailable) -> FallBackReason:
+    """Why a provider that did not answer did not, in the words of provenance."""
     reason = str(away.params.get("reason"))
     if reason == "too many requests":
         return "rate_limited"
