@@ -1,6 +1,6 @@
 """Every output on which people decide: its schema, the flow that produces it, and its data classes.
 
-A schema of a flow that is not built is named with that flow and has none yet.
+The schema stands before its flow is built, so that what will be decided on is known.
 """
 
 import json
@@ -11,9 +11,15 @@ from typing import Any
 from pydantic import BaseModel
 
 from dealix import catalog
+from dealix.business.acquisitions.board import BoardPackDraft
+from dealix.business.acquisitions.schemas import SynergyModel, TargetProfile, ValuationMemo
+from dealix.business.due_diligence.schemas import DDPlan, ICMemo
+from dealix.business.expansion.schemas import ExpansionPlan, StopLossPolicy
 from dealix.business.leads.memos import QualificationMemo
 from dealix.business.leads.schemas import LeadScoreCard
+from dealix.business.meetings.schemas import HandoffChecklist
 from dealix.business.partners.schemas import EconomicsModel, PartnerDossier
+from dealix.business.post_merger.schemas import ExecWeeklyPack, PMIProgramPlan
 from dealix.business.proposals.schemas import PricingDecisionRecord, ProposalPack
 from dealix.connectors.data_class import DataClass, classes_of
 from dealix.trust.approvals.schemas import ApprovalPacket
@@ -24,14 +30,14 @@ CLASS = "x-data-class"
 
 @dataclass(frozen=True)
 class DecisionSchema:
-    """One of the 18: `flow` produces it; `model` is None until that flow is built.
+    """One of the 18: `flow` produces it, once it is built.
 
     `otherwise` is the data class of every field that names none of its own.
     """
 
     name: str
     flow: str
-    model: type[BaseModel] | None
+    model: type[BaseModel]
     otherwise: DataClass = DataClass.CONFIDENTIAL
 
 
@@ -40,38 +46,30 @@ ALL: tuple[DecisionSchema, ...] = (
     DecisionSchema("QualificationMemo", "lead_qualification", QualificationMemo),
     DecisionSchema("ProposalPack", "proposal_generation", ProposalPack),
     DecisionSchema("PricingDecisionRecord", "proposal_generation", PricingDecisionRecord),
-    DecisionSchema("HandoffChecklist", "meeting_booking", None),
+    DecisionSchema("HandoffChecklist", "meeting_booking", HandoffChecklist),
     DecisionSchema("PartnerDossier", "partner_approval", PartnerDossier),
     DecisionSchema("EconomicsModel", "partner_approval", EconomicsModel),
     DecisionSchema("ApprovalPacket", "partner_approval", ApprovalPacket),
-    DecisionSchema("TargetProfile", "ma_offer", None),
-    DecisionSchema("DDPlan", "dd_room", None),
-    DecisionSchema("ValuationMemo", "ma_offer", None),
-    DecisionSchema("SynergyModel", "ma_offer", None),
-    DecisionSchema("ICMemo", "dd_room", None),
-    DecisionSchema("BoardPackDraft", "ma_offer", None),
-    DecisionSchema("ExpansionPlan", "expansion_launch", None),
-    DecisionSchema("StopLossPolicy", "expansion_launch", None),
-    DecisionSchema("PMIProgramPlan", "pmi_program", None),
-    DecisionSchema("ExecWeeklyPack", "pmi_program", None),
+    DecisionSchema("TargetProfile", "ma_offer", TargetProfile),
+    DecisionSchema("DDPlan", "dd_room", DDPlan),
+    DecisionSchema("ValuationMemo", "ma_offer", ValuationMemo),
+    DecisionSchema("SynergyModel", "ma_offer", SynergyModel),
+    DecisionSchema("ICMemo", "dd_room", ICMemo),
+    DecisionSchema("BoardPackDraft", "ma_offer", BoardPackDraft),
+    DecisionSchema("ExpansionPlan", "expansion_launch", ExpansionPlan),
+    DecisionSchema("StopLossPolicy", "expansion_launch", StopLossPolicy),
+    DecisionSchema("PMIProgramPlan", "pmi_program", PMIProgramPlan),
+    DecisionSchema("ExecWeeklyPack", "pmi_program", ExecWeeklyPack),
 )
 
 
 def state_of(decision: DecisionSchema) -> str:
-    """In a word: `produced`, `defined` where only the flow is missing, or `later`."""
-    if decision.model is None:
-        return "later"
+    """In a word: `produced`, or `defined` where its flow is not built."""
     return "produced" if catalog.row(decision.flow).built else "defined"
 
 
 def schema_of(decision: DecisionSchema) -> dict[str, Any]:
-    """The JSON Schema of a decision, with the data class of every field.
-
-    Raises:
-        LookupError: its flow is not built, so it has none yet.
-    """
-    if decision.model is None:
-        raise LookupError(f"{decision.name} comes with {decision.flow}")
+    """The JSON Schema of a decision, with the data class of every field."""
     schema = decision.model.model_json_schema()
     named = {each.__name__: each for each in models_in(decision.model)}
     _classify(schema, decision.model, decision.otherwise)
@@ -82,12 +80,10 @@ def schema_of(decision: DecisionSchema) -> dict[str, Any]:
 
 
 def export(folder: Path) -> list[Path]:
-    """Write the schema of every decision that has one, as `<name>.json`; answers the files."""
+    """Write the schema of every decision, as `<name>.json`; answers the files."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for decision in ALL:
-        if decision.model is None:
-            continue
         file = folder / f"{decision.name}.json"
         text = json.dumps(schema_of(decision), ensure_ascii=False, indent=2)
         file.write_text(f"{text}\n", encoding="utf-8")

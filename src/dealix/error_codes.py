@@ -14,6 +14,7 @@ CODES: dict[str, str] = {
     "touch_failed": "This password is not right.",
     "not_entitled": "Your roles do not allow this.",
     "nothing_may_leave": "The register of processing lets nothing leave for a model.",
+    "unknown_model_step": "No step called {step} may use a model.",
     "not_found": "There is nothing here by this name, or it belongs to another company.",
     "invalid_input": "Some fields are not right; each is named with its reason.",
     "body_too_large": "The request is larger than {limit} bytes.",

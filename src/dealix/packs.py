@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 from dealix.business.compliance.listings import REGISTRY
+from dealix.business.dashboard.evidence import MetricsOfTime
+from dealix.business.deals.listings import DEALS
 from dealix.business.evidence.kinds import OfRun, OfTime, PackOf
 from dealix.business.evidence.run_sources import (
     DecisionSource,
@@ -74,7 +76,8 @@ def pack_kinds(made: "Services") -> dict[str, PackOf]:
         "board_report": OfTime(
             (
                 *(RUNS, PARTNERS, TERMS, ENVELOPES, APPROVALS, DECISIONS, SLA, EFFECTS, UNDOS),
-                *(CASES, LEADS, LEAD_SCORES, QUALIFICATIONS),
-            )
+                *(CASES, DEALS, LEADS, LEAD_SCORES, QUALIFICATIONS),
+            ),
+            sources=(MetricsOfTime(),),
         ),
     }

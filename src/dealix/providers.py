@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
+from dealix import model_steps
 from dealix.business.knowledge.embedders import Embedders
 from dealix.connectors.company_research import RegistryReader, Wathq
 from dealix.connectors.crm import Crm, HubSpotCrm
@@ -178,7 +179,7 @@ class Providers:
     @cached_property
     def model_use(self) -> ModelUse:
         """Does steps that may use a model."""
-        return ModelUse(self.database, self.model, self.prices, permit)
+        return ModelUse(self.database, self.model, self.prices, permit, model_steps.ALL)
 
     @cached_property
     def processing(self) -> ProcessingRegister:

@@ -151,9 +151,6 @@ class Settings(BaseSettings):
     sandbox_smtp: str | None = Field(None, description="host:port of the sandbox's SMTP server.")
 
     # The inventory reads these too: it judges a row by where its questions go.
-    classifier_url: str | None = Field(
-        None, description="Endpoint that classifies messages; our own process when unset."
-    )
     embeddings_url: str | None = Field(
         None,
         description="OpenAI-compatible endpoint that embeds texts for search, such as "

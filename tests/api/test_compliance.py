@@ -192,6 +192,7 @@ def first(door, officer):
     shown.ComplianceView.model_validate(before)
     assert before["scan"] is None
     assert {one["status"] for one in before["results"]} == {"manual"}
+    assert {one["provenance"] for one in before["results"]} == {None}
     return scan(door, officer)
 
 
@@ -218,6 +219,10 @@ def test_a_scan_answers_every_control_with_what_it_saw(door, officer, first):
         assert row["change"] == "first"
         assert bool(row["due"]) == (control.check is None)
         assert bool(row["evidence"]) == (control.check is not None)
+        told = row["provenance"]
+        assert (told["method"], told["executor"], told["not_configured"]) == ("rules", "rules", [])
+        assert told["rules_version"] == f"controls {found['scan']['controls_version']}"
+        assert told["inputs_hash"].startswith("sha256:")
     holding = ("ecc_tenants_isolated", "ecc_role_without_power", "ecc_audit_chain",
                "ecc_payloads_encrypted", "ecc_secrets_private", "ecc_sessions_end")  # fmt: skip
     assert {key: by_key[key]["status"] for key in holding} == dict.fromkeys(holding, "pass")

@@ -6,13 +6,17 @@ import docx
 import pytest
 from sqlalchemy import text
 from tests.api.served import served
+from tests.business.compliance.test_judging import Says, said
 from tests.business.knowledge.files import blank_pdf, joined, pdf
 from tests.console.visiting import Visitor
+from tests.trust.model_use.steps import Purse
 
 from dealix.api import schemas
 from dealix.api.app import create_app
 from dealix.console.routes import add_pages
+from dealix.lanes.step_executor import Rules
 from dealix.records import progress
+from dealix.trust.model_use.executor import ModelExecutor
 
 PROMISE = "All customer data is encrypted at rest and stays in the Kingdom."
 DENIAL = "النسخ الاحتياطية غير مشفرة أثناء التخزين."
@@ -63,6 +67,11 @@ def test_a_scan_finds_flags_and_keeps_what_people_make_of_it(door, counsel):
     ]
     schemas.ContradictionView.model_validate(one)
     assert one["run"] == run["id"]
+    told = one["provenance"]
+    assert (told["method"], told["executor"], told["model"]) == ("rules", "rules", None)
+    assert told["rules_version"].startswith("contradiction-rules-")
+    assert told["inputs_hash"].startswith("sha256:")
+    assert told["not_configured"] == ["model"]
     assert {one["a"]["source"], one["b"]["source"]} == {f"document:{first}", f"document:{second}"}
     assert (one["severity"], one["status"]) == ("high", "detected")
     again = scan(door, counsel, documents=[first, second])
@@ -89,6 +98,24 @@ def test_the_ledger_holds_no_words_and_says_that_no_model_was_asked(door, counse
     compared = results["compare_claims"]
     assert (compared["method"], compared["not_configured"]) == ("rules", ["model"])
     assert run["result"]["by_kind"] == {"temporal": 1}
+
+
+def test_what_a_model_added_names_the_model_its_prompt_and_its_inputs(door, counsel, monkeypatch):
+    says = ModelExecutor("model", Says(said()), Purse(), Rules())
+    monkeypatch.setattr(door.services.model_use, "execute", says.execute)
+    given = (
+        "Retention of all personal data: 24 months",
+        "WhatsApp messages are kept for 36 months",
+    )
+    run = scan(door, counsel, documents=[bring(counsel, *given)])
+    assert run["result"]["by_model"] == 1, run["error"]
+    found = counsel.get(f"/api/v1/contradictions?run={run['id']}").json()
+    [one] = [each for each in found if each["rule"] == "judged_by_model"]
+    told = one["provenance"]
+    assert (told["method"], told["model"], told["executor"]) == ("model", "says", "model")
+    assert told["prompt_version"].startswith("contradiction.v1")
+    assert told["inputs_hash"].startswith("sha256:")
+    assert told["not_configured"] == []
 
 
 def test_a_pdf_is_read_page_by_page_and_quoted_with_its_page_and_line(door, counsel):

@@ -1,6 +1,8 @@
 """Packs are assembled by a pipeline at the same door as every run, and prove themselves offline."""
 
+import json
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
@@ -8,6 +10,7 @@ from tests.api.test_bad_input import start as start_deal
 
 from dealix import clock
 from dealix.api import schemas
+from dealix.business.dashboard.dictionary import METRICS
 from dealix.business.evidence.pack import archive
 from dealix.business.evidence.reading import files_of, manifest_of
 from dealix.business.evidence.starting import pack_example
@@ -24,7 +27,7 @@ TABLES = {
                          "clauses", "registry_answers", "leads", "qualifications"},
     "board_report": {"runs", "partners", "terms", "envelopes", "approvals", "decisions",
                      "sla_steps", "effects", "undos", "cases", "leads", "lead_scores",
-                     "qualifications"},
+                     "qualifications", "deals", "metrics"},
     "deal_closure": {"effects", "undos", "cases", "pauses", "terms", "tokens", "sla_steps",
                      "messages", "receipts", "inbound", "message_judgments", "answers", "consents"},
     "incident_response": {"effects", "cases", "undos", "deliveries", "pauses", "tokens",
@@ -93,6 +96,38 @@ def test_a_pack_of_each_kind_holds_its_tables_and_verifies(door, deal, kind):
         named = audit.newest(session, run_id=manifest.run_id)
     assert left == 0
     assert any(one.record.data.get("assembled_by") == run["id"] for one in named if one.record)
+
+
+def test_a_board_report_holds_the_time_s_deals_and_figures_by_the_one_dictionary(door):
+    amal, noura = door.client("amal"), door.client("noura")
+    company = {"name": "Board Trading", "name_ar": "شركة المجلس التجارية"}
+    now = clock.real_now()
+    entered = {}
+    for key, days, status in (("won-now", 1, "won"), ("won-long-ago", 200, "won"), ("open", 0, "")):
+        given = {"key": f"board-{key}", "company": company, "title": "Licences", "amount": "250000"}
+        closed = (now - timedelta(days=days)).isoformat()
+        more = {"status": status, "closed_at": closed} if status else {}
+        answer = noura.post("/api/v1/deals", json=given | more)
+        assert answer.status_code in {200, 201}, answer.text
+        entered[key] = answer.json()["id"]
+    begins = str(TODAY - timedelta(days=30))
+    _, content = made(door, amal, type="board_report", begins=begins)
+    files = files_of(content)
+    deals = json.loads(files["items/deals.json"])
+    listed = {each["id"]: each for each in deals}
+    assert set(entered.values()) & set(listed) == {entered["won-now"], entered["open"]}
+    assert "title" not in deals[0]
+    told = json.loads(files["items/metrics.json"])
+    assert [each["key"] for each in told["metrics"]] == [each.key for each in METRICS]
+    figures = {each["key"]: each for each in told["metrics"]}
+    won = [each for each in deals if each["status"] == "won" and each["currency"] == "SAR"]
+    revenue = sum(Decimal(each["amount"]) for each in won)
+    assert Decimal(figures["revenue_actual"]["amounts"]["SAR"]) == revenue
+    page = amal.get("/api/v1/dashboard?period=P30D").json()
+    shown = {each["key"]: each for each in page["metrics"]}
+    for key in ("pipeline_value", "revenue_actual", "consent_coverage"):
+        assert figures[key] == shown[key], key
+    assert figures["connector_health"]["status"] == "no_data"  # a look at the moment
 
 
 def test_a_changed_row_of_a_pack_is_found(door, deal):

@@ -242,8 +242,8 @@ def test_the_public_row_has_exactly_the_fields_of_the_surface():
 
 
 def test_a_ruling_is_shown_where_its_rule_is_broken():
-    row = catalog.row("message_classification")
+    row = catalog.row("knowledge_retrieval")
     assert row.as_public(Settings())["ruling"] is None
-    outside = row.as_public(Settings(classifier_url="https://models.example.com/v1"))
+    outside = row.as_public(Settings(embeddings_url="https://models.example.com/v1"))
     assert outside["ruling"]["owner"] == "CTO"
     assert outside["verdict_built"]["lane"] == "medium"

@@ -20,6 +20,7 @@ def test_a_scan_is_started_shown_and_compared(console):
     assert 'id="pdpl_privacy_notice" data-status="manual"' in page.source
     assert "Legal counsel" in page.text
     assert "Changed after the scan" not in page.text
+    assert "Where this comes from: our rules" in page.text
     arabic = console.visitor("abeer", locale="ar").get("/compliance")
     assert "قاعدة البيانات تفصل بين الشركات" in arabic.text
     assert "نظام حماية البيانات الشخصية" in arabic.text

@@ -39,10 +39,12 @@ def test_a_scan_is_started_and_both_quotations_stand_side_by_side(console):
     for each in documents:
         assert f'href="/api/v1/documents/{each}"' in page.source
     assert f'href="/runs/{run}"' in page.source
+    assert "Where this comes from: our rules" in page.text
     low = abeer.get(f"/contradictions?severity=low&run={run}")
     assert "Nothing was found with this choice." in low.text
     arabic = console.visitor("abeer", locale="ar").get("/contradictions")
     assert "موعود به في موضع ومنفي في آخر" in arabic.text
+    assert "مصدر هذه النتيجة: قواعدنا" in arabic.text
 
 
 def test_a_contradiction_is_settled_once_and_stands_so(console):

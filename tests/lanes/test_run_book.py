@@ -146,6 +146,21 @@ def test_a_run_ends_in_the_state_that_its_undos_say(
         assert run_book.end_status(session, row, outcome, good=good) == status
 
 
+def test_an_open_case_keeps_a_good_end_in_attention_until_it_is_settled(
+    database: Database, run: str
+) -> None:
+    with database.tenant(TENANT) as session:
+        undo(session, run, "registered")
+        case(session, run)
+        row = run_book.get(session, run, lock=True)
+        row.status = run_book.end_status(session, row, "activated", good=True)
+        row.outcome, row.ended_at = "activated", AT
+        assert row.status == "attention"
+        settle(session, "undo_failed", run, "done_by_hand", by="system")
+        run_book.settle_again(session, run)
+        assert row.status == "completed"
+
+
 def test_an_open_case_keeps_a_bad_end_in_attention_until_it_is_settled(
     database: Database, run: str
 ) -> None:
@@ -153,7 +168,7 @@ def test_an_open_case_keeps_a_bad_end_in_attention_until_it_is_settled(
         undo(session, run, "done")
         case(session, run)
         row = run_book.get(session, run, lock=True)
-        assert run_book.end_status(session, row, "rejected", good=True) == "completed"
+        row.undo_begun_at = AT
         row.status = run_book.end_status(session, row, "rejected", good=False)
         row.outcome = "rejected"
         assert row.status == "attention"

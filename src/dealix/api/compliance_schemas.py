@@ -9,6 +9,7 @@ from dealix.api.bodies import Body
 from dealix.api.schemas import Shown
 from dealix.business.compliance.checking import Change
 from dealix.business.compliance.controls import Framework, Severity, Status
+from dealix.lanes.provenance import Provenance
 
 
 class ComplianceScanView(Shown):
@@ -25,7 +26,8 @@ class ComplianceScanView(Shown):
 class ComplianceResultView(Shown):
     """What one control answered; a `manual` one has an owner's role and a due date instead.
 
-    `reference` is the framework's own number, null where none is stated.
+    `reference` is the framework's own number, null where none is stated; `provenance` is null where
+    no scan has answered yet, or one from before it was kept.
     """
 
     control: str
@@ -37,6 +39,7 @@ class ComplianceResultView(Shown):
     name_ar: str
     reference: str | None = None
     evidence: dict[str, Any]
+    provenance: Provenance | None
     owner: str | None
     due: str | None
     overdue: bool

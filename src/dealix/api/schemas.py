@@ -1,9 +1,11 @@
 """The shapes of answers, for `/openapi.json`; a test holds real answers to them."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
+
+from dealix.lanes.provenance import Provenance
 
 Lane = Literal["short", "medium", "durable"]
 Status = Literal[
@@ -322,7 +324,10 @@ class ConsentHistory(ConsentView):
 
 
 class ContradictionView(Shown):
-    """Two quotations that do not both hold; the newest of its events says how it stands."""
+    """Two quotations that do not both hold; the newest of its events says how it stands.
+
+    `provenance` is null where it was found before that was kept.
+    """
 
     id: str
     run: str
@@ -331,6 +336,7 @@ class ContradictionView(Shown):
     rule: str
     status: Literal["detected", "reviewing", "resolved", "accepted"]
     at: datetime
+    provenance: Provenance | None
     a: dict[str, Any]
     b: dict[str, Any]
     events: list[dict[str, Any]]
@@ -358,36 +364,3 @@ class CalendarMonth(Shown):
     time_zone: str
     days: list[CalendarDay]
     settings: dict[str, Any]
-
-
-class ModelDay(Shown):
-    """A day of UTC: what model steps took; `cost` is a decimal string."""
-
-    day: date
-    calls: int
-    tokens: int
-    cost: str
-    currency: str
-
-
-class ModelUseView(Shown):
-    """Who does model steps, which kinds of models there are, what of personal data may leave."""
-
-    settings: dict[str, Any]
-    configured: list[Literal["model", "openclaw"]]
-    personal_data: Literal["nothing", "masked", "as_is"]
-    usage: list[ModelDay]
-
-
-class ProcessingView(Shown):
-    """An activity of the register of processing."""
-
-    activity: str
-    categories: list[str]
-    basis: str
-    months: int | None
-    abroad: bool
-    leaves: Literal["nothing", "masked", "as_is"]
-    agreement: str | None
-    set_by: str | None
-    set_at: datetime | None

@@ -143,7 +143,7 @@ COMPLIANCE_SCAN = Row(
     capability="compliance",
     external_io="Internal services only",
     built=True,
-    note="Rules alone look and decide; no model explains findings yet.",
+    note="Rules alone look and decide: the inventory names no model here, and none is asked.",
     declared=_facts(
         Engine.OPENCLAW,
         "2-5 min",
@@ -159,27 +159,10 @@ COMPLIANCE_SCAN = Row(
         "2-5 min",
         (
             act("list_controls", "List the controls", "حصر الضوابط", Method.UPSERT, NONE),
-            act(
-                "check_control",
-                "Check each on live data",
-                "فحص كل ضابط",
-                Method.UPSERT,
-                NONE,
-                "step_model",
-            ),
+            act("check_control", "Check each on live data", "فحص كل ضابط", Method.UPSERT, NONE),
             act("aggregate_findings", "Aggregate", "تجميع النتائج", Method.UPSERT, NONE),
             act("report_findings", "Report", "إعداد التقرير", Method.CONTENT_HASH, NONE),
         ),
-        ("step_model",),
-    ),
-    ruling=Ruling(
-        rules=("medium_internal_services",),
-        reason=(
-            "Only where an outside model is configured to explain findings: it reads only, and "
-            "rules alone decide pass or fail."
-        ),
-        owner="Compliance officer",
-        review=date(2027, 5, 31),
     ),
 )
 

@@ -68,7 +68,7 @@ MESSAGE_CLASSIFICATION = Row(
         Engine.SYNC,
         "<2s",
         (
-            seed("NLP", calls=("classifier",), becomes=("classify",)),
+            seed("NLP", becomes=("classify",)),
             seed("Intent", becomes=("classify",)),
             seed("Tag", becomes=("tag",)),
         ),
@@ -77,22 +77,12 @@ MESSAGE_CLASSIFICATION = Row(
         Engine.SYNC,
         "<2s",
         (
-            act("classify", "Classify the text", "تصنيف النص", Method.UPSERT, NONE, "classifier"),
+            act("classify", "Classify the text", "تصنيف النص", Method.UPSERT, NONE),
             act("tag", "Tag the message", "وسم الرسالة", Method.UPSERT, NONE),
         ),
-        ("classifier",),
     ),
     built=True,
-    note="Models of our own process answer; an endpoint of a setting is not asked yet.",
-    ruling=Ruling(
-        rules=("short_external_io", "short_single_service"),
-        reason=(
-            "Only where an outside endpoint is configured: it reads only, without personal data, "
-            "and the classifier of our own process answers when the endpoint does not."
-        ),
-        owner="CTO",
-        review=date(2027, 5, 31),
-    ),
+    note="Rules and the models of our own process answer; nothing outside is asked.",
 )
 
 DIALECT_DETECTION = Row(

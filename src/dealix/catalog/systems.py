@@ -27,7 +27,6 @@ ALL: tuple[System, ...] = (
     _ours("postgres", "PostgreSQL", "قاعدة البيانات", SystemKind.DATABASE),
     _ours("valkey", "Valkey", "وسيط المهام", SystemKind.BROKER),
     _ours("temporal", "Temporal", "محرك سير العمل", SystemKind.ENGINE),
-    _in_process("classifier", "Message classifier", "مصنّف الرسائل", "classifier_url"),
     _in_process("embeddings", "Embedding model", "نموذج التضمين", "embeddings_url"),
     _in_process("step_model", "Step executor", "منفّذ الخطوات", "model_url"),
     System(

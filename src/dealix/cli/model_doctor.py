@@ -63,6 +63,19 @@ def _embedding(providers: Providers) -> Finding:
     return Finding(name, True, f"{endpoint.name} makes a vector in {took}")
 
 
+def look_at_prices(root: Path, settings: Settings | None = None) -> Iterator[Finding]:
+    """A warning where a model is set and its tokens cost nothing; such a model may well exist."""
+    given = settings or Settings(home=root)
+    configured = given.model_url or given.openclaw_url
+    if configured and not (given.model_price_in or given.model_price_out):
+        yield Finding(
+            "model prices",
+            True,
+            "warning: tokens cost 0 SAR, so no day's limit of money binds, only that of tokens",
+            "set DEALIX_MODEL_PRICE_IN and DEALIX_MODEL_PRICE_OUT, unless the model costs nothing",
+        )
+
+
 def _found(providers: Providers, kind: Executor, name: str) -> Finding:
     try:
         model = providers.model(kind, rehearsal=False)

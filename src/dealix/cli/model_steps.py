@@ -66,8 +66,9 @@ def show(found: dict[str, Any], *, as_json: bool) -> None:
     typer.echo(f"configured     {', '.join(found['configured']) or 'none: rules do every step'}")
     typer.echo(f"personal data  {found['personal_data']}")
     typer.echo(f"every step     {settings['otherwise']}")
-    for step, executor in settings["steps"].items():
-        typer.echo(f"  {step:<40} {executor}")
+    for step in found["steps"]:
+        chosen = "chosen" if step["chosen"] else "as every step"
+        typer.echo(f"  {step['name']:<40} {step['executor']:<9} {chosen}")
     typer.echo(
         f"a day          {settings['tokens_per_day']} tokens, {settings['cost_per_day']} SAR"
     )

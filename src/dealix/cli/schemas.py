@@ -31,7 +31,7 @@ def export(
     folder: Annotated[Path, typer.Argument(file_okay=False, help="Folder of the files.")],
     as_json: AsJson = False,
 ) -> None:
-    """Write the JSON Schema of each that is defined, as NAME.json."""
+    """Write the JSON Schema of each, as NAME.json."""
     try:
         written = [str(file) for file in decisions.export(folder)]
     except OSError as failure:

@@ -48,11 +48,14 @@ def sign_in(person: dict[str, Any]) -> str:
 
 def doctor(home: Path | None = None, *, as_json: bool = False) -> int:
     """Print one line for each thing looked at; 1 when something does not work."""
-    from dealix.cli.model_doctor import look_at_models
+    from dealix.cli.model_doctor import look_at_models, look_at_prices
     from dealix.cli.openclaw_doctor import look_at_gateway
 
     root = home or Settings().home
-    findings = [*doctors.examine(root), *look_at_models(root), *look_at_gateway(root)]
+    findings = [
+        *(*doctors.examine(root), *look_at_models(root), *look_at_prices(root)),
+        *look_at_gateway(root),
+    ]
     if as_json:
         sys.stdout.write(json.dumps(doctors.as_data(findings), indent=1) + "\n")
     else:

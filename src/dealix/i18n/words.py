@@ -4,7 +4,7 @@ from dealix.i18n.catalogue import N_, translate
 from dealix.i18n.paper_words import CLAUSES, PAPERS, PLACES
 from dealix.i18n.place_words import PLACES_AND_MONEY
 from dealix.i18n.words_audit import DEEDS
-from dealix.i18n.words_evidence import COMPLIANCE, CONTRADICTIONS, EVIDENCE
+from dealix.i18n.words_evidence import COMPLIANCE, CONTRADICTIONS, EVIDENCE, ORIGINS
 from dealix.i18n.words_language import LANGUAGE
 from dealix.i18n.words_leads import COLUMNS, LEADS
 from dealix.i18n.words_messages import TAGS
@@ -354,6 +354,7 @@ WORDS: dict[str, str] = {
     **EVIDENCE,
     **CONTRADICTIONS,
     **COMPLIANCE,
+    **ORIGINS,
     **PROPOSALS,
     **LEADS,
     **COLUMNS,

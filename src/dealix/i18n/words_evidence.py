@@ -38,6 +38,8 @@ EVIDENCE = {
     "clauses": N_("Clauses"),
     "registry_answers": N_("Answers of registries"),
     "leads": N_("Leads"),
+    "deals": N_("Deals"),
+    "metrics": N_("Figures"),
     "lead_scores": N_("Scores of leads"),
     "qualifications": N_("Qualifications of leads"),
     "item.audit": N_("Audit"),
@@ -73,8 +75,20 @@ CONTRADICTIONS = {
     "conflict.different_counts": N_("Two different counts"),
     "conflict.different_days": N_("Two different days"),
     "conflict.different_values": N_("Two different values"),
+    "conflict.judged_by_model": N_("A model says that both cannot hold"),
 }
 """The steps of a scan for contradictions, and what it finds: kinds, rules, how they stand."""
+
+ORIGINS = {
+    "origin.rules": N_("our rules"),
+    "origin.model": N_("a model"),
+    "origin.person": N_("a person"),
+    "origin.registry": N_("a registry"),
+    "executor.rules": N_("Our own rules"),
+    "executor.model": N_("A model endpoint"),
+    "executor.openclaw": N_("An OpenClaw gateway"),
+}
+"""By what an output on which people decide was made."""
 
 COMPLIANCE = {
     "compliance_scan": N_("Compliance scan"),

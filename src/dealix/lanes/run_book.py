@@ -102,9 +102,14 @@ def rest(session: Session, run_id: str, until: datetime) -> None:
 
 
 def end_status(session: Session, run: Run, outcome: str, *, good: bool) -> str:
-    """The status a run ends in, by what its ledger says is still outside."""
-    if open_cases(session, run.id) or _undos(session, run.id, "registered", "failed"):
-        return "attention" if not good else "completed"
+    """The status a run ends in: an open case comes first, or what a bad end leaves outside.
+
+    After a good end what could be taken back stays as it is.
+    """
+    if open_cases(session, run.id):
+        return "attention"
+    if not good and _undos(session, run.id, "registered", "failed"):
+        return "attention"
     if good:
         return "completed"
     if outcome == "cancelled":
@@ -130,7 +135,8 @@ def settle_again(session: Session, run_id: str) -> None:
     if run.ended_at is None or run.status != "attention":
         return
     run = get(session, run_id, lock=True)
-    run.status = end_status(session, run, run.outcome or "failed", good=False)
+    good = run.undo_begun_at is None and run.outcome not in {None, "cancelled", "failed"}
+    run.status = end_status(session, run, run.outcome or "failed", good=good)
 
 
 def attention(session: Session, run: Run, why: str) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from dealix.store.session import tenant_of
@@ -18,7 +18,8 @@ Column = InstrumentedAttribute[Any]
 class Listing:
     """Which columns of a table may be shown, by which its rows are dated, and of which run.
 
-    `source` is where the API shows them. A table that is not dated is shown as it stands. Columns
+    `source` is where the API shows them. A table that is not dated is shown as it stands; a row
+    that lasts `until` some moment, or until now, belongs to every time that it lasted in. Columns
     are chosen so that rows hold identifiers, states, hashes and times, and nobody's words.
     """
 
@@ -28,6 +29,7 @@ class Listing:
     at: Column | None = None
     run: Column | None = None
     person: Column | None = None
+    until: Column | None = None
 
     def of_run(self, session: Session, run_id: str) -> list[dict[str, Any]]:
         """The rows of one run, oldest first; none for a table that knows no runs."""
@@ -41,8 +43,14 @@ class Listing:
         self, session: Session, begin: datetime, end: datetime, limit: int
     ) -> list[dict[str, Any]]:
         """The rows of a time, its end not included; at most `limit` + 1, by which more is seen."""
-        during = () if self.at is None else (self.at >= begin, self.at < end)
-        return self._rows(session, *during, limit=limit + 1)
+        return self._rows(session, *self._during(begin, end), limit=limit + 1)
+
+    def _during(self, begin: datetime, end: datetime) -> tuple[Any, ...]:
+        if self.at is None:
+            return ()
+        if self.until is None:
+            return (self.at >= begin, self.at < end)
+        return (self.at < end, or_(self.until.is_(None), self.until >= begin))
 
     def _rows(
         self, session: Session, *where: Any, limit: int | None = None

@@ -52,7 +52,9 @@ def test_a_pair_that_a_model_finds_contradicting_is_a_conflict_of_its_own_rule()
     assert (one.rule, one.kind, one.severity) == (judging.RULE, "temporal", "medium")
     assert found.told()["method"] == "model"
     assert "sami@" not in model.heard[0]
-    kept = judging.kept("ctr_1", one)
+    [asked] = found.told_by
+    assert (found.asked[asked].model, found.asked[asked].executor) == ("says", "model")
+    kept = judging.kept("ctr_1", one, asked)
     assert "24" not in str(kept)
     assert judging.conflict_of(pairs[0], kept) == one
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.sandbox.conftest import EMBEDDINGS_KEY, MODEL_KEY, OPENCLAW_TOKEN, Sandbox
 
-from dealix.cli.model_doctor import look_at_models
+from dealix.cli.model_doctor import look_at_models, look_at_prices
 from dealix.connectors.rehearsal import rehearsing
 from dealix.errors import NotConfigured
 from dealix.providers import Providers
@@ -55,6 +55,20 @@ def test_what_is_configured_is_asked_for_one_step(
     monkeypatch.delenv("DEALIX_SECRET_OPENCLAW_TOKEN")
     [_, (ok, said), _] = looked(**both)
     assert (ok, "openclaw.token" in said) == (False, True)
+
+
+def test_a_model_whose_tokens_cost_nothing_is_warned_of(tmp_path: Path) -> None:
+    def look(**given: str) -> list[str]:
+        settings = Settings.model_validate({"home": tmp_path, **given})
+        return [each.line() for each in look_at_prices(tmp_path, settings) if each.ok]
+
+    for set_up in ("model_url", "openclaw_url"):
+        [said] = look(**{set_up: "http://127.0.0.1:9"})
+        assert "warning" in said
+        assert "DEALIX_MODEL_PRICE_IN" in said
+    for price in ("model_price_in", "model_price_out"):
+        assert look(model_url="http://127.0.0.1:9/v1", **{price: "0.5"}) == []
+    assert look() == []
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from dealix.store.session import Database
 from dealix.trust.access.rights import permit
 from dealix.trust.model_use.executor import Prices
 from dealix.trust.model_use.service import ModelUse
-from dealix.trust.model_use.settings import ModelSettings
+from dealix.trust.model_use.settings import ModelSettings, set_settings
 from dealix.trust.model_use.spending import DaysSpending
 from dealix.trust.privacy.processing import SHIPPED, Processing, ProcessingRegister
 
@@ -41,7 +41,7 @@ def use(database: Database, sandbox: Sandbox) -> Iterator[ModelUse]:
         def find(kind: str, *, rehearsal: bool) -> Any:
             return model if kind == "model" else nothing(kind, rehearsal=rehearsal)
 
-        yield ModelUse(database, find, PRICES, permit)
+        yield ModelUse(database, find, PRICES, permit, [step()])
 
 
 def done(use: ModelUse, tenant: str = TENANT) -> Provenance:
@@ -71,6 +71,18 @@ def test_rules_until_the_company_chooses_and_per_step(use: ModelUse) -> None:
     for right in (use.show, lambda actor: use.change(actor, ModelSettings())):
         with pytest.raises(NotEntitled):
             right(Actor(TENANT, "user_rep", frozenset({"sales_rep"})))
+
+
+def test_a_choice_is_for_a_step_that_may_use_a_model(use: ModelUse) -> None:
+    with pytest.raises(InvalidInput, match="unknown_model_step") as refused:
+        use.change(ADMIN, ModelSettings(steps={"test.verdict": "model", "test.verdikt": "model"}))
+    assert refused.value.params["step"] == "test.verdikt"
+    use.change(ADMIN, ModelSettings(otherwise="model"))
+    [shown] = use.show(ADMIN)["steps"]
+    assert (shown["name"], shown["executor"], shown["chosen"]) == ("test.verdict", "model", False)
+    with use.database.tenant(TENANT) as session:
+        set_settings(session, ModelSettings(steps={"gone.step": "model"}), ADMIN.user_id)
+    assert use.show(ADMIN)["settings"]["steps"] == {}
 
 
 def test_what_leaves_is_the_registers_word(use: ModelUse, sandbox: Sandbox) -> None:

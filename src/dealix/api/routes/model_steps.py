@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from dealix.api.deps import Ident, Parts, Who, problems
-from dealix.api.schemas import ModelUseView, ProcessingView
+from dealix.api.model_schemas import ModelUseView, ProcessingView
 from dealix.trust.model_use.settings import ModelSettings
 from dealix.trust.privacy.processing import Processing
 

@@ -20,9 +20,12 @@ from dealix.business.compliance.controls import (
     Live,
     Status,
     controls,
+    version,
 )
 from dealix.business.compliance.processing import activities
 from dealix.connectors.secrets import SecretStore
+from dealix.lanes.provenance import Provenance
+from dealix.records.canonical import digest
 from dealix.settings import Settings
 from dealix.trust.privacy.processing import entry_of
 
@@ -51,11 +54,28 @@ class Inspector:
 
 
 def inspect(live: Live, asked: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """What each control answers, by its key; a check that two controls share looks once."""
+    """What each control answers and by what, by its key; a check that two share looks once."""
     by_key = {each.key: each for each in controls()}
     wanted = [by_key[key] for key in asked]
     seen = {name: look(ALL[name], live) for name in sorted({c.check for c in wanted if c.check})}
-    return {control.key: _answer(control, seen, live.charges) for control in wanted}
+    answers, rules = {}, f"controls {version()}"
+    for control in wanted:
+        answer = _answer(control, seen, live.charges)
+        answers[control.key] = answer | {"provenance": _told(control, answer, rules)}
+    return answers
+
+
+def _told(control: Control, answer: Mapping[str, Any], rules: str) -> dict[str, Any]:
+    """Where an answer comes from: our rules over live data, or the list of what people look at."""
+    provenance = Provenance(
+        generated_at=clock.now(),
+        method="rules",
+        rules_version=rules,
+        inputs_hash=digest([control.key, control.check, answer["evidence"]]),
+        sources=["controls", f"check:{control.check}"] if control.check else ["controls"],
+        executor="rules",
+    )
+    return provenance.model_dump(mode="json")
 
 
 def look(check: Check, live: Live) -> Found:

@@ -20,7 +20,6 @@ ADDRESSES = (
     "docusign_url",
     "docusign_account_url",
     "wathq_url",
-    "classifier_url",
     "embeddings_url",
     "model_url",
 )

@@ -50,11 +50,13 @@ class ContradictionBook:
         run_id: str,
         found: Mapping[str, Conflict],
         person_of: Mapping[str, str],
+        told: Mapping[str, Any],
     ) -> int:
-        """Keep those that are new. Answers how many were."""
+        """Keep those that are new, each with its provenance (`told`). Answers how many were."""
         new, at = 0, clock.real_now()
         for key, one in found.items():
             values = {**self._values(session, one, person_of), "at": at}
+            values["provenance"] = told.get(key)
             made = session.execute(
                 insert(Contradiction)
                 .values(tenant_id=tenant_of(session), id=key, run_id=run_id, **values)
@@ -160,6 +162,7 @@ class Contradictions:
             "rule": row.rule,
             "status": events[-1].status if events else "detected",
             "at": stamp(row.at),
+            "provenance": row.provenance,
             "a": self._side(session, row.source_a, row.line_a, row.quote_a, row.person_a),
             "b": self._side(session, row.source_b, row.line_b, row.quote_b, row.person_b),
             "events": [

@@ -69,6 +69,7 @@ def keep(
                 status=answer["status"],
                 change=changes[key],
                 evidence=answer["evidence"],
+                provenance=answer.get("provenance"),
                 at=now,
             )
         )
@@ -83,7 +84,12 @@ def results_of(session: Session, run_id: str) -> Sequence[ComplianceResult]:
 
 def hash_of(results: Sequence[ComplianceResult]) -> str:
     """The hash over all results of a scan; anybody can compute it anew from what is shown."""
-    return digest([[r.control, r.status, r.change, r.evidence] for r in results])
+    return digest(
+        [
+            [r.control, r.status, r.change, r.evidence, *([r.provenance] if r.provenance else [])]
+            for r in results
+        ]
+    )
 
 
 @dataclass(frozen=True)
@@ -174,6 +180,7 @@ def _view(row: ComplianceResult, charges: Mapping[str, Charge]) -> dict[str, Any
     said = {"framework": row.framework, "severity": row.severity}
     words = _words(control) if control else {"name": row.control, "name_ar": row.control}
     shown = {**words, **said, "control": row.control, "status": row.status, "change": row.change}
+    shown["provenance"] = row.provenance
     evidence = dict(row.evidence)
     owner, due = evidence.get("owner"), evidence.get("due")
     if row.control in charges:
@@ -194,6 +201,7 @@ def _of_hand(control: Control, charges: Mapping[str, Charge]) -> dict[str, Any]:
         "status": "manual",
         "change": "first",
         "evidence": {},
+        "provenance": None,
         "owner": charge.owner if charge else None,
         "due": due,
         "overdue": _past(due),

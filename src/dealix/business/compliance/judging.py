@@ -85,9 +85,13 @@ JUDGE_PAIRS: ModelStep[OpenPairs, Judgement] = ModelStep(
 
 @dataclass(frozen=True)
 class Judgements:
-    """What was asked of how many pairs, by whom, and what was found to contradict."""
+    """What was asked of how many pairs, by whom, and what was found to contradict.
+
+    `told_by` says of each conflict in which of the `asked` it was said.
+    """
 
     conflicts: list[Conflict]
+    told_by: list[int]
     pairs: int
     asked: list[Provenance]
 
@@ -130,8 +134,9 @@ def judge(
     """Ask about the pairs, a few at a time; where one call falls back, nothing more is asked."""
     if not pairs:
         alone = models.by_rules(JUDGE_PAIRS, OpenPairs(pairs=()), context)
-        return Judgements([], 0, [alone.provenance])
+        return Judgements([], [], 0, [alone.provenance])
     conflicts: list[Conflict] = []
+    told_by: list[int] = []
     asked: list[Provenance] = []
     for first in range(0, len(pairs), AT_ONCE):
         some = pairs[first : first + AT_ONCE]
@@ -140,15 +145,17 @@ def judge(
         )
         result = models.execute(JUDGE_PAIRS, _facts(some), own)
         asked.append(result.provenance)
-        conflicts += _conflicts(some, result.output)
+        said = list(_conflicts(some, result.output))
+        conflicts += said
+        told_by += [len(asked) - 1] * len(said)
         if result.provenance.method == "rules":
             break
-    return Judgements(conflicts, len(pairs), asked)
+    return Judgements(conflicts, told_by, len(pairs), asked)
 
 
-def kept(name: str, one: Conflict) -> Kept:
-    """What is kept of a judged pair, to be found again by its name."""
-    return {"id": name, "kind": one.kind, "severity": one.severity}
+def kept(name: str, one: Conflict, told_by: int) -> Kept:
+    """What is kept of a judged pair, to be found again by its name, and which call said so."""
+    return {"id": name, "kind": one.kind, "severity": one.severity, "told_by": told_by}
 
 
 def conflict_of(pair: tuple[Claim, Claim], known: Kept) -> Conflict:

@@ -29,7 +29,8 @@ class Contradiction(Tenanted, Base):
     """Two places that do not both hold; never changed, what people make of it are its events.
 
     A quotation of a document lies under that document's key (`person_a`, `person_b`), so that it
-    goes when the document is erased; one of our clauses or settings lies as it is.
+    goes when the document is erased; one of our clauses or settings lies as it is. `provenance` is
+    None of those that were found before it was kept.
     """
 
     __tablename__ = "contradictions"
@@ -47,6 +48,7 @@ class Contradiction(Tenanted, Base):
     quote_b: Mapped[bytes]
     person_b: Mapped[str | None]
     at: Mapped[datetime]
+    provenance: Mapped[dict[str, Any] | None]
 
 
 class ContradictionEvent(Tenanted, Base):
@@ -63,7 +65,8 @@ class ContradictionEvent(Tenanted, Base):
 class ComplianceResult(Tenanted, Base):
     """What one control answered in one scan; never changed.
 
-    `change` says how that differs from the last scan that ended well before this one.
+    `change` says how that differs from the last scan that ended well before this one. `provenance`
+    is None of answers from before it was kept.
     """
 
     __tablename__ = "compliance_results"
@@ -75,6 +78,7 @@ class ComplianceResult(Tenanted, Base):
     change: Mapped[str]
     evidence: Mapped[dict[str, Any]]
     at: Mapped[datetime]
+    provenance: Mapped[dict[str, Any] | None]
 
 
 class ComplianceCharge(Tenanted, Base):

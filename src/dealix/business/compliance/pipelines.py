@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from dealix import clock
 from dealix.business.compliance import controls, findings, judging
 from dealix.business.compliance.checking import Inspector, counted, inspect
 from dealix.business.compliance.conflicts import Conflict
@@ -18,6 +19,7 @@ from dealix.business.compliance.scanning import Reader, Reading
 from dealix.lanes.models import Run
 from dealix.lanes.own_steps import own_step
 from dealix.lanes.pipelines import Made, Pipeline, StageCall, pipeline, stage
+from dealix.lanes.provenance import Provenance
 from dealix.lanes.schemas import StepCall, StepResult
 from dealix.lanes.step_executor import StepContext, StepExecutor
 from dealix.store.session import Database
@@ -53,15 +55,30 @@ class ContradictionScan(Pipeline):
         by_rules = reading.conflicts(claims)
         context = StepContext(call.tenant_id, call.key, ("documents", "settings"), call.rehearsal)
         judged = judging.judge(self.models, judging.open_pairs(claims, by_rules), context)
+        told = judged.told()
+        by_rules_alone = Provenance(
+            generated_at=clock.now(),
+            method="rules",
+            rules_version=RULES_VERSION,
+            inputs_hash=reading.digest,
+            sources=list(context.sources),
+            not_configured=told["not_configured"],
+            executor="rules",
+        )
+        kept_pairs = [
+            judging.kept(self.book.name_of(one), one, by)
+            for one, by in zip(judged.conflicts, judged.told_by, strict=True)
+        ]
 
         def kept(_session: Session, _run: Run, _call: StepCall) -> Mapping[str, Any]:
             return {
-                **judged.told(),
+                **told,
+                "provenance": by_rules_alone.model_dump(mode="json"),
                 "rules_version": RULES_VERSION,
                 "inputs_hash": reading.digest,
                 "claims": len(claims),
                 "found": [self.book.name_of(one) for one in by_rules],
-                "judged": [judging.kept(self.book.name_of(one), one) for one in judged.conflicts],
+                "judged": kept_pairs,
             }
 
         return own_step(self.database, self.compare_claims, call, kept, guard)
@@ -75,15 +92,17 @@ class ContradictionScan(Pipeline):
         wanted = set(compared["found"])
         named = {self.book.name_of(one): one for one in by_rules}
         found: dict[str, Conflict] = {key: one for key, one in named.items() if key in wanted}
+        told = dict.fromkeys(found, compared.get("provenance"))
         judged = {one["id"]: one for one in compared.get("judged", [])}
         for pair in judging.open_pairs(claims, by_rules):
             key = self.book.name_of(judging.unjudged(pair))
             if key in judged:
                 found[key] = judging.conflict_of(pair, judged[key])
+                told[key] = compared["asked"][judged[key].get("told_by", 0)]
         data = _counted(found.values())
 
         def write(session: Session) -> None:
-            self.book.keep(session, call.run_id, found, reading.person_of)
+            self.book.keep(session, call.run_id, found, reading.person_of, told)
 
         return Made(data, write)
 
@@ -118,18 +137,14 @@ class ComplianceScan(Pipeline):
         keys = [each.key for each in controls.controls()]
         return Made({"controls": keys, "version": controls.version()})
 
-    @stage("check_control", method="upsert", system="step_model", on_started="resend")
-    def check_control(self, call: StageCall, guard: Callable[[Session], None]) -> StepResult:
-        """Ask each of live data as of one moment; no model explains, and the result says so."""
+    @stage("check_control", method="upsert")
+    def check_control(self, call: StageCall) -> Made:
+        """Ask each of live data as of one moment."""
         known = {each.key for each in controls.controls()}
         asked = [key for key in call.of("list_controls")["controls"] if key in known]
         with self.database.snapshot(call.tenant_id) as session:
             answers = inspect(self.inspector.live(session), asked)
-
-        def kept(_session: Session, _run: Run, _call: StepCall) -> Mapping[str, Any]:
-            return {"method": "rules", "not_configured": ["model"], "answers": answers}
-
-        return own_step(self.database, self.check_control, call, kept, guard)
+        return Made({"method": "rules", "answers": answers})
 
     @stage("aggregate_findings", method="upsert")
     def aggregate_findings(self, call: StageCall) -> Made:

@@ -30,7 +30,6 @@ PROCESSORS: dict[str, tuple[Processor, ...]] = {
     "ai_analysis": (
         Processor(name="Model provider", setting="model_url"),
         Processor(name="Embeddings provider", setting="embeddings_url"),
-        Processor(name="Classifier", setting="classifier_url"),
     ),
 }
 """By activity. A provider that is in none of them, such as one of signatures, is not named yet."""

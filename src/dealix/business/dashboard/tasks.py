@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.business.dashboard.dictionary import METRICS, REVENUE_BY_MONTH, Metric
@@ -63,7 +64,7 @@ class AggregateDashboard:
     ) -> Dashboard:
         """Each metric as a figure with both its names, in the dictionary's order."""
         figures = [
-            _figure(metric, found["live"] if metric.asks_live else found.get(metric.key))
+            figure_of(metric, found["live"] if metric.asks_live else found.get(metric.key))
             for metric in METRICS
         ]
         return Dashboard(
@@ -77,10 +78,13 @@ class AggregateDashboard:
 
     def _rows(self, tenant_id: str, sql: str, since: datetime, until: datetime) -> Rows:
         with self.database.tenant(tenant_id) as session:
-            given = {
-                name: at for name, at in (("since", since), ("until", until)) if f":{name}" in sql
-            }
-            return [tuple(row) for row in session.execute(text(sql), given)]
+            return rows_of(session, sql, since, until)
+
+
+def rows_of(session: Session, sql: str, since: datetime, until: datetime) -> Rows:
+    """What a query of the dictionary answers for a time, its end not included."""
+    given = {name: at for name, at in (("since", since), ("until", until)) if f":{name}" in sql}
+    return [tuple(row) for row in session.execute(text(sql), given)]
 
 
 def first_of_months(until: datetime) -> datetime:
@@ -90,7 +94,8 @@ def first_of_months(until: datetime) -> datetime:
     return month.replace(year=months // 12, month=months % 12 + 1) - timedelta(hours=3)
 
 
-def _figure(metric: Metric, rows: Rows | None) -> Figure:
+def figure_of(metric: Metric, rows: Rows | None) -> Figure:
+    """A metric with what its query answered; None or nothing is `no_data`."""
     said: dict[str, Any] = {
         "key": metric.key,
         "name": metric.name,

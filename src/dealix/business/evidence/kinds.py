@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -37,11 +37,23 @@ class OfRun:
         return [*found, *about]
 
 
+class TimeSource(Protocol):
+    """A part of the system that has something to say about a time beside rows of a table."""
+
+    def of_time(self, session: Session, begin: datetime, end: datetime) -> Iterable[RecordItem]:
+        """What belongs into a pack about this time, its end not included."""
+        ...
+
+
 @dataclass(frozen=True)
 class OfTime:
-    """A pack about a time: rows of these tables; `audit` also brings the audit of that time."""
+    """A pack about a time: rows of these tables, and what `sources` say beside them.
+
+    `audit` also brings the audit of that time.
+    """
 
     listings: tuple[Listing, ...]
+    sources: tuple[TimeSource, ...] = ()
     audit: bool = False
 
     def items(self, session: Session, scope: PackScope, unreal: frozenset[str]) -> list[Item]:
@@ -50,7 +62,9 @@ class OfTime:
         Raises:
             InvalidInput: `pack_too_large`, when a table has more than fits into a pack.
         """
-        return [self._rows(session, each, scope, unreal) for each in self.listings]
+        rows = [self._rows(session, each, scope, unreal) for each in self.listings]
+        said = [one for each in self.sources for one in each.of_time(session, *span(scope))]
+        return [*rows, *said]
 
     def _rows(
         self, session: Session, listing: Listing, scope: PackScope, unreal: frozenset[str]

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from dealix.business.evidence import report_sections as sections
+from dealix.business.evidence.report_figures import figures
 from dealix.business.evidence.schemas import Manifest, RecordItem
 from dealix.business.evidence.told import REPORT, Told, told_of
 from dealix.business.evidence.wording import Wordings
@@ -75,6 +76,7 @@ SECTIONS: tuple[Section, ...] = (
 
 SECTIONS_OF_A_TIME: tuple[Section, ...] = (
     sections.head_of_a_time,
+    figures,
     sections.tables,
     sections.slice_of_audit,
     sections.items,

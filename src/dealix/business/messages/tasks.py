@@ -38,7 +38,7 @@ class ClassifyMessage:
         intent = self.classify(message)
         return self.tag(message, intent, began)
 
-    @part("classify", method="upsert", system="classifier")
+    @part("classify", method="upsert")
     def classify(self, message: Message) -> Intent:
         """The intent, by rules and the models of this process."""
         return intents().classify(message.text, message.headers, message.subject)

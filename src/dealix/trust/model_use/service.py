@@ -1,11 +1,11 @@
 """The executor that flows are given: who does a step is the company's word, else rules."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from dealix.actors import Actor
 from dealix.connectors.llm import StructuredModel
-from dealix.errors import NotConfigured
+from dealix.errors import InvalidInput, NotConfigured
 from dealix.lanes.provenance import Executor, FallBack, FallBackReason
 from dealix.lanes.step_executor import A, F, ModelStep, Rules, StepContext, StepResult
 from dealix.records import audit
@@ -28,7 +28,10 @@ class FindsModel(Protocol):
 
 
 class ModelUse:
-    """`StepExecutor` by each company's choice; and what its people see and change of it."""
+    """`StepExecutor` by each company's choice; and what its people see and change of it.
+
+    `steps` are those that may use a model: a company chooses for one of them, or for all.
+    """
 
     def __init__(
         self,
@@ -36,11 +39,13 @@ class ModelUse:
         find: FindsModel,
         prices: Prices,
         permit: Callable[[Actor, str], None],
+        steps: Sequence[ModelStep[Any, Any]],
     ) -> None:
         self.database = database
         self.permit = permit
         self._find = find
         self._prices = prices
+        self._steps = {each.name: each for each in steps}
 
     def execute(self, step: ModelStep[F, A], facts: F, context: StepContext) -> StepResult[A]:
         """See `StepExecutor.execute`."""
@@ -75,16 +80,26 @@ class ModelUse:
         """What is set, what the installation has, and what the last days took."""
         self.permit(actor, "model.read")
         with self.database.tenant(actor.tenant_id) as session:
+            settings = self._known(settings_of(session))
             return {
-                "settings": settings_of(session).model_dump(mode="json"),
+                "settings": settings.model_dump(mode="json"),
+                "steps": [self._shown(each, settings) for each in self._steps.values()],
                 "configured": self.configured(),
                 "personal_data": entry_of(session, AI_ANALYSIS).leaves,
                 "usage": usage_of(session, SHOWN_DAYS),
             }
 
     def change(self, actor: Actor, settings: ModelSettings) -> dict[str, Any]:
-        """Set who does which step and the limits of a day; audited with what changed."""
+        """Set who does which step and the limits of a day; audited with what changed.
+
+        Raises:
+            InvalidInput: `unknown_model_step`, a choice for what is no step or uses no model.
+        """
         self.permit(actor, "model.write")
+        for step in settings.steps:
+            if step not in self._steps:
+                wrong = [{"field": f"steps.{step}", "type": "unknown_model_step"}]
+                raise InvalidInput("unknown_model_step", step=step, errors=wrong)
         with self.database.tenant(actor.tenant_id) as session:
             before = settings_of(session).model_dump(mode="json")
             after = settings.model_dump(mode="json")
@@ -92,6 +107,20 @@ class ModelUse:
             changed = {name: after[name] for name in after if after[name] != before[name]}
             audit.append(session, actor.user_id, "model.settings_changed", actor.tenant_id, changed)
         return self.show(actor)
+
+    def _known(self, settings: ModelSettings) -> ModelSettings:
+        """Without choices for steps that are no more: they say nothing and could not be set."""
+        steps = {name: who for name, who in settings.steps.items() if name in self._steps}
+        return settings.model_copy(update={"steps": steps})
+
+    def _shown(self, step: ModelStep[Any, Any], settings: ModelSettings) -> dict[str, Any]:
+        return {
+            "name": step.name,
+            "executor": settings.executor_of(step.name),
+            "chosen": step.name in settings.steps,
+            "prompt": step.prompt,
+            "seconds": step.seconds,
+        }
 
     def _rules(self) -> Rules:
         return Rules(not_configured=() if self.configured() else ("model",))

@@ -1,0 +1,1 @@
+"""Buying a company: who it is, what it is worth to us, and what the board is asked."""

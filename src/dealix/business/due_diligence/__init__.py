@@ -1,0 +1,1 @@
+"""Looking closely at a company before it is bought, and what the committee is told."""

@@ -1,0 +1,1 @@
+"""Opening a market: the plan, its small first cohort, and when to stop."""

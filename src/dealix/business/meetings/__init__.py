@@ -1,0 +1,1 @@
+"""Meetings with those outside: agreeing on a time, and handing over to who holds it."""
