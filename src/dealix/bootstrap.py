@@ -16,7 +16,6 @@ from dealix.business.evidence.windows import RunWindows
 from dealix.business.knowledge.service import KnowledgeService
 from dealix.business.leads.from_messages import LeadMessages
 from dealix.business.leads.importing import LeadLists
-from dealix.business.messages.service import MessageService
 from dealix.business.messages.tagging import Tagger
 from dealix.business.papers.library import ClauseLibrary
 from dealix.business.papers.service import PapersService
@@ -48,6 +47,7 @@ from dealix.lanes.tenant_keys import TenantKeys
 from dealix.lanes.worker import THREADS, durable_worker
 from dealix.observability.temporal import measured
 from dealix.printing.pictures import Gallery
+from dealix.scans import withheld
 from dealix.settings import Settings
 from dealix.store.objects import Objects
 from dealix.trust.access import directory
@@ -66,13 +66,12 @@ from dealix.trust.outbound.envelopes import Envelopes
 from dealix.trust.outbound.gatekeeping import PolicyGatekeeper
 from dealix.trust.outbound.governance import Governance
 from dealix.trust.outbound.governance.desk import OutboundDesk
+from dealix.trust.outbound.governance.doubting import UNSURE
 from dealix.trust.outbound.governance.listening import Listener
 from dealix.trust.outbound.notices import Herald
 from dealix.trust.outbound.service import Outbound
 from dealix.trust.policy.authority_book import AuthorityBook
 from dealix.trust.policy.authority_desk import AuthorityDesk
-from dealix.trust.policy.engine import Evaluator, PolicyEngine
-from dealix.trust.policy.opa import server_of
 from dealix.trust.privacy.register import Register
 from dealix.trust.privacy.rotation import Rotation
 
@@ -80,11 +79,6 @@ from dealix.trust.privacy.rotation import Rotation
 @dataclass
 class Services(Everyday):
     """What every door and worker of one process holds; each part is made when first asked for."""
-
-    @cached_property
-    def policy(self) -> Evaluator:
-        """Rego policies: evaluated in this process, or by the company's OPA server."""
-        return server_of(self.settings, self.secrets) or PolicyEngine()
 
     @cached_property
     def seating(self) -> Seating:
@@ -204,7 +198,9 @@ class Services(Everyday):
     @cached_property
     def cases(self) -> CaseService:
         """What only a person can settle."""
-        return CaseService(self.database, permit, self.courier.deliver, self.subjects)
+        settlers = {UNSURE: self.doubts.settle}
+        deliver = self.courier.deliver
+        return CaseService(self.database, permit, deliver, self.subjects, settlers)
 
     @cached_property
     def partners(self) -> PartnerService:
@@ -250,14 +246,9 @@ class Services(Everyday):
         return OutboundDesk(self.database, self.consents, permit)
 
     @cached_property
-    def messages(self) -> MessageService:
-        """What messages want, and their dialects."""
-        return MessageService(permit)
-
-    @cached_property
     def tagger(self) -> Tagger:
         """Says of each message that came in what it wants."""
-        return Tagger(self.database, self.inbox)
+        return Tagger(self.database, self.inbox, self.doubts)
 
     @cached_property
     def knowledge(self) -> KnowledgeService:
@@ -366,7 +357,7 @@ class Services(Everyday):
     @cached_property
     def contradictions(self) -> Contradictions:
         """What papers and settings say against one another."""
-        return Contradictions(self.database, ContradictionBook(self.vault), permit)
+        return Contradictions(self.database, ContradictionBook(self.vault), permit, withheld)
 
     async def workers(self, threads: ThreadPoolExecutor) -> list[Worker]:
         """A worker for real runs and, where an engine can skip time, one for rehearsals."""

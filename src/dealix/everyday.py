@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from dealix.actors import Actor
+from dealix.business.compliance.directories import CompanyDirectories
 from dealix.business.compliance.findings import Compliance
 from dealix.business.compliance.service import CompanyRegistry, Finding
 from dealix.business.dashboard.service import DashboardService
@@ -17,6 +18,7 @@ from dealix.business.leads.qualifying import Qualifications
 from dealix.business.leads.service import LeadService
 from dealix.business.leads.tasks import ScoreLead
 from dealix.business.leads.trusting import LeadFacts
+from dealix.business.messages.service import MessageService
 from dealix.business.proposals.books import PriceBooks
 from dealix.lanes.bridge import Bridge
 from dealix.lanes.codec import data_converter
@@ -30,10 +32,12 @@ from dealix.observability.temporal import measured
 from dealix.providers import Providers
 from dealix.trust.access.rights import permit
 from dealix.trust.outbound.governance import ConsentBook
+from dealix.trust.outbound.governance.doubting import Doubts
 from dealix.trust.scores.connectors import ConnectorFacts
 from dealix.trust.scores.schemas import EntityType
 from dealix.trust.scores.service import TrustScores
 from dealix.trust.scores.tasks import ScoreTrust, Source
+from dealix.trust.scores.uptime import Uptime
 from dealix.watching import connectors_of, engines_of, lanes_of
 
 
@@ -62,6 +66,27 @@ class Everyday(Providers):
         """The same registry and the same answers, for a start that must not wait."""
         keys = TenantKeys.of(self.secrets, self.settings)
         return CompanyRegistry(self.database, keys, self.company_registry_at_door)
+
+    @cached_property
+    def messages(self) -> MessageService:
+        """What messages want, and their dialects."""
+        return MessageService(permit)
+
+    @cached_property
+    def doubts(self) -> Doubts:
+        """Who, by the model's reading, asked us to stop."""
+        return Doubts(self.consents)
+
+    @cached_property
+    def uptime(self) -> Uptime:
+        """How often each connector answers."""
+        return Uptime(self.database, connectors_of(self))
+
+    @cached_property
+    def directories(self) -> CompanyDirectories:
+        """What directories list under companies' names, kept with the date on which they did."""
+        keys = TenantKeys.of(self.secrets, self.settings)
+        return CompanyDirectories(self.database, keys, self.directory)
 
     @cached_property
     def health(self) -> Watch:
@@ -93,7 +118,7 @@ class Everyday(Providers):
             self.short_jobs,
             permit,
             ScoreLead(self.model_use),
-            Matcher(self.vault),
+            Matcher(self.vault, self.companies.numbers),
         )
 
     @cached_property
@@ -119,7 +144,7 @@ class Everyday(Providers):
             "lead": facts.of_lead,
             "company": facts.of_company,
             "connector": ConnectorFacts(self.health.look),
-            "affiliate": lambda _session, _affiliate: {},  # nothing is known of any yet
+            "affiliate": lambda _session, _affiliate: {},  # no workflow records any yet
         }
         return TrustScores(self.database, self.short_jobs, permit, ScoreTrust(sources))
 

@@ -143,8 +143,10 @@ def pipelines_of(made: "Services") -> dict[str, Pipeline]:
         ContradictionScan(
             made.database, scan_reader(made), ContradictionBook(made.vault), made.model_use
         ),
-        LeadQualification(made.database, made.leads, made.companies, made.model_use),
-        ProposalGeneration(made.database, made.proposals, made.model_use),
+        LeadQualification(
+            made.database, made.leads, made.companies, made.directories, made.model_use
+        ),
+        ProposalGeneration(made.database, made.proposals, made.model_use, made.knowledge),
         ComplianceScan(made.database, Inspector(made.settings, made.secrets)),
     )
     return {line.workflow: line for line in lines}

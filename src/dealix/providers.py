@@ -7,13 +7,16 @@ from functools import cached_property
 from dealix import model_steps
 from dealix.business.knowledge.embedders import Embedders
 from dealix.connectors.company_research import RegistryReader, Wathq
+from dealix.connectors.company_research.directories import Directory
 from dealix.connectors.crm import Crm, HubSpotCrm
 from dealix.connectors.email import Mailer, SmtpMailer
 from dealix.connectors.embeddings import EmbeddingsEndpoint
 from dealix.connectors.esign import DocuSign, ESign
+from dealix.connectors.gleif import Gleif
 from dealix.connectors.llm import ChatCompletions, StructuredModel
 from dealix.connectors.metadata import Timeouts
 from dealix.connectors.openclaw import OpenClawGateway
+from dealix.connectors.opencorporates import OpenCorporates
 from dealix.connectors.secrets import LocalSecrets, SecretStore
 from dealix.connectors.whatsapp import CloudWhatsApp, WhatsApp
 from dealix.errors import NotConfigured
@@ -27,9 +30,14 @@ from dealix.trust.access.rights import permit
 from dealix.trust.access.service import Access
 from dealix.trust.model_use.executor import Prices
 from dealix.trust.model_use.service import ModelUse
+from dealix.trust.policy.engine import Evaluator, PolicyEngine
+from dealix.trust.policy.opa import server_of
 from dealix.trust.privacy import Vault
 from dealix.trust.privacy.processing import ProcessingRegister
 
+DIRECTORIES: dict[str, type[Gleif | OpenCorporates]] = {
+    each.metadata.key: each for each in (Gleif, OpenCorporates)
+}
 AT_DOOR = Timeouts(connect=timedelta(seconds=1), answer=timedelta(seconds=2))
 
 
@@ -135,6 +143,20 @@ class Providers:
     def _registries(self) -> dict[tuple[bool, Timeouts | None], RegistryReader]:
         return {}
 
+    def directory(self, name: str) -> Directory:
+        """The directory of companies of this name: `gleif` or `opencorporates`.
+
+        One client each for a process. `NotConfigured` where it has no address or no key.
+        """
+        if name not in self._directories:
+            made = DIRECTORIES[name].of(self.settings, self.secrets)
+            self._directories.setdefault(name, made)
+        return self._directories[name]
+
+    @cached_property
+    def _directories(self) -> dict[str, Directory]:
+        return {}
+
     def model(self, kind: Executor, *, rehearsal: bool) -> StructuredModel:
         """A model of this installation, or for a rehearsal the one that the sandbox plays.
 
@@ -167,6 +189,7 @@ class Providers:
         """Close the connections that are kept open to providers."""
         opened = [*self.__dict__.get("_models", {}).values()]
         opened += self.__dict__.get("_registries", {}).values()
+        opened += self.__dict__.get("_directories", {}).values()
         opened += [self.embeddings] if self.__dict__.get("embeddings") else []
         for client in opened:
             client.close()
@@ -179,7 +202,14 @@ class Providers:
     @cached_property
     def model_use(self) -> ModelUse:
         """Does steps that may use a model."""
-        return ModelUse(self.database, self.model, self.prices, permit, model_steps.ALL)
+        return ModelUse(
+            self.database, self.model, self.prices, permit, model_steps.ALL, self.policy
+        )
+
+    @cached_property
+    def policy(self) -> Evaluator:
+        """Rego policies: evaluated in this process, or by the company's OPA server."""
+        return server_of(self.settings, self.secrets) or PolicyEngine()
 
     @cached_property
     def processing(self) -> ProcessingRegister:
@@ -197,6 +227,8 @@ class Providers:
             "whatsapp_url": given.sandbox_url,
             "whatsapp_phone_number_id": given.whatsapp_rehearsal_number_id,
             "wathq_url": given.sandbox_url,
+            "gleif_url": given.sandbox_url,
+            "opencorporates_url": given.sandbox_url,
             "model_url": f"{given.sandbox_url}/v1",
             "openclaw_url": given.sandbox_url,
             "docusign_url": f"{given.sandbox_url}/restapi",

@@ -147,6 +147,12 @@ class Settings(BaseSettings):
     wathq_generation: Literal["current", "v5"] = Field(
         "current", description="Which generation of Wathq's API the subscription shows."
     )
+    gleif_url: str | None = Field(
+        None, description="Base address of GLEIF, the register of legal entity identifiers."
+    )
+    opencorporates_url: str | None = Field(
+        None, description="Base address of OpenCorporates, a directory of company registers."
+    )
     sandbox_url: str | None = Field(None, description="HTTP address of the sandbox, if one runs.")
     sandbox_smtp: str | None = Field(None, description="host:port of the sandbox's SMTP server.")
 
@@ -186,7 +192,10 @@ class Settings(BaseSettings):
     openclaw_agent: str = Field(
         "steps",
         pattern=r"^[a-z][a-z0-9_-]{0,39}$",
-        description="Agent of the gateway that may do nothing but `llm-task`.",
+        description=(
+            "Agent of the gateway that may do nothing but `llm-task`; one of the same name with "
+            "`-reads` behind it may do nothing by itself."
+        ),
     )
 
     operating_tenant: str | None = Field(
@@ -220,6 +229,11 @@ class Settings(BaseSettings):
         for one in filter(None, map(str.strip, listed.split(","))):
             ip_network(one)  # a ValueError names what is no address
         return listed
+
+    @property
+    def openclaw_reader(self) -> str:
+        """The agent of steps that may have something read by us; the gateway gives it no tool."""
+        return f"{self.openclaw_agent}-reads"
 
     def plays(self, url: str) -> bool:
         """Whether an address is the sandbox's, so that what answers there is played."""

@@ -43,14 +43,28 @@ def connectors_of(made: "Everyday") -> Questions:
         models["embeddings"] = lambda: _connector(embeddings.probe)
     if given.openclaw_url is not None:
         models["openclaw"] = lambda: _connector(made.model("openclaw", rehearsal=False).probe)
+    played = given.sandbox_url is not None
+    directories = {
+        name: _directory(made, name)
+        for name, url in (
+            ("gleif", given.gleif_url),
+            ("opencorporates", given.opencorporates_url),
+        )
+        if played or url is not None
+    }
     return {
         **models,
+        **directories,
         "email": lambda: _connector(made.mailer(rehearsal=False).probe),
         "crm": lambda: _connector(made.crm(rehearsal=False).probe),
         "whatsapp": lambda: _connector(made.messenger(rehearsal=False).probe),
         "registry": lambda: _connector(made.company_registry(rehearsal=False).probe),
         "esign": lambda: _connector(made.esign(rehearsal=False).probe),
     }
+
+
+def _directory(made: "Everyday", name: str) -> Callable[[], str]:
+    return lambda: _connector(made.directory(name).probe)
 
 
 def _database(made: "Everyday") -> str:

@@ -61,7 +61,8 @@ def test_a_scan_finds_flags_and_keeps_what_people_make_of_it(door, counsel):
     steps = [(entry["name"], entry["status"]) for entry in run["timeline"]]
     assert steps == [(n, "done") for n in ("load_documents", "compare_claims", "flag_conflicts")]
     found = counsel.get("/api/v1/contradictions").json()
-    assert "settings" in {side["source"] for each in found for side in (each["a"], each["b"])}
+    sources = {side["source"] for each in found for side in (each["a"], each["b"])}
+    assert "setting:installation" in sources
     [one] = [
         each for each in found if {each["a"]["quote"], each["b"]["quote"]} == {PROMISE, DENIAL}
     ]
@@ -97,7 +98,67 @@ def test_the_ledger_holds_no_words_and_says_that_no_model_was_asked(door, counse
     assert "Retention" not in str(results)
     compared = results["compare_claims"]
     assert (compared["method"], compared["not_configured"]) == ("rules", ["model"])
-    assert run["result"]["by_kind"] == {"temporal": 1}
+    assert run["result"]["by_kind"] == {"temporal": 2}, "with one another, and with the register"
+
+
+def known(client, content, name, *audience):
+    """A document to search, for these roles."""
+    data = {"title": name, "audience": list(audience)}
+    files = {"file": (name, content.encode())}
+    made = client.post("/api/v1/knowledge/documents", files=files, data=data)
+    assert made.status_code == 201, made.text
+    return made.json()["id"]
+
+
+def test_documents_to_search_are_read_and_quoted_to_their_audience_only(door, counsel):
+    web = "<!doctype html><html><body><h1>Retention</h1><p>{}</p></body></html>"
+    said = "Retention of WhatsApp messages: 48 months."
+    page = known(counsel, web.format(said), "retention.html", "legal_counsel")
+    plain = known(counsel, "يُحتفظ برسائل واتساب ٣٦ شهرًا في كل الأحوال.", "retention.txt")
+    run = scan(door, counsel, documents=[page, plain, "kdoc_unknown"])
+    assert run["result"]["by_kind"] == {"temporal": 3}, run["result"]
+    ours = {f"knowledge:{page}", f"knowledge:{plain}"}
+
+    def sides(client):
+        found = client.get(f"/api/v1/contradictions?run={run['id']}").json()
+        return {side["source"]: side for each in found for side in (each["a"], each["b"])}
+
+    seen = sides(counsel)
+    assert set(seen) == {*ours, "setting:processing"}
+    assert seen[f"knowledge:{page}"]["quote"] == said
+    assert not any(side["withheld"] for side in seen.values())
+    hidden = sides(door.client("dana"))
+    assert (hidden[f"knowledge:{page}"]["quote"], hidden[f"knowledge:{page}"]["withheld"]) == (
+        None,
+        True,
+    )
+    assert hidden[f"knowledge:{plain}"]["quote"]
+    counsel.put(f"/api/v1/knowledge/documents/{page}/audience", json={"audience": []})
+    assert sides(door.client("dana"))[f"knowledge:{page}"]["quote"] == said
+    assert counsel.delete(f"/api/v1/knowledge/documents/{page}").status_code == 204
+    gone = sides(counsel)[f"knowledge:{page}"]
+    assert (gone["quote"], gone["withheld"]) == (None, False)
+    assert counsel.delete(f"/api/v1/knowledge/documents/{plain}").status_code == 204
+
+
+def test_who_may_not_fetch_papers_is_not_quoted_them(door, counsel):
+    run = scan(door, counsel, documents=[bring(counsel, PROMISE), bring(counsel, DENIAL)])
+    assert run["result"]["contradictions"] == 2
+    found = door.client("amal").get("/api/v1/contradictions").json()
+    sides = [side for each in found for side in (each["a"], each["b"])]
+    papers = [side for side in sides if side["source"].startswith("document:")]
+    assert papers
+    assert {side["withheld"] for side in papers} == {True}
+    assert not any(side["withheld"] for side in sides if side not in papers)
+
+
+def test_a_company_that_brought_nothing_in_contradicts_itself_in_nothing(door):
+    counsel = door.client("aisha", "rawabi-ae")
+    run = scan(door, counsel)
+    assert (run["outcome"], run["result"]["contradictions"]) == ("scanned", 0), run
+    with door.services.database.tenant("rawabi-ae") as session:
+        loaded = progress.results_of(session, run["id"])["load_documents"]
+    assert {name.partition(":")[0] for name in loaded["documents"]} == {"clause"}
 
 
 def test_what_a_model_added_names_the_model_its_prompt_and_its_inputs(door, counsel, monkeypatch):
@@ -155,8 +216,11 @@ def test_an_erased_document_takes_its_quotations_along(door, counsel):
         door.services.vault.erase(
             session, door.services.access.actor_of(door.person("abeer")["token"]), person
         )
-    [one] = [e for e in counsel.get("/api/v1/contradictions").json() if e["run"] == run["id"]]
-    assert (one["a"]["quote"], one["b"]["quote"]) == (None, None)
+    found = [e for e in counsel.get("/api/v1/contradictions").json() if e["run"] == run["id"]]
+    sides = [side for each in found for side in (each["a"], each["b"])]
+    quoted = {side["source"].partition(":")[0]: side["quote"] for side in sides}
+    assert quoted["document"] is None
+    assert "Discount limit" in quoted["setting"], "what is in force is nobody's"
 
 
 def test_who_may_not_read_contradictions_neither_sees_nor_settles_nor_scans(door):

@@ -100,6 +100,8 @@ def test_consent_coverage_counts_as_the_book_of_consents_does(door, noura):
     consent(door, people[5], "given", purpose="partnership", source="given_by_starter")
     consent(door, people[6], "withdrawn")
     consent(door, people[6], "given", channel="whatsapp")
+    consent(door, people[7], "opted_out", channel="*", purpose="*", source="model_reading")
+    consent(door, people[7], "lifted", channel="*", purpose="*", source="read_by_person")
     with door.services.database.tenant("rawabi-sa") as session:
         standings = [door.services.consents.standing(session, person) for person in people]
     expected = sum(bool(each.given) and not each.opted_out for each in standings)

@@ -6,7 +6,7 @@ from tests.cli.conftest import terminal  # noqa: F401 (a fixture)
 from dealix import model_steps
 from dealix.api import model_schemas
 
-DRAFT = "proposal.draft"
+DRAFT = "proposal_generation.draft_proposal"
 
 
 def test_the_administrator_chooses_and_others_look_or_do_not(door):

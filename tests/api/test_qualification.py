@@ -11,8 +11,8 @@ from dealix.lanes.pipelines import stage
 from dealix.records import progress
 
 STEPS = [
-    "capture_lead", "match_lead", "research_company", "score_qualification", "route_lead",
-    "notify_owner",
+    "capture_lead", "match_lead", "research_company", "search_gleif", "search_opencorporates",
+    "score_qualification", "route_lead", "notify_owner",
 ]  # fmt: skip
 
 
@@ -129,6 +129,42 @@ def test_a_failure_after_the_routing_gives_the_lead_back(door, noura, monkeypatc
     assert found["superseded_at"]
 
 
+COMPANIES = {"1": ("Rimal Foods", "Wadi Steel"), "7": ("Nakheel Paper", "Barq Tools")}
+"""Names apart, so that only the numbers join them."""
+
+
+@pytest.mark.parametrize("first", sorted(COMPANIES))
+def test_a_registry_that_gives_both_numbers_joins_the_company_in_either_order(
+    door, noura, monkeypatch, first
+):
+    both_numbers(door, monkeypatch)
+    place = 20 + int(first)
+    given = qualification_example(place)
+    numbers = [f"{each}010500{place:03d}" for each in "17"]
+    by_order = numbers if first == "1" else numbers[::-1]
+    one, other = (
+        {
+            **given,
+            "key": f"numbers-{first}-{at}",
+            "company": {
+                **given["company"],
+                "name": name,
+                "name_ar": None,
+                "registration_number": number,
+            },
+            "contact": {"name": who, "email": f"{who}{first}@gmail.com", "locale": "en"},
+        }
+        for at, (number, name, who) in enumerate(
+            zip(by_order, ("Rimal Foods", "Wadi Steel"), ("Fahd", "Lulwa"), strict=True)
+        )
+    )
+    earlier, _ = qualify(door, noura, one)
+    _, found = qualify(door, noura, other)
+    same = found["memo"]["same_as"]
+    assert (same["lead"], same["what"]) == (earlier["result"]["lead"], "company")
+    assert same["why"] == ["registration"]
+
+
 def test_who_may_not_route_or_start_is_refused_and_bad_input_named(door, noura, lina):
     assert begin(door.client("saleh"), qualification_example(6)).status_code == 403
     assert lina.put("/api/v1/sales-desks/x", json={}).status_code == 403
@@ -171,6 +207,20 @@ def test_an_erased_person_is_found_by_nothing(door, noura):
 @pytest.fixture(scope="module")
 def lina(door):
     return door.client("lina")
+
+
+def both_numbers(door, monkeypatch):
+    """A registry that knows every company, by its register's number and the unified one."""
+
+    class Reader:
+        def look(self, number):
+            return RegistryRecord(
+                registry="wathq", number=f"1{number[1:]}", national_number=f"7{number[1:]}",
+                name="شركة", status="active", status_text="active", entity_type="llc",
+                confirmation_due=None,
+            )  # fmt: skip
+
+    monkeypatch.setattr(door.services.companies, "_reader", lambda _rehearsal: Reader())
 
 
 def registry(door, monkeypatch, answer):

@@ -1,9 +1,15 @@
 """Trust scores at the door: scored on a worker, each factor shown, what nobody knows said."""
 
+from datetime import timedelta
+
 import pytest
 from jsonschema import Draft202012Validator
+from sqlalchemy import text
 
+from dealix import clock
 from dealix.api.short_inputs import SHORT_INPUTS
+from dealix.errors import NotConfigured
+from dealix.trust.scores.uptime import Uptime
 
 SCORES = "/api/v1/trust/scores"
 EXAMPLE = SHORT_INPUTS["lead_scoring"][1]
@@ -60,18 +66,44 @@ def test_a_company_is_scored_by_what_the_registry_said(door, noura):
     door.services.companies._keep("rawabi-sa", "1010123456", "real", None)
     assert factors(score(noura, "company", company)) == {
         "registration": (0, "registration_unknown"),
-        "payment_history": (None, "no_data"),
+        "payment_history": (None, "no_source_yet"),
     }
 
 
 def test_of_affiliates_and_idle_connectors_too_little_is_known(noura):
     found = score(noura, "affiliate", "affiliate_1").json()
     assert (found["status"], found["score"]) == ("not_enough_data", None)
+    assert set(factors(score(noura, "affiliate", "affiliate_1")).values()) == {
+        (None, "no_source_yet")
+    }
     assert factors(score(noura, "connector", "email")) == {
         "uptime": (None, "no_data"),
         "error_rate": (None, "no_data"),
         "auth_health": (None, "not_configured"),
     }
+
+
+def test_a_connector_s_uptime_is_what_its_probes_said(door, noura):
+    def away():
+        raise ConnectionError
+
+    def unset():
+        raise NotConfigured("setting_missing", setting="DEALIX_HUBSPOT_URL")
+
+    database = door.services.database
+    answers = {"esign": lambda: "answers", "registry": lambda: "answers", "crm": unset}
+    assert Uptime(database, answers).sweep() == 2
+    assert Uptime(database, {**answers, "registry": away}).sweep() == 2
+    old = clock.real_now() - timedelta(days=31)
+    with database.nobody() as session:
+        call = "SELECT count_probe('esign', :day, false)"
+        session.execute(text(call), {"day": old.date()})
+    assert factors(score(noura, "connector", "esign"))["uptime"] == (100, "probes_of_30_days")
+    found = score(noura, "connector", "company_research")
+    assert factors(found)["uptime"] == (50, "probes_of_30_days")
+    assert factors(score(noura, "connector", "crm"))["uptime"] == (None, "no_data")
+    details = {one["name"]: one["detail"] for one in found.json()["factors"]}
+    assert details["uptime"] == "1/2"
 
 
 @pytest.mark.parametrize(

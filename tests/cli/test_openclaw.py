@@ -14,6 +14,7 @@ from dealix.cli.client import Client
 from dealix.cli.model_doctor import look_at_models
 from dealix.cli.openclaw import gateway, secrets_of
 from dealix.cli.openclaw_doctor import look_at_gateway
+from dealix.engines.doctor import counted
 from dealix.engines.openclaw.config import MCP_TOOLS
 from dealix.engines.openclaw.install import install
 from dealix.engines.openclaw.running import Running
@@ -71,9 +72,13 @@ def test_the_configuration_is_shown_and_asks_for_a_model(terminal, monkeypatch):
 def test_the_doctor_calls_tools_that_were_not_given(played, tmp_path):
     url = f"http://{played.http_address}"
     found = list(look_at_gateway(tmp_path, Settings(home=tmp_path, openclaw_url=url)))
-    assert [each.ok for each in found] == [True, True]
-    assert "9 calls" in found[0].seen
-    assert "no tool of ours is given" in found[1].seen
+    assert [each.ok for each in found] == [True, True, True]
+    assert "14 calls" in found[0].seen
+    assert "word_of_the_check was handed back" in found[1].seen
+    assert [each.proven for each in found] == [True, True, False]
+    assert found[2].line().startswith("?    openclaw mcp: not proven")
+    assert "--as EMAIL openclaw up" in found[2].advice
+    assert counted(found) == "2 ok, 0 FAIL, 1 not proven"
     rows = played.client.get("/_sandbox/requests", params={"provider": "openclaw"}).json()
     asked = [each for each in rows if each["path"] == "/tools/invoke"]
     assert {json.loads(each["body"])["tool"] for each in asked} >= {"exec", "read", "llm-task"}
@@ -82,6 +87,21 @@ def test_the_doctor_calls_tools_that_were_not_given(played, tmp_path):
     found = list(look_at_gateway(tmp_path, Settings(home=tmp_path, openclaw_url=url)))
     assert not found[0].ok
     played.start()
+
+
+@pytest.mark.parametrize(
+    ("fault", "because"),
+    [
+        ("broken_arguments", "read_misused"),
+        ("endless_calls", "too_many_reads"),
+        ("tools", "read_not_given"),
+    ],
+)
+def test_the_doctor_proves_no_reads_of_a_model_that_calls_wrongly(played, tmp_path, fault, because):
+    played.fault("openclaw", fault, count=9)
+    url = f"http://{played.http_address}"
+    found = list(look_at_gateway(tmp_path, Settings(home=tmp_path, openclaw_url=url)))
+    assert (found[1].ok, because in found[1].seen) == (False, True)
 
 
 @pytest.mark.skipif(
@@ -106,10 +126,13 @@ def test_the_real_gateway_does_a_step_calls_our_tool_and_refuses_the_rest(
         lines = [*look_at_models(tmp_path, settings), *look_at_gateway(tmp_path, settings)]
         for each in lines:
             say(each.line())
-        assert [each.ok for each in lines] == [True] * 4
-        step, tools, mcp = lines[1:]
+        assert [(each.ok, each.proven) for each in lines] == [(True, True)] * len(lines)
+        found = {each.name: each for each in lines}
+        names = ("openclaw gateway", "openclaw tools", "openclaw reads", "openclaw mcp")
+        step, tools, reads, mcp = (found[name] for name in names)
         assert "answers a structured step" in step.seen
         assert "refused" in tools.seen
+        assert "handed back" in reads.seen
         assert "was called through it and answered" in mcp.seen
         audited = terminal.door.client("dana").get("/api/v1/audit?limit=50").text
         assert "tool.used" in audited

@@ -86,6 +86,8 @@ def test_no_request_model_hides_from_its_card() -> None:
         "whatsapp.messages",
         "esign.envelopes",
         "company_research.wathq",
+        "gleif.records",
+        "opencorporates.companies",
         "llm.chat",
         "openclaw.gateway",
     ):

@@ -17,6 +17,7 @@ from dealix.errors import NotConfigured, ProviderError, ProviderRefused, Provide
 from dealix.settings import Settings
 
 Start = Callable[[Script], Peer]
+CALL = {"id": "1", "type": "function", "function": {"name": "exec", "arguments": "{}"}}
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 
 
@@ -85,8 +86,11 @@ def test_an_answer_without_end_or_packed_is_not_read(peer: Start) -> None:
         b'{"choices": [{"message": "text"}]}',
         json.dumps({"choices": [{"message": {"content": ["a"]}}]}).encode(),
         json.dumps({"choices": [{"message": {}}], "usage": 3}).encode(),
+        json.dumps({"choices": [{"message": {"tool_calls": "all"}}]}).encode(),
+        json.dumps({"choices": [{"message": {"tool_calls": [{"id": "1"}]}}]}).encode(),
+        json.dumps({"choices": [{"message": {"tool_calls": [CALL]}}]}).encode(),
     ],
-    ids=range(8),
+    ids=range(11),
 )
 def test_no_chat_completion_is_no_answer(peer: Start, body: bytes) -> None:
     with asking(peer(whole(body))) as ask, pytest.raises(ProviderError):

@@ -19,11 +19,17 @@ def test_a_scan_is_started_shown_and_compared(console):
     assert 'id="ecc_tenants_isolated" data-status="pass"' in page.source
     assert 'id="pdpl_privacy_notice" data-status="manual"' in page.source
     assert "Legal counsel" in page.text
+    assert page.source.count('<details class="manual">') == 4, "folded, by framework"
+    places = [page.source.index(f'id="{name}"') for name in ("nca_ecc", "ecc_2_15_4", "owasp_llm")]
+    assert places == sorted(places)
+    assert "Business continuity: requirements are put into practice" in page.text
+    assert page.source.index('data-status="fail"') < page.source.index('data-status="pass"')
     assert "Changed after the scan" not in page.text
     assert "Where this comes from: our rules" in page.text
     arabic = console.visitor("abeer", locale="ar").get("/compliance")
     assert "قاعدة البيانات تفصل بين الشركات" in arabic.text
     assert "نظام حماية البيانات الشخصية" in arabic.text
+    assert "استمرارية الأعمال: المتطلبات مطبّقة" in arabic.text
 
 
 def test_who_may_only_read_gets_no_button_and_a_stranger_no_page(console):

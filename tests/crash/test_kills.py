@@ -50,12 +50,13 @@ OF_A_LEAD = points.named(
     [
         *("capture_lead:recorded", "match_lead:before", "research_company:before"),
         *("score_qualification:recorded", "route_lead:before", "notify_owner:recorded"),
+        *("search_gleif:recorded", "search_opencorporates:before"),
     ]
 )
 PIPELINES = {
     "packs": (*points.of("evidence_pack"), *OF_A_LEAD[:2]),
-    "scan": (*points.of("contradiction_scan"), *OF_A_LEAD[2:]),
-    "controls": tuple(points.of("compliance_scan")),
+    "scan": (*points.of("contradiction_scan"), *OF_A_LEAD[2:6]),
+    "controls": (*points.of("compliance_scan"), *OF_A_LEAD[6:]),
     "offers": tuple(points.of("proposal_generation")),
 }
 """As many together as a worker holds, each step of a lead once; `make proof` holds all of them."""

@@ -46,7 +46,7 @@ def test_a_folder_without_a_stack_says_what_to_do(tmp_path, capsys):
 def test_the_data_form_has_the_same_findings(tmp_path, capsys):
     assert commands.doctor(tmp_path, as_json=True) == 1
     rows = json.loads(capsys.readouterr().out)
-    assert {"name", "ok", "seen", "advice"} == set(rows[0])
+    assert {"name", "ok", "seen", "advice", "proven"} == set(rows[0])
 
 
 def test_secrets_that_others_can_read_are_a_failure(tmp_path):

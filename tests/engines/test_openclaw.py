@@ -22,6 +22,7 @@ def made(folder: Path, *, door: bool = True) -> Gateway:
         model_url="http://127.0.0.1:9/v1",
         model_name="any",
         steps="steps",
+        reader="steps-reads",
         mcp_url="http://127.0.0.1:8/mcp" if door else None,
         mcp_tools=MCP_TOOLS,
     )
@@ -37,6 +38,9 @@ def test_it_listens_on_loopback_takes_a_token_and_calls_nobody_else(tmp_path: Pa
     assert given["models"]["catalogRefresh"] == {"enabled": False}
     assert given["plugins"]["allow"] == ["llm-task", "openai"]
     assert "hooks" not in given
+    endpoint = gateway["http"]["endpoints"]["responses"]
+    assert (endpoint["enabled"], endpoint["maxUrlParts"]) == (True, 0)
+    assert (endpoint["files"]["allowUrl"], endpoint["images"]["allowUrl"]) == (False, False)
 
 
 def test_no_secret_stands_in_it(tmp_path: Path) -> None:
@@ -55,6 +59,9 @@ def test_each_agent_has_its_own_tools_and_everything_else_is_denied_by_name(
     assert "dealix__*" in agents["steps"]["tools"]["deny"]
     assert agents[CHAT]["tools"]["alsoAllow"] == [f"dealix__{tool}" for tool in MCP_TOOLS]
     assert "llm-task" in agents[CHAT]["tools"]["deny"]
+    reads = agents["steps-reads"]["tools"]
+    assert "alsoAllow" not in reads
+    assert {"llm-task", "session_status", "dealix__*"} <= set(reads["deny"])
     for each in agents.values():
         assert each["tools"]["profile"] == "minimal"
         assert set(DENIED) <= set(each["tools"]["deny"])

@@ -46,9 +46,13 @@ def test_a_probe_says_what_it_found_and_names_no_address():
 
 def test_the_catalogue_names_every_connector_that_may_be_probed():
     given = Settings(
-        model_url="https://model.example/v1", openclaw_url="http://127.0.0.1:18789", _env_file=None
+        model_url="https://model.example/v1",
+        openclaw_url="http://127.0.0.1:18789",
+        sandbox_url="http://127.0.0.1:9",
+        _env_file=None,
     )
-    probed = connectors_of(SimpleNamespace(settings=given))
+    embeddings = SimpleNamespace(probe=answers)
+    probed = connectors_of(SimpleNamespace(settings=given, embeddings=embeddings))
     step = next(s for s in catalog.row("health_check").here.steps if s.key == "probe_connectors")
     assert {{"registry": "wathq"}.get(name, name) for name in probed} == set(step.calls)
 

@@ -30,6 +30,7 @@ APP_SECRET = "app-secret-of-the-test"
 VERIFY_TOKEN = "verify-token-of-the-test"
 HMAC_KEYS = ("docusign-key-of-the-test", "docusign-key-to-come")
 WATHQ_KEY = "wathq-key-of-the-test"
+OPENCORPORATES_TOKEN = "opencorporates-token-of-the-test"
 MODEL_KEY = "model-key-of-the-test"
 EMBEDDINGS_KEY = "embeddings-key-of-the-test"
 OPENCLAW_TOKEN = "openclaw-token-of-the-test"
@@ -117,6 +118,7 @@ class Sandbox:
             "SANDBOX_DOCUSIGN_PUBLIC_KEY": public_half(SIGNING_KEY),
             "SANDBOX_DOCUSIGN_INTEGRATION_KEY": Settings().docusign_integration_key,
             "SANDBOX_WATHQ_KEY": WATHQ_KEY,
+            "SANDBOX_OPENCORPORATES_TOKEN": OPENCORPORATES_TOKEN,
             "SANDBOX_MODEL_KEY": MODEL_KEY,
             "SANDBOX_EMBEDDINGS_KEY": EMBEDDINGS_KEY,
             "SANDBOX_OPENCLAW_TOKEN": OPENCLAW_TOKEN,

@@ -40,6 +40,28 @@ def test_a_sample_fits_any_plain_schema(schema: dict[str, Any]) -> None:
     jsonschema.validate(sample(schema), schema)
 
 
+def test_a_text_is_in_the_language_that_its_field_asks_for() -> None:
+    text = {"type": "string", "minLength": 60, "maxLength": 900}
+    pair = {"type": "object", "properties": {"ar": {"$ref": "#/$defs/t"}, "en": text}}
+    schema = {
+        "type": "object",
+        "properties": {
+            "summary_ar": {"anyOf": [text, {"type": "null"}]},
+            "summary_en": text,
+            "reasons": {"type": "array", "items": pair},
+            "calendar": text,
+        },
+        "$defs": {"t": text},
+    }
+    found = sample(schema)
+    jsonschema.validate(found, schema)
+    [reason] = found["reasons"]
+    for arabic in (found["summary_ar"], reason["ar"]):
+        assert arabic.startswith("نص تمثّله بيئة المحاكاة. نص")
+    for english in (found["summary_en"], reason["en"], found["calendar"]):
+        assert english.startswith("Played by the sandbox. Played")
+
+
 def test_what_it_cannot_answer_it_refuses() -> None:
     loop = {"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}}
     for schema in (loop, {"type": "string", "pattern": "^Z{40}$"}, {"$ref": "#/$defs/none"}):

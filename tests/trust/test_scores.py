@@ -2,7 +2,7 @@
 
 import pytest
 
-from dealix.trust.scores.schemas import NO_DATA, Factor, Measured
+from dealix.trust.scores.schemas import NO_SOURCE, Factor, Measured
 from dealix.trust.scores.tasks import ScoreTrust
 from dealix.trust.scores.weights import CURRENT
 
@@ -28,7 +28,7 @@ def test_what_is_not_known_neither_helps_nor_harms():
     found = card("company", registration=100)
     assert (found.score, found.known_weight) == (100, 60)
     assert found.provenance.not_configured == ["payment_history"]
-    assert Factor(name="payment_history", weight=40, **NO_DATA.model_dump()) in found.factors
+    assert Factor(name="payment_history", weight=40, **NO_SOURCE.model_dump()) in found.factors
 
 
 def test_too_little_gives_no_score_and_says_so():

@@ -28,16 +28,20 @@ LEAD_QUALIFICATION = Row(
     external_io="Company research APIs",
     built=True,
     note=(
-        "Asks the Saudi registry only; no other source of company research is connected yet, and "
-        "the memo says so. Rules decide; a model that is chosen moves the score within bounds and "
-        "sums up."
+        "Asks the Saudi registry by number, and GLEIF and OpenCorporates by name; the memo says of "
+        "each what it found and when. A directory that is away is said to be, and holds nothing "
+        "up. Rules decide; a model that is chosen moves the score within bounds and sums up."
     ),
     declared=_facts(
         Engine.OPENCLAW_CELERY,
         "1-5 min",
         (
             seed("Capture", becomes=("capture_lead",)),
-            seed("Enrich", calls=("wathq", "uae_registry"), becomes=("research_company",)),
+            seed(
+                "Enrich",
+                calls=("wathq", "uae_registry"),
+                becomes=("research_company", "search_gleif", "search_opencorporates"),
+            ),
             seed("Score", becomes=("score_qualification",)),
             seed("Route", becomes=("route_lead",)),
             seed("Notify", becomes=("notify_owner",)),
@@ -59,6 +63,22 @@ LEAD_QUALIFICATION = Row(
                 "wathq",
             ),
             act(
+                "search_gleif",
+                "Look among legal entities",
+                "البحث بين الكيانات القانونية",
+                Method.IDEMPOTENCY_HEADER,
+                NONE,
+                "gleif",
+            ),
+            act(
+                "search_opencorporates",
+                "Look in the world's registers",
+                "البحث في سجلات العالم",
+                Method.IDEMPOTENCY_HEADER,
+                NONE,
+                "opencorporates",
+            ),
+            act(
                 "score_qualification",
                 "Score by the step executor",
                 "احتساب التأهيل",
@@ -69,7 +89,7 @@ LEAD_QUALIFICATION = Row(
             act("route_lead", "Route to a person", "التوجيه إلى موظف", Method.UPSERT, NONE),
             act("notify_owner", "Tell our own person", "إشعار الموظف", Method.MESSAGE_ID, NONE),
         ),
-        ("wathq", "step_model"),
+        ("wathq", "gleif", "opencorporates", "step_model"),
     ),
     ruling=Ruling(
         rules=("candidate_external_systems", "medium_internal_services"),

@@ -45,6 +45,8 @@ ALL: tuple[System, ...] = (
     _theirs("esign", "Electronic signature", "التوقيع الإلكتروني", SystemKind.ESIGN),
     _theirs("cal", "Cal.com", "التقويم Cal.com", SystemKind.CALENDAR),
     _theirs("wathq", "Wathq (Saudi registry)", "واثق (السجل السعودي)", SystemKind.REGISTRY),
+    _theirs("gleif", "GLEIF", "سجل معرّفات الكيانات", SystemKind.REGISTRY),
+    _theirs("opencorporates", "OpenCorporates", "دليل سجلات الشركات", SystemKind.REGISTRY),
     _theirs(
         "uae_registry", "UAE economic register", "السجل الاقتصادي الإماراتي", SystemKind.REGISTRY
     ),

@@ -95,7 +95,10 @@ def resolve(
     context: typer.Context,
     case: Annotated[str, typer.Argument(help="ID of the case.")],
     resolution: Annotated[
-        str, typer.Argument(help="happened, send_again, retry, done_by_hand or waive.")
+        str,
+        typer.Argument(
+            help="happened, send_again, retry, done_by_hand, waive, confirm_stop or lift_stop."
+        ),
     ],
     comment: Comment = None,
     as_json: AsJson = False,

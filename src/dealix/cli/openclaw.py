@@ -92,6 +92,7 @@ def gateway(settings: Settings, door: Client, *, sandbox: bool) -> Gateway:
         model_url=url,
         model_name="sandbox" if sandbox else settings.model_name,
         steps=settings.openclaw_agent,
+        reader=settings.openclaw_reader,
         mcp_url=f"{door.url()}{MCP_PATH}" if speaks else None,
         mcp_tools=MCP_TOOLS,
     )

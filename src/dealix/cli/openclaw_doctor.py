@@ -1,4 +1,4 @@
-"""`dealix doctor` on the OpenClaw gateway: what it was not given stays refused, ours is reached."""
+"""`dealix doctor` on the OpenClaw gateway: what was not given is refused, ours is handed back."""
 
 import json
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from dealix.engines.home import Home
 from dealix.engines.openclaw.config import CHAT, MCP_NAME
 from dealix.errors import DealixError, NotConfigured
 from dealix.settings import Settings
+from dealix.trust.model_use.connection import TOOL, check_reads
 
 REFUSED = ("exec", "read", "gateway", "cron")
 """Tools that nobody is given: a shell, files, the gateway itself, its clock."""
@@ -24,7 +25,7 @@ PROOF = "store_score"
 
 
 def look_at_gateway(root: Path, settings: Settings | None = None) -> Iterator[Finding]:
-    """Two lines where a gateway is configured, none where not."""
+    """Three lines where a gateway is configured, none where not."""
     given = settings or Settings(home=root)
     if given.openclaw_url is None:
         return
@@ -34,16 +35,18 @@ def look_at_gateway(root: Path, settings: Settings | None = None) -> Iterator[Fi
     except NotConfigured:
         return  # the line of its structured step says so already
     try:
-        yield _kept_away(gateway, given.openclaw_agent)
+        yield _kept_away(gateway, given.openclaw_agent, given.openclaw_reader)
+        yield _handed_back(gateway)
         yield _reached(gateway, root)
     finally:
         gateway.close()
 
 
-def _kept_away(gateway: OpenClawGateway, steps: str) -> Finding:
+def _kept_away(gateway: OpenClawGateway, steps: str, reader: str) -> Finding:
     """That no agent gets at a tool that it was not given; each is really called."""
     name = "openclaw tools"
-    pairs = [(tool, agent) for tool in REFUSED for agent in (steps, CHAT)] + [("llm-task", CHAT)]
+    pairs = [(tool, agent) for tool in REFUSED for agent in (steps, reader, CHAT)]
+    pairs += [("llm-task", agent) for agent in (reader, CHAT)]
     try:
         open_ones = [f"{t} of {agent}" for t, agent in pairs if not gateway.refuses(t, agent)]
     except DealixError as error:
@@ -54,12 +57,26 @@ def _kept_away(gateway: OpenClawGateway, steps: str) -> Finding:
     return Finding(name, True, f"{len(pairs)} calls of tools that were not given are refused")
 
 
+def _handed_back(gateway: OpenClawGateway) -> Finding:
+    """That a tool of ours, brought by a request, comes back to us to be done."""
+    name = "openclaw reads"
+    told = check_reads("openclaw", gateway)
+    if told.fall_back is not None:
+        advice = "look whether its configuration is the one of dealix openclaw config"
+        return Finding(name, False, f"no call came back: {told.fall_back.because}", advice)
+    if told.reads != [TOOL.name]:
+        advice = "choose a model that calls tools: steps that read write without reading"
+        return Finding(name, False, f"{told.model} answered without calling {TOOL.name}", advice)
+    return Finding(name, True, f"a call of {TOOL.name} was handed back, and answered by us")
+
+
 def _reached(gateway: OpenClawGateway, root: Path) -> Finding:
     """That an agent calls a tool of ours through the gateway, in the name of whom it was given."""
     name = "openclaw mcp"
     if not _has_our_tools(root):
-        seen = "no tool of ours is given (dealix --as EMAIL openclaw up gives them)"
-        return Finding(name, True, seen)
+        seen = "not proven: it was started for nobody, so the agent that talks has no tool of ours"
+        advice = "start it as a person: dealix --as EMAIL openclaw up"
+        return Finding(name, True, seen, advice, proven=False)
     try:
         said = gateway.said_by(CHAT, ASKED)
     except DealixError as error:

@@ -47,7 +47,7 @@ def sign_in(person: dict[str, Any]) -> str:
 
 
 def doctor(home: Path | None = None, *, as_json: bool = False) -> int:
-    """Print one line for each thing looked at; 1 when something does not work."""
+    """Print one line for each thing looked at, and their count; 1 when something does not work."""
     from dealix.cli.model_doctor import look_at_models, look_at_prices
     from dealix.cli.openclaw_doctor import look_at_gateway
 
@@ -59,5 +59,6 @@ def doctor(home: Path | None = None, *, as_json: bool = False) -> int:
     if as_json:
         sys.stdout.write(json.dumps(doctors.as_data(findings), indent=1) + "\n")
     else:
-        sys.stdout.write("\n".join(finding.line() for finding in findings) + "\n")
+        lines = [*(finding.line() for finding in findings), doctors.counted(findings)]
+        sys.stdout.write("\n".join(lines) + "\n")
     return 0 if all(finding.ok for finding in findings) else 1

@@ -5,9 +5,11 @@ from dealix.connectors.crm import HubSpotCrm
 from dealix.connectors.email import SmtpMailer
 from dealix.connectors.embeddings import EmbeddingsEndpoint
 from dealix.connectors.esign import DocuSign
+from dealix.connectors.gleif import Gleif
 from dealix.connectors.llm import ChatCompletions
 from dealix.connectors.metadata import Connector, ConnectorMetadata
 from dealix.connectors.openclaw import OpenClawGateway
+from dealix.connectors.opencorporates import OpenCorporates
 from dealix.connectors.whatsapp import CloudWhatsApp
 
 ALL: tuple[type[Connector], ...] = (
@@ -16,6 +18,8 @@ ALL: tuple[type[Connector], ...] = (
     CloudWhatsApp,
     DocuSign,
     Wathq,
+    Gleif,
+    OpenCorporates,
     ChatCompletions,
     EmbeddingsEndpoint,
     OpenClawGateway,

@@ -50,6 +50,12 @@ REPAIRS: dict[tuple[str, str], str] = {
         "The message belongs to no run: you have read it and seen to it."
     ),
     ("unrouted", "done_by_hand"): N_("The delivery belongs to nobody here: it is deleted unread."),
+    ("unsure_stop", "confirm_stop"): N_(
+        "You have read it and they ask us to stop: nothing is sent to them any more."
+    ),
+    ("unsure_stop", "lift_stop"): N_(
+        "You have read it and they ask for something else: messages may go to them again."
+    ),
     ("anchor_in_doubt", HAPPENED): N_("The second owner has got this head of the audit."),
     ("anchor_in_doubt", "done_by_hand"): N_(
         "The second owner has not got it by itself: you have given it to them."

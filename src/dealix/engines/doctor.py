@@ -29,16 +29,20 @@ ENOUGH_DISK = 2 * 1024**3
 
 @dataclass(frozen=True)
 class Finding:
-    """One line: what was looked at, whether it works, what was seen, what to do about it."""
+    """One line: what was looked at, whether it works, what was seen, what to do about it.
+
+    What is not `proven` was not looked at: it is no failure, and nobody may count on it.
+    """
 
     name: str
     ok: bool
     seen: str
     advice: str = ""
+    proven: bool = True
 
     def line(self) -> str:
         """The line a person reads."""
-        word = "ok  " if self.ok else "FAIL"
+        word = "FAIL" if not self.ok else "ok  " if self.proven else "?   "
         return f"{word} {self.name}: {self.seen}" + (f" → {self.advice}" if self.advice else "")
 
 
@@ -50,6 +54,13 @@ def examine(root: Path) -> list[Finding]:
         return [*found, Finding("stack", False, f"none has run on {root}", "run make up")]
     plan = plans.read(home, plans.settings_for(home.root))
     return [*found, stack(home), metrics(home, plan), *engines(plan), *application(home)]
+
+
+def counted(findings: list[Finding]) -> str:
+    """How many of them work, do not work, or were not proven, as a person reads it."""
+    good = sum(each.ok and each.proven for each in findings)
+    bad = sum(not each.ok for each in findings)
+    return f"{good} ok, {bad} FAIL, {len(findings) - good - bad} not proven"
 
 
 def as_data(findings: list[Finding]) -> list[dict[str, Any]]:

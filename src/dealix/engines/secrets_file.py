@@ -21,6 +21,7 @@ WORDS = (
     "whatsapp.verify_token",
     "docusign.hmac",
     "wathq.key",
+    "opencorporates.token",
     "model.key",
     "embeddings.key",
     "openclaw.token",

@@ -25,6 +25,7 @@ DEEDS = {
     "consent.given": N_("A consent was given"),
     "consent.withdrawn": N_("A consent was withdrawn"),
     "consent.opted_out": N_("Somebody opted out"),
+    "consent.lifted": N_("An opt-out that a model had read was lifted"),
     "contradiction.detected": N_("A contradiction was found"),
     "contradiction.reviewing": N_("A contradiction is being reviewed"),
     "contradiction.resolved": N_("A contradiction was resolved"),

@@ -27,6 +27,8 @@ PROPOSALS = {
     "price_cancelled": N_("Price approval cancelled"),
     "price_superseded": N_("Replaced by a newer price"),
     "price.discount": N_("Approve this price. The proposal then goes on with exactly this price."),
+    "search_knowledge": N_("documents that are meant for everybody"),
+    "read_price_book": N_("the price book, without prices"),
     "discount_percent": N_("Discount in percent"),
     "discount_limit_percent": N_("Nobody is asked up to (percent)"),
     "deal_id": N_("Deal (identifier)"),

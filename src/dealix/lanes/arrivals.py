@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from dealix.connectors import inbound
 from dealix.connectors.deliveries import Delivery
 from dealix.lanes.inbox_models import InboundEvent
+from dealix.store.session import tenant_of
 
 
 class Sealer(Protocol):
@@ -72,3 +73,11 @@ def owner_of(session: Session, answers: Iterable[str]) -> Owner | None:
         if row is not None:
             return Owner(row.tenant_id, row.run_id, row.person_id, message_id)
     return None
+
+
+def whose(session: Session, event_id: str) -> Owner | None:
+    """Whose delivery this is, as far as that is known by now; None when there is none."""
+    event = session.get(InboundEvent, (tenant_of(session), event_id))
+    if event is None:
+        return None
+    return Owner(event.tenant_id, event.run_id, event.person_id, event.in_reply_to)

@@ -1,6 +1,6 @@
 """Cases as people settle them: each resolution is judged, stored, audited, then delivered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal, get_args
 
@@ -21,7 +21,9 @@ from dealix.records.undos import hold, settle_undo
 from dealix.store.paging import newest_first
 from dealix.store.session import Database, tenant_of
 
-Resolution = Literal["happened", "send_again", "retry", "done_by_hand", "waive"]
+Resolution = Literal[
+    "happened", "send_again", "retry", "done_by_hand", "waive", "confirm_stop", "lift_stop"
+]
 
 ALLOWED: dict[str, frozenset[str]] = {
     "in_doubt": frozenset({"happened", "send_again"}),
@@ -37,8 +39,12 @@ ALLOWED: dict[str, frozenset[str]] = {
     "unmatched": frozenset({"done_by_hand"}),
     "unrouted": frozenset({"done_by_hand"}),
     "anchor_in_doubt": frozenset({"happened", "done_by_hand"}),
+    "unsure_stop": frozenset({"confirm_stop", "lift_stop"}),
 }
 """What may be said about each kind of case; one of `stuck` ends when its workflow goes on."""
+
+Settler = Callable[[Session, Actor, str, str], None]
+"""Is given the session, who says it, the case's subject and the resolution."""
 
 MOST = 200
 WAITED_FOR = frozenset({"in_doubt", "blocked", "undo_failed", "ended_behind"})
@@ -54,12 +60,17 @@ class CaseService:
         permit: Callable[[Actor, str], None],
         after: Callable[[str, str], bool],
         subjects: Subjects | None = None,
+        settlers: Mapping[str, Settler] | None = None,
     ) -> None:
-        """`permit(actor, right)` raises; `after(tenant, signal)` delivers once it is committed."""
+        """`permit(actor, right)` raises; `after(tenant, signal)` delivers once it is committed.
+
+        `settlers` carry out, by kind, what a person said, in the transaction of the resolution.
+        """
         self.database = database
         self.permit = permit
         self.after = after
         self.subjects = subjects or Subjects({})
+        self.settlers = dict(settlers or {})
 
     def list(
         self,
@@ -102,6 +113,8 @@ class CaseService:
             self._judge(session, actor, case, resolution)
             at = run.now() if run else clock.real_now()
             _apply(session, case, resolution, actor, at)
+            if case.kind in self.settlers:
+                self.settlers[case.kind](session, actor, case.subject, resolution)
             case.status, case.resolution, case.comment = "resolved", resolution, comment
             case.resolved_by, case.resolved_at = actor.user_id, at
             _note(session, actor, case, run, at)

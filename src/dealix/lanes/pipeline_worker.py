@@ -94,6 +94,7 @@ class PipelineWorker:
             if self.stopping.is_set():
                 return self._rest(lease, AT_ONCE, tried=False)
             call = _call(run, ahead[0], steps.index(ahead[0]) + 1, done)
+            call = call.model_copy(update={"tries": lease.tries})
             if lease.tries > TRIES:
                 return self._fail(lease, line, ahead[0], call, {"code": INTERRUPTED})
             if not self._try(lease, line, ahead[0], call):

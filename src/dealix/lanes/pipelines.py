@@ -23,9 +23,13 @@ Stage = TypeVar("Stage", bound=Callable[..., Any])
 
 
 class StageCall(StepCall):
-    """A step's call with what its run was started with and what the steps before it answered."""
+    """A step's call with what its run was started with and what the steps before it answered.
+
+    `tries` counts this try and those of the same step before it.
+    """
 
     started_by: str
+    tries: int = 1
     input: dict[str, Any]
     results: dict[str, dict[str, Any]]
 

@@ -19,11 +19,18 @@ FallBackReason = Literal[
     "rate_limited",
     "unavailable",
     "rejected",
+    "read_not_given",
+    "read_misused",
+    "read_refused",
+    "too_many_reads",
 ]
 """Why rules did what a model was chosen for.
 
 `not_permitted`: the register of processing forbids it. `over_limit`: the day's tokens or money are
 used up. `refused`: the model declined. `rejected`: the endpoint answered no (key, policy).
+`read_not_given`: the model called a tool that the step does not declare; `read_misused`: with
+arguments that are not in its schema; `read_refused`: policy refused it; `too_many_reads`: more
+often than a step may.
 """
 
 
@@ -47,6 +54,7 @@ class Provenance(BaseModel):
     `delayed` are sources that did not answer when they were asked first. `fresh_as_of` is when the
     oldest of the inputs was true. `prompt_version` names the prompt, its version and its hash.
     `repaired`: the model was asked once more since its first answer broke the schema.
+    `reads` are the tools by which we read for the model while it did the step, in their order.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -65,3 +73,4 @@ class Provenance(BaseModel):
     fall_back: FallBack | None = Field(None, exclude_if=absent)
     fresh_as_of: datetime | None = Field(None, exclude_if=absent)
     repaired: bool | None = Field(None, exclude_if=absent)
+    reads: list[str] | None = Field(None, exclude_if=absent)

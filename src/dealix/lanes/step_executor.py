@@ -1,10 +1,11 @@
 """The one port for a step that may use a model: typed facts in, a schema of ours out."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_jsonable_python
@@ -15,6 +16,12 @@ from dealix.lanes.provenance import Executor, FallBack, Provenance
 from dealix.records.canonical import digest
 
 PROVENANCE = "provenance"
+TOOL_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+MOST_READS = 6
+"""How often a model may have something read while it does one step, its repair included."""
+
+ReadAction = Literal["knowledge.search", "record.read", "registry.read"]
+"""The actions of policy that a tool of a step may be: reads of class A, and nothing else."""
 
 
 class Personal(StrEnum):
@@ -84,12 +91,48 @@ F = TypeVar("F", bound=Facts)
 A = TypeVar("A", bound=BaseModel)
 
 
+P = TypeVar("P", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a tool read: facts, masked like those of the step, and the documents they are from."""
+
+    facts: Facts
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadTool(Generic[P]):
+    """A read that a model may ask for; we make it, under policy, and hand it what may leave.
+
+    `about` tells a model what it finds; `arguments` is a closed model of what it takes; `read` is
+    called with them and opens its own transactions. A tool changes nothing.
+    """
+
+    name: str
+    about: str
+    arguments: type[P]
+    action: ReadAction
+    read: Callable[[P], Read]
+
+    def __post_init__(self) -> None:
+        """Refuse a tool that is no read, or that no model could name.
+
+        Raises:
+            TypeError: either.
+        """
+        if self.action not in get_args(ReadAction) or not TOOL_NAME.fullmatch(self.name):
+            raise TypeError(f"{self.name}: no read that a model may ask for")
+
+
 @dataclass(frozen=True)
 class ModelStep(Generic[F, A]):
     """A step that may use a model.
 
     `rules` does it without one and gives the fields of `output`, in which a field `provenance` is
-    filled in by us and never by a model. `seconds` bound the whole step with its repair turn.
+    filled in by us and never by a model. `seconds` bound the whole step with its repair turn and
+    its reads, of which it makes `most_reads`. A step without `tools` hands none to a model.
     """
 
     name: str
@@ -100,13 +143,16 @@ class ModelStep(Generic[F, A]):
     rules_version: str
     seconds: float = 30.0
     most_tokens: int = 1500
+    tools: tuple[ReadTool[Any], ...] = ()
+    most_reads: int = MOST_READS
 
 
 @dataclass(frozen=True)
 class StepContext:
     """For whom a step runs: tenant, a key that names the call, where the facts come from.
 
-    `fresh_as_of` is when the oldest of the facts was true.
+    `fresh_as_of` is when the oldest of the facts was true; `run_id` names the run in the audit of
+    what is read for a model.
     """
 
     tenant_id: str
@@ -114,6 +160,7 @@ class StepContext:
     sources: tuple[str, ...] = ()
     rehearsal: bool = False
     fresh_as_of: datetime | None = None
+    run_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -185,6 +232,8 @@ __all__ = [
     "FallBack",
     "ModelStep",
     "Personal",
+    "Read",
+    "ReadTool",
     "Rules",
     "StepContext",
     "StepExecutor",

@@ -222,3 +222,71 @@ ELSEWHERE = re.compile(
     r"|person|department|right|in charge|mind|problem|worr|yet|mobile app|limit|per month|how many|bulk|campaign|template|schedul"
 )
 """Where the same words are about somebody else's messages, a feature, a fault, or an hour."""
+
+_YOURS = r"(?:ال)?(?:رسا[يئء]?ل|مسج|مسجات|ميساجات|ايميلات|اعلانات|دعايات|نشرات|اتصالات|مكالمات|مراسلات|ازعاج|سبام|تواصل)(?:كم|ك|كو|كن)(?!\w)"
+_ANY = r"(?:" + _YOURS + r"|(?:ال)?(?:رسا[يئء]?ل|مسجات|ميساجات|اعلانات|سبام|ازعاج)(?!\w))"
+_TO_ME = (
+    r"(?:تراسلو?ن?(?:ي|ا|ني|نا)|تكلمو?ن?ي|تزعجو?ن?ي|تواصلون? معي|تتواصلو?ن?ا? معي|تتصلو?ن?ا? (?:بي|علي|فيني|فيا)"
+    r"|(?:ترسلو?ن?ا?|تبعتو?ا?|تبعثو?ا?|تصيفطو?ا?|تسيفطو?ا?|تدزو?ن?)(?: ?(?:لي|ليا|لنا)| رسا[يئ]?ل\w*)+)(?!\w)"
+)
+_ASKED = (
+    r"(?:الرجاء|ارجو|ارجوكم|نرجو|رجاء|يرجي|فضلا|لطفا|اطلب|نطلب|اطالب|اريد|نريد|ابي|ابغي|ابغا|نبي|بغيت|اود|نود|ارغب|نرغب"
+    r"|ممكن|بليز|لو سمحتو?م?|من فضلكم?|please|pls)\s+(?:منكم )?(?:في |ان )?"
+)
+_MAILED = (
+    r"(?:ال)?(?:قا[يئ]?مه|قوا[يئ]?م|لسته|ليسته|نشره|سجلات|قاعده|قواعد)?\s*(?:ال)?(?:المراسل\w*|المراسلات|البريد\w*|الرسا[يئ]?ل|الارسال|التسويق|الاعلانات"
+    r"|بياناتكم|البيانات|قوا[يئ]?مكم|قا[يئ]?متكم|نشرتكم|سجلاتكم|رسا[يئ]?لكم|لستتكم|القا[يئ]?مه|القوا[يئ]?م|اللسته|النشره)(?: (?:البريديه|عندكم|لديكم|حقتكم))?"
+)
+_THESE = r"(?:(?:these|those|them|this|any of (?:these|this|it)|anything)(?: (?:from (?:you|u|your company)|any ?more|any longer|again|at all|ever|please|pls|thanks|thank you))*|from you(?: again| any ?more)?)\s*$"
+
+_WEARY = {
+    "fed_up": r"(?:^|\s)(?:ما ?(?:لي|لنا|عندي|عندنا|فيني|فينا)|مو في|ماني في|مب في) ?(?:اي )?(?:خلق|بارض|مزاج|حيل|نفس) ?(?:(?:علي|ل|ب|اشوف|اقرا|استقبل) ?)?"
+    + _YOURS
+    + _TAIL_AR,
+    "no_need": r"(?:^|\s)(?:ما ?(?:في|فيه|له|لو|كاين|عاد في)|مفيش|مافيش|لا|ليس هناك|لا يوجد|مو) ?(?:اي )?(?:داعي|لازم|لزوم|حاجه|ضروره|لاش|علاش) ?(?:(?:ان|انكم|بعد الان|الي ان)\s)?"
+    r"(?:" + _TO_ME + r"|(?:ل|الي )(?:مراسلت|مخاطبت|ازعاج)(?:ي|نا))" + _TAIL_AR,
+    "that_will_do": r"(?:^|\s)(?:باراكا|بركا|بركانا|يزي|يزيو|يزينا|كفي|كفانا|كفاكم|كفايه|قرفتو?ن[اي]|طفشتو?ن[اي]|زهقتو?ن[اي]) ?(?:علي\w* )?(?:(?:من|م|عن|ف) )?(?:ب)?(?:(?:هاد|هذه|هذي|كل) )?"
+    + _ANY
+    + _TAIL_AR,
+    "blocked": r"(?<!ما )(?<!لا )(?<!لم )(?<!لن )(?<!\w)(?:(?:راح |رح |غادي |سوف )?(?:ا?بلكت|بلوكيت|حظرت|حظرنا|حاظر|بحظر|احظر|ساحظر|ابلك|ببلك)(?:كم|كو)(?!\w)|(?:حظرت|بلكت|ابلك|احظر) رقمكم(?!\w)"
+    r"|(?:عملت|سويت|حطيت|درت|دار|عطيت) ?(?:لكم|لكو|ليكم|كم|كو) (?:بلوك|حظر)|رقمكم (?:صار |اصبح )?(?:محظور|مبلك|مبلوك)(?: عندي)?)"
+    + _TAIL_AR,
+    "off_the_list_please": r"(?:^|\s)(?:"
+    + _ASKED
+    + r"(?:حذف|شطب|ازالت|اخراج|مسح|رفع|سحب|استثنا[يء]?)(?:ي|نا|ءي)|(?:^|"
+    + _ASKED
+    + r")(?:تحذفو|تشيلو|تشطبو|تزيلو|تمسحو|تطلعو)(?:ني|نا)|^(?:حذفي|شطبي|ازالتي))\s+(?:من|عن) "
+    + _MAILED
+    + _TAIL_AR,
+    "annoying_stop": _YOURS
+    + r"(?:\s+\w+){0,3}\s+(?:و|ف)?(?:ا?وقفو?ا?ها|وقفو?ها|وقفو|اوقفو|اوقفوا|وقفوا|بطلو?ا?ها|بطلوا|اقطعو?ا?ها|الغو?ا?ها|كفوا عنها)"
+    + _TAIL_AR,
+    "yours_unwanted": _YOURS
+    + r" (?:ما|لا|مو|مش) ?(?:ابيها|نبيها|ابغاها|ابغيها|نبغاها|اريدها|نريدها|بديها|عايزها|عاوزها|تهمني|تهمنا|تلزمني|تلزمنا)"
+    + _TAIL_AR,
+    "tired_of_yours": r"(?:^|\s)(?:قرفت|مليت|ملينا|زهقت|زهقنا|طفشت|طفشنا|تعبت|تعبنا|ضجرت|سيمت|سئمت|انزعجت|انزعجنا) (?:من|م) "
+    + _YOURS
+    + _TAIL_AR,
+    "leave_me": r"(?:^|\s)(?:دعوني|دعونا|خلوني|خلونا|اتركوني|اتركونا|سيبوني|سيبونا|عوفوني) (?:و ?شاننا|و ?شاني|(?:في|ف|ب) ?حال(?:ي|نا))(?!\w)"
+    + _TAIL_AR,
+    "want_none_of_them": r"(?:لم اعد|لم نعد|ما عدت|لا|ما) ?(?:ارغب|نرغب|اريد|نريد|اود|ابي|ابغي|ابغا) ?(?:في |ب)?(?:استلام|تلقي|استقبال)(?:ها|هم)(?: (?:بعد الان|مجددا|ابدا|منكم|اطلاقا|شكرا))*\s*$",
+    "want_none_of_them_en": r"\b(?:(?:do not|don't|dont|no longer|not) (?:want|wish|care|desire)(?: to)?|(?:no longer|not) interested in) (?:receive|receiving|get|getting|hear|hearing|be sent|being sent) "
+    + _THESE,
+    "blocked_en": r"(?:^|\bi |\bi've |\bi have |\bwe |\bwe've |\bwe have |\bi am |\bi'm )(?:just |already |now )?block(?:ed|ing)? (?:you|your (?:number|address|emails?|messages?|domain|sender))"
+    + _TAIL_EN,
+    "done_with_yours_en": r"\b(?:i am|i'm|we are|we're|im) (?:so |just )?(?:done|through|fed up|sick|tired) (?:with|of) (?:all )?(?:your|these|those|ur) (?:\w+ )?(?:messages?|e-?mails?|mails?|texts?|newsletters?|sms|spam|ads)\s*$"
+    r"|^(?:please )?forget (?:this|my) (?:number|address|e-?mail)(?: address)?\s*$|^(?:please )?stop (?:already )?with (?:all )?(?:the|these|those|your|this) (?:messages?|e-?mails?|mails?|texts?|newsletters?|sms|spam)\s*$",
+    "exclude_en": r"\b(?:exclude|unlist|unregister|remove|scrub) (?:me|us|my (?:email|number|address)) (?:from|of) (?:(?:your|the|this|all|any|future) )*(?:mailing|mailings|mailing lists?|distribution lists?|contact lists?|database|newsletters?|marketing|campaigns?)\b",
+    "not_on_the_list_en": r"\b(?:do not|don't|dont|no longer) (?:want|wish)(?: to)? (?:be|stay|remain|being) (?:a part of|part of|on|in) (?:your|this|the|any) (?:mailing|distribution|contact|e-?mail|marketing) ?(?:lists?)?\b",
+    "no_need_en": r"\b(?:no need|needn't|not necessary|no point|no use)(?: (?:for you|in|to|ever))* (?:contact(?:ing)?|messag(?:e|ing)|text(?:ing)?|e-?mail(?:ing)?|writ(?:e|ing)(?: to)?) (?:me|us) (?:again|any ?more|any longer|ever|further)"
+    + _TAIL_EN,
+}
+WEARY = {name: re.compile(pattern) for name, pattern in _WEARY.items()}
+"""Sentences that ask for no more messages where nothing else in their line says otherwise."""
+
+INSTEAD = re.compile(
+    r"(?<!\w)(?:[وفب]?(?:اتصلو?ا?|ساتصل|بتصل|نتصل|كلمو?ني|كلمني|كلموا|دقو?ا?|زورو\w*|نتقابل|اختصرو\w*)|(?:ال|لل|ب|ع)?(?:ايميل|بريد) (?:افضل|احسن|يكفي|اسهل))(?!\w)"
+    r"|وصل|بالخطا|بالغلط|خطا|عميل|عملا|زباين|زبون|زبنا|النظام|السنترال|فاتور|(?<!\w)(?:ال)?عقد(?!\w)|(?<!\w)قبل|(?<!\w)حتي(?!\w)|(?<!\w)لين(?!\w)|اجتماع|موعد|ورقي|نسخه|تاخير|نراجع|فكو"
+    r"|\b(?:just |please )?call me\b|\bi(?:'ll| will) call\b|\bis (?:fine|better|enough|easier)\b|\bthe (?:right|new|correct)\b|\bby mistake\b|\bby accident\b|\binstead\b|\buntil\b|\bbefore\b|\btomorrow\b|\binvoices?\b|\bpdf\b|\bcourier\b|\bpaper\b|\bcustomers?\b|\bclients?\b"
+)
+"""What makes of the same sentence another wish: another way, an hour, a fault, somebody else."""

@@ -13,10 +13,12 @@ from dealix.language.stop_phrases import (
     CONTACT,
     ELSEWHERE,
     ENOUGH,
+    INSTEAD,
     MOVED,
     OTHERWISE,
     PHRASES,
     SHORT,
+    WEARY,
 )
 
 STOP_WORDS = (
@@ -108,7 +110,7 @@ def _sentence(told: str) -> str | None:
         for name, phrase in PHRASES.items():
             if clause and phrase.search(clause.strip()):
                 return name
-    return "enough" if _is_enough(told) else None
+    return "enough" if _is_enough(told) else _weary(told)
 
 
 def _is_enough(told: str) -> bool:
@@ -117,6 +119,18 @@ def _is_enough(told: str) -> bool:
         return False
     said = MOVED.search(told) or (ENOUGH.search(told) and CONTACT.search(told))
     return bool(said) and not ELSEWHERE.search(told)
+
+
+def _weary(told: str) -> str | None:
+    """The rule of the first sentence that wants no more of us, with no other wish in its line."""
+    for line in told.split("\n"):
+        if INSTEAD.search(line):
+            continue
+        for clause in _CLAUSES.split(line):
+            for name, phrase in WEARY.items():
+                if clause and phrase.search(clause.strip()):
+                    return name
+    return None
 
 
 _STOPS = frozenset(_squeezed(plain(word)) for word in STOP_WORDS)

@@ -14,7 +14,7 @@ from dealix.errors import DealixError
 from dealix.observability import metrics
 from dealix.observability.health import HealthView, Kind, Probe, Questions, Status
 
-PATIENCE = 0.75
+PATIENCE = 0.6
 """Seconds that a look waits; the answer must be there within one."""
 STILL_TRUE = 30.0
 """Seconds for which the last answer of a slow probe counts while the next is on its way."""
@@ -50,7 +50,7 @@ class HealthCheck:
     @part(
         "probe_connectors",
         method="upsert",
-        system="llm openclaw email crm whatsapp wathq esign",
+        system="llm embeddings openclaw email crm whatsapp wathq gleif opencorporates esign",
     )
     def probe_connectors(self) -> Asked:
         """Ask every provider and every configured model, without an effect."""

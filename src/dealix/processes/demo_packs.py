@@ -98,16 +98,19 @@ def _scan(door: Door, record: Mapping[str, Any]) -> tuple[bool, list[str]]:
     budget = catalog.row(SCAN).here.duration.longest.total_seconds()
     steps = " → ".join(entry["name"] for entry in run["timeline"])
     lines = [f"{SCAN:<20}{took:>5.1f} s of {budget:.0f}  {steps}"]
-    found = [
-        one
+    planted = {text for _, text in PAPERS}
+    quoted = [
+        (one, {one["a"]["quote"], one["b"]["quote"]})
         for one in door.get(counsel, "/contradictions")
-        if {one["a"]["quote"], one["b"]["quote"]} == {text for _, text in PAPERS}
     ]
+    found = [one for one, quotes in quoted if quotes == planted]
+    false = [one for one, quotes in quoted if one["run"] == run["id"] and not quotes & planted]
     lines += [
         f"{'':<20}{one['severity']} {one['kind']}: {one['a']['quote']} ≠ {one['b']['quote']}"
-        for one in found
+        for one in (*found, *false)
     ]
-    return run["outcome"] == "scanned" and len(found) == 1 and took < budget, lines
+    held = run["outcome"] == "scanned" and len(found) == 1 and not false
+    return held and took < budget, lines
 
 
 def _controls(door: Door) -> tuple[bool, list[str]]:

@@ -30,6 +30,7 @@ def jobs(made: Services) -> list[tuple[str, float, Callable[[], object]]]:
         ("vectors", 2.0, made.knowledge.sweep),
         ("seal", 1.0, audit.Sealer(made.database).sweep),
         ("watch", 4.0, sweeps.watch_runs),
+        ("probes", 300.0, made.uptime.sweep),
         ("anchor", 60.0, made.anchors.sweep),
     ]
 

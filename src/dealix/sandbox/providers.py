@@ -21,6 +21,8 @@ from dealix.sandbox.llm.faults import OWN_FAULTS as MODEL_FAULTS
 from dealix.sandbox.llm.routes import ChatModel
 from dealix.sandbox.openclaw.routes import OpenClaw
 from dealix.sandbox.options import Options
+from dealix.sandbox.registers.routes import OWN_FAULTS as DIRECTORY_FAULTS
+from dealix.sandbox.registers.routes import Registers
 from dealix.sandbox.wathq.routes import Wathq
 from dealix.sandbox.webhooks import Deliverer, Signing
 from dealix.sandbox.whatsapp import events
@@ -62,6 +64,14 @@ def _docusign(world: World, deliverer: Deliverer, options: Options) -> Iterable[
 
 def _wathq(world: World, _: Deliverer, options: Options) -> Iterable[Route]:
     return Wathq(world, options.word("wathq_key")).routes()
+
+
+def _gleif(world: World, _: Deliverer, _options: Options) -> Iterable[Route]:
+    return Registers(world, None).gleif()
+
+
+def _opencorporates(world: World, _: Deliverer, options: Options) -> Iterable[Route]:
+    return Registers(world, options.word("opencorporates_token")).open_corporates()
 
 
 def _llm(world: World, _: Deliverer, options: Options) -> Iterable[Route]:
@@ -111,6 +121,12 @@ ALL: tuple[Played, ...] = (
         signing=_docusign_signing,
     ),
     Played(name="wathq", faults=REQUEST_FAULTS, routes=_wathq),
+    Played(name="gleif", faults=REQUEST_FAULTS, routes=_gleif),
+    Played(
+        name="opencorporates",
+        faults=REQUEST_FAULTS | DIRECTORY_FAULTS,
+        routes=_opencorporates,
+    ),
     Played(name="llm", faults=REQUEST_FAULTS | MODEL_FAULTS, routes=_llm),
     Played(name="embeddings", faults=REQUEST_FAULTS | EMBEDDING_FAULTS, routes=_embeddings),
     Played(name="openclaw", faults=REQUEST_FAULTS | MODEL_FAULTS, routes=_openclaw),

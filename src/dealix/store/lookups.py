@@ -37,5 +37,7 @@ LOOKUPS: dict[str, str] = {
     "knowledge_by_word": "The knowledge search: passages of the transaction's own tenant by word; "
     "under row-level security PostgreSQL uses no index of words.",
     "lookup_unembedded": "The knowledge sweep: which tenants have passages without a vector.",
+    "count_probe": "The probes' sweep: that a connector of the installation answered, or did not.",
+    "lookup_probes": "Trust scores: how often a connector of the installation answered.",
     "take_unrouted": "The inbox sweep: take an event out of there, once, for its tenant.",
 }

@@ -7,8 +7,6 @@ import pytest
 import dealix
 from dealix.business.compliance.claims import Document, claims_of
 from dealix.business.compliance.conflicts import conflicts_of
-from dealix.business.compliance.scanning import live_claims
-from dealix.settings import Settings
 
 SEED = Path(dealix.__file__).parents[3] / "shared" / "seed-workflow-inventory.md"
 
@@ -66,16 +64,6 @@ def test_what_contradicts_is_found(one, other, rule, kind, severity):
 )  # fmt: skip
 def test_what_speaks_of_two_things_is_none(one, other):
     assert found(one, other) == []
-
-
-def test_the_running_installation_contradicts_a_paper():
-    outside = Settings(hubspot_url="https://api.hubapi.example", sandbox_url="http://127.0.0.1:1")
-    claims = claims_of(Document("policy", "كل البيانات تبقى داخل المملكة"))
-    [conflict] = conflicts_of([*claims, *live_claims(outside)])
-    assert (conflict.rule, conflict.severity) == ("promised_and_denied", "high")
-    assert "hubspot_url" in conflict.b.quote
-    played = Settings(hubspot_url="http://127.0.0.1:1", sandbox_url="http://127.0.0.1:1")
-    assert conflicts_of([*claims, *live_claims(played)]) == []
 
 
 def test_a_hundred_thousand_characters_are_read_in_time():

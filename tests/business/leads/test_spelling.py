@@ -48,7 +48,8 @@ def test_two_names_stay_two(one, other):
 
 def lead(own_id="b", *, company="c1", names=("Najd Logistics",), registration=None, domains=(),
          country="SA", **person):  # fmt: skip
-    return Described(own_id, company, country, names, registration, frozenset(domains), person)
+    numbers = frozenset([registration] if registration else [])
+    return Described(own_id, company, country, names, numbers, frozenset(domains), person)
 
 
 SARA = {"name": "Sara Al-Otaibi", "email": "sara@najd.example", "phone": "+966512345678"}

@@ -20,6 +20,7 @@ from dealix.trust.model_use.executor import Prices
 from dealix.trust.model_use.service import ModelUse
 from dealix.trust.model_use.settings import ModelSettings, set_settings
 from dealix.trust.model_use.spending import DaysSpending
+from dealix.trust.policy.engine import default_engine
 from dealix.trust.privacy.processing import SHIPPED, Processing, ProcessingRegister
 
 TENANT, OTHER = "rawabi-sa", "najd-sa"
@@ -41,7 +42,7 @@ def use(database: Database, sandbox: Sandbox) -> Iterator[ModelUse]:
         def find(kind: str, *, rehearsal: bool) -> Any:
             return model if kind == "model" else nothing(kind, rehearsal=rehearsal)
 
-        yield ModelUse(database, find, PRICES, permit, [step()])
+        yield ModelUse(database, find, PRICES, permit, [step()], default_engine())
 
 
 def done(use: ModelUse, tenant: str = TENANT) -> Provenance:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -25,9 +26,14 @@ from dealix.trust.policy.schemas import AuthorityFacts, GateFacts, PolicyQuestio
 QUESTIONS = 400
 BESIDE = Path(sys.executable).with_name("opa")
 PROGRAM = shutil.which("opa") or (str(BESIDE) if BESIDE.exists() else None)
-needs_opa = pytest.mark.skipif(
-    PROGRAM is None, reason="no OPA server is here: `make opa` builds one where Go is present"
+missing = pytest.mark.skipif(
+    PROGRAM is None, reason="no OPA server is here: `make journeys` builds one where Go is present"
 )
+
+
+def needs_opa(test: Any) -> Any:
+    """A test that asks a real OPA server, which takes minutes to build the first time."""
+    return pytest.mark.journey(missing(test))
 
 
 def served(folder: Path) -> Iterator[str]:

@@ -32,7 +32,8 @@ def contradictions(
 ) -> list[dict[str, Any]]:
     """The newest first, of one scan the gravest; the header `Link` leads to older ones.
 
-    `run` is the scan that found them first. A quotation is null once its document is erased.
+    `run` is the scan that found them first. A quotation is null once its document is erased,
+    and where `withheld` says that it comes from a document that the reader may not read.
     """
     found = services.contradictions.list(
         actor, status, severity=severity, run=run, limit=limit, before=cursor

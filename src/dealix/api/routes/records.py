@@ -11,6 +11,7 @@ from dealix.actors import Actor
 from dealix.api.bodies import Body, Comment
 from dealix.api.deps import Further, Ident, Limit, OptionalIdent, Parts, Who, problems
 from dealix.api.schemas import CaseView, EffectView
+from dealix.lanes.cases import Resolution
 from dealix.records import audit
 from dealix.records.audit import Entry, Head, Verification
 from dealix.records.effects import list_effects
@@ -23,7 +24,7 @@ router = APIRouter(tags=["records"])
 class Resolve(Body):
     """How a case is settled."""
 
-    resolution: Literal["happened", "send_again", "retry", "done_by_hand", "waive"]
+    resolution: Resolution
     comment: Comment | None = None
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.actors import Actor
-from dealix.business.compliance.controls import Charge, Control, controls
+from dealix.business.compliance.controls import Charge, Control, control_of
 from dealix.business.compliance.models import ComplianceCharge
 from dealix.errors import Conflict, InvalidInput, NotFound
 from dealix.records import audit
@@ -35,7 +35,7 @@ def set_charge(session: Session, actor: Actor, key: str, charge: Charge) -> Cont
         InvalidInput: `role_unheld`, nobody active in the company has this role; `due_past`, by
             the company's clocks.
     """
-    control = next((one for one in controls() if one.key == key), None)
+    control = control_of(key)
     if control is None:
         raise NotFound("not_found")
     if control.check is not None:

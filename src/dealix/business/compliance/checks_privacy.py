@@ -20,6 +20,8 @@ ADDRESSES = (
     "docusign_url",
     "docusign_account_url",
     "wathq_url",
+    "gleif_url",
+    "opencorporates_url",
     "embeddings_url",
     "model_url",
 )
@@ -51,7 +53,10 @@ class OptOutsObeyed(RowCheck):
             AND NOT EXISTS (
                 SELECT FROM consents AS word
                 WHERE word.person_id = stop.person_id AND word.world = 'real'
-                AND word.event = 'given' AND word.source = ANY(:own_word)
+                AND (
+                    word.event = 'given' AND word.source = ANY(:own_word)
+                    OR word.event = 'lifted' AND stop.source = 'model_reading'
+                )
                 AND word.recorded_at > stop.recorded_at
                 AND word.recorded_at <= messages.recorded_at
             )

@@ -1,4 +1,4 @@
-"""Reads claims out of documents by rules: quantities, days, owners, states, promises, classes.
+"""Reads claims out of documents by rules: amounts, days, owners, states, promises, scopes, classes.
 
 Arabic and English alike, line by line, each with its quotation. A claim says about which subject it
 speaks and of which kind it is; two that agree in both can contradict each other.
@@ -9,28 +9,46 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from dealix.business.compliance.claim_amounts import Amount, amounts_in, hours_in, measured
+from dealix.business.compliance.claim_dates import days_in
+from dealix.business.compliance.claim_scopes import WHOLLY, has_exception, said_of, scopes_in
 from dealix.business.compliance.claim_words import (
+    ABOVE,
     COUNT,
-    DAY,
+    DEADLINE_OF,
     FIELDS,
+    HOURS,
     INSIDE,
+    MEASURED,
     NEGATION,
     OUTSIDE,
+    PERSONS,
+    PRIORITIES,
     PROMISES,
     QUALIFIERS,
-    QUANTITY,
     TOPICS,
-    UNITS,
+    UP_TO,
 )
 from dealix.language.normal import plain
 
-ClaimKind = Literal["number", "duration", "day", "field", "promise", "count", "limit"]
+ClaimKind = Literal[
+    "number", "amount", "duration", "hours", "day", "field", "promise", "scope", "count", "limit"
+]
 Value = str | float | bool
+LIVE = "setting:"
+"""What the source of a claim begins with that no paper makes: it says what is in force."""
+
 LONGEST_LINE = 600
 MOST_LINES = 20_000
 HEADING = re.compile(r"^#{1,6}\s+(.*)$")
+BARE_HEADING = re.compile(r"^([^.:：;،,!?؟|\d]{3,60})$")
 NUMBERED = re.compile(r"^#{2,6}\s+\d+[.)]\s")
 CELL = re.compile(r"(?<!\\)\|")
+LABEL = re.compile(r"^[\s>|*•-]*([^:：|]{3,60}?)\s*(?:[:：]|\|)\s*(.+)$")
+SENTENCES = re.compile(r"[.;!?؟؛](?:\s|$)")
+PARTS = re.compile(r"[,،]\s|\s(?:and|while|but)\s|\sاما\s")
+SAYS_ITS_OWN = {"payment_terms": {"payments"}, "backup": {"backups"}}
+"""Topics whose very words would be taken for what they are about."""
 PLURAL = re.compile(r"\b(minutes|hours|days|weeks|months)\b")
 RULE = re.compile(r"^\s*\|?[\s:|-]+\|?\s*$")
 
@@ -45,7 +63,11 @@ class Document:
 
 @dataclass(frozen=True)
 class Claim:
-    """What one place says of one subject; `value` is comparable with others of its kind."""
+    """What one place says of one subject; `value` is comparable with others of its kind.
+
+    `unit` is the word or the calendar that the value was written with: where two differ, what is
+    the same may differ by rounding.
+    """
 
     source: str
     line: int
@@ -53,6 +75,7 @@ class Claim:
     kind: ClaimKind
     subject: str
     value: Value
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,9 +85,14 @@ class _Line:
     quote: str
     text: str
     heading: str
+    title: str
 
-    def claim(self, kind: ClaimKind, subject: str, value: Value) -> Claim:
-        return Claim(self.source, self.number, self.quote, kind, subject, value)
+    def claim(self, kind: ClaimKind, subject: str, value: Value, unit: str = "") -> Claim:
+        return Claim(self.source, self.number, self.quote, kind, subject, value, unit)
+
+    @property
+    def sentences(self) -> list[str]:
+        return SENTENCES.split(self.text)
 
 
 def claims_of(document: Document) -> list[Claim]:
@@ -75,13 +103,20 @@ def claims_of(document: Document) -> list[Claim]:
 
 
 def _lines(document: Document) -> Iterator[_Line]:
-    heading = ""
-    for number, raw in enumerate(document.text.splitlines()[:MOST_LINES], 1):
+    """The lines that say something, each under its heading and the document's first one.
+
+    Where no line is marked as a heading, a short one without an end or a value is taken for one.
+    """
+    heading, title = "", ""
+    raws = document.text.splitlines()[:MOST_LINES]
+    marked = any(HEADING.match(raw.strip()) for raw in raws)
+    for number, raw in enumerate(raws, 1):
         quote = raw.strip()[:LONGEST_LINE]
-        title = HEADING.match(quote)
-        heading = _spelled(title[1]) if title else heading
+        found = HEADING.match(quote) if marked else BARE_HEADING.match(quote)
+        heading = _spelled(found[1]) if found else heading
+        title = title or heading
         if quote:
-            yield _Line(document.name, number, quote, _spelled(quote), heading)
+            yield _Line(document.name, number, quote, _spelled(quote), heading, title)
 
 
 def _spelled(text: str) -> str:
@@ -89,42 +124,137 @@ def _spelled(text: str) -> str:
 
 
 def _said(line: _Line) -> Iterator[Claim]:
-    yield from _promises(line)
-    yield from _quantities(line)
     yield from _fields(line)
+    yield from _labelled(line)
+    for sentence in line.sentences:
+        yield from _promises(line, sentence)
+        yield from _quantities(line, sentence)
+        yield from _hours(line, sentence)
+        yield from _deadlines(line, sentence)
+        for scope in scopes_in(sentence):
+            yield line.claim("scope", scope.subject, scope.value)
     for number, phrase in COUNT.findall(line.text):
         yield line.claim("count", _phrase(phrase), float(number))
 
 
-def _promises(line: _Line) -> Iterator[Claim]:
-    for sentence in re.split(r"[.;!?؟؛]\s", line.text):
-        for name, pattern in PROMISES.items():
-            found = re.search(pattern, sentence)
-            if found:
-                before = sentence[max(0, found.start() - 40) : found.start()]
-                denied = NEGATION.search(before) is not None
-                yield line.claim("promise", name, not denied)
-
-
-def _quantities(line: _Line) -> Iterator[Claim]:
-    topics = [name for name, pattern in TOPICS.items() if re.search(pattern, line.text)]
-    amount = QUANTITY.search(line.text)
-    if not topics or amount is None:
+def _promises(line: _Line, sentence: str) -> Iterator[Claim]:
+    """A promise with an exception says nothing of what it leaves out: only its scope is read."""
+    if has_exception(sentence):
         return
-    of = "+".join(name for name, pattern in QUALIFIERS.items() if re.search(pattern, line.text))
-    measure, value = _measured(amount[1], amount[2])
-    kind: ClaimKind = "duration" if measure == "seconds" else "number"
-    yield line.claim(kind, f"{topics[0]}:{of or 'all'}:{measure}", value)
+    for name, pattern in PROMISES.items():
+        found = re.search(pattern, sentence)
+        if found:
+            before = WHOLLY.sub("", sentence[max(0, found.start() - 40) : found.start()])
+            yield line.claim("promise", name, NEGATION.search(before) is None)
+
+
+def _quantities(line: _Line, sentence: str) -> Iterator[Claim]:
+    """One amount of each measure; several of one are read part by part, or not at all."""
+    topic = next((name for name, pattern in TOPICS.items() if re.search(pattern, sentence)), None)
+    amounts = amounts_in(sentence) if topic else []
+    if topic is None or not amounts:
+        return
+    many = {one.measure for one in amounts if _differs(one, amounts)}
+    for amount in amounts:
+        if amount.measure not in many:
+            yield _of_topic(line, topic, sentence, amount)
+    for part in PARTS.split(sentence) if many else []:
+        inside = [one for one in amounts_in(part) if one.measure in many]
+        if len(inside) == 1:
+            yield _of_topic(line, topic, part, inside[0])
+
+
+def _differs(one: Amount, others: Iterable[Amount]) -> bool:
+    return any(one.measure == each.measure and one.value != each.value for each in others)
+
+
+def _of_topic(line: _Line, topic: str, said: str, amount: Amount) -> Claim:
+    """An amount under its topic, with what tells of which one it is."""
+    of = [name for name, pattern in QUALIFIERS.items() if re.search(pattern, said)]
+    of = [name for name in of if name not in SAYS_ITS_OWN.get(topic, set())]
+    measure, value = amount.measure, amount.value
+    if topic == "discount_limit":
+        of = said_of(said, PERSONS)
+        of += _bound(said[: amount.starts]) if of else []
+    elif topic == "approval_time":
+        of = [name for name, pattern in PRIORITIES.items() if re.search(pattern, said)]
+        measure, value = _worked(amount)
+    kind = _kind_of(measure)
+    return line.claim(kind, f"{topic}:{'+'.join(of) or 'all'}:{measure}", value, amount.unit)
+
+
+def _bound(before: str) -> list[str]:
+    """Whether an amount ends what somebody decides or begins it, by the last word before it."""
+    places = [(found.start(), "up_to") for found in UP_TO.finditer(before)]
+    places += [(found.start(), "above") for found in ABOVE.finditer(before)]
+    return [max(places)[1]] if places else []
+
+
+def _worked(amount: Amount) -> tuple[str, float]:
+    """The time of an approval is working time, however it is written: a day has eight hours."""
+    if amount.measure != "seconds":
+        return amount.measure, amount.value
+    days, rest = divmod(amount.value, 86400)
+    return "working", days * 8 * 3600 + rest
+
+
+def _kind_of(measure: str) -> ClaimKind:
+    if measure in {"seconds", "working"}:
+        return "duration"
+    return "amount" if measure.isupper() else "number"
+
+
+def _hours(line: _Line, sentence: str) -> Iterator[Claim]:
+    for topic, pattern in HOURS.items():
+        span = hours_in(sentence) if re.search(pattern, sentence) else None
+        if span is not None:
+            of = "ramadan" if re.search(QUALIFIERS["ramadan"], sentence) else "all"
+            yield line.claim("hours", f"{topic}:{of}", span)
+            return
+
+
+def _deadlines(line: _Line, sentence: str) -> Iterator[Claim]:
+    """The day that a sentence names as the deadline of something."""
+    for day in days_in(sentence):
+        found = DEADLINE_OF.search(sentence[: day.starts])
+        if found:
+            subject = f"{found['what'] or found['ar']} of {found['of'] or found['for']}"
+            yield line.claim("day", subject, day.day.isoformat(), _calendar(hijri=day.hijri))
 
 
 def _fields(line: _Line) -> Iterator[Claim]:
     for name, pattern in FIELDS.items():
-        found = re.search(rf"(?:^|[\s>|*-])(?:{pattern})\s*[:：]\s*([^|]+)", line.text)
+        found = re.search(rf"(?:^|[\s>|*-])(?:{pattern})\s*([:：|])\s*([^|]+)", line.text)
         if found is None or not line.heading:
             continue
-        day = DAY.search(found[1])
-        value = "-".join(day.groups()) if day else found[1].strip(" -.")
-        yield line.claim("day" if day else "field", f"{line.heading}:{name}", value)
+        subject = f"{line.heading}:{name}"
+        day = next(iter(days_in(found[2])), None)
+        if day is not None:
+            yield line.claim("day", subject, day.day.isoformat(), _calendar(hijri=day.hijri))
+        elif found[1] != "|":
+            yield line.claim("field", subject, found[2].strip(" -."))
+
+
+def _labelled(line: _Line) -> Iterator[Claim]:
+    """An amount or a day after a label that names a measure, under the same title and heading."""
+    found = LABEL.match(line.text)
+    if found is None or not line.heading or not MEASURED.search(found[1]):
+        return
+    label, said = found[1].strip(), found[2]
+    if any(re.search(pattern, label) for pattern in [*TOPICS.values(), *FIELDS.values()]):
+        return
+    days, amounts = days_in(said), amounts_in(said)
+    place = f"{line.title}>{line.heading}>{label}"
+    if len(days) == 1:
+        day = days[0]
+        yield line.claim("day", place, day.day.isoformat(), _calendar(hijri=day.hijri))
+    elif len(amounts) == 1:
+        [one] = amounts
+        yield line.claim(_kind_of(one.measure), f"{place}:{one.measure}", one.value, one.unit)
+
+
+def _calendar(*, hijri: bool) -> str:
+    return "hijri" if hijri else "gregorian"
 
 
 def _listed(lines: Iterable[_Line]) -> Iterator[Claim]:
@@ -199,17 +329,10 @@ def _member(row: _Row, of: str) -> Iterator[Claim]:
 
 def _longest(text: str) -> float | None:
     """The longest time that a text names, in seconds; a plural without a number is two of it."""
-    measured = [_measured(number, unit) for number, unit in QUANTITY.findall(text)]
-    found = [value for measure, value in measured if measure == "seconds"]
-    named = [2 * _measured("1", unit)[1] for unit in PLURAL.findall(text)]
+    amounts = amounts_in(text, ranges=True)
+    found = [one.value for one in amounts if one.measure == "seconds"]
+    named = [2 * measured("1", unit)[1] for unit in PLURAL.findall(text)]
     return max(found or named, default=None)
-
-
-def _measured(number: str, unit: str) -> tuple[str, float]:
-    for pattern, (measure, much) in UNITS.items():
-        if re.fullmatch(pattern, unit):
-            return measure, float(number) * much
-    raise LookupError(unit)
 
 
 def _phrase(words: str) -> str:

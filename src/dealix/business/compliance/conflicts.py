@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from datetime import date
+from itertools import combinations, islice
 from typing import Literal
 
-from dealix.business.compliance.claims import Claim
+from dealix.business.compliance.claims import Claim, Value
 
 ConflictKind = Literal["factual", "temporal", "scope", "policy"]
 Severity = Literal["high", "medium", "low"]
@@ -20,6 +21,8 @@ GRAVE = frozenset(
     }
 )
 """Promises whose breach is one of the law's."""
+ROUNDING = 0.02
+"""How far a month may be from thirty days, or a year from its weeks, and be the same length."""
 MOST = 500
 
 
@@ -42,7 +45,7 @@ def conflicts_of(claims: Iterable[Claim]) -> list[Conflict]:
     found = {
         (one.a.source, one.a.line, one.b.source, one.b.line, one.rule): one
         for group in by_subject.values()
-        for one in _of_subject(group)
+        for one in islice(_of_subject(group), MOST)
     }
     order = {"high": 0, "medium": 1, "low": 2}
     ranked = sorted(found.values(), key=lambda one: (order[one.severity], one.a.line, one.b.line))
@@ -50,13 +53,35 @@ def conflicts_of(claims: Iterable[Claim]) -> list[Conflict]:
 
 
 def _of_subject(group: Sequence[Claim]) -> Iterator[Conflict]:
-    for a, b in combinations(group, 2):
-        if a.value == b.value or (a.source, a.line) == (b.source, b.line):
+    for a, b in combinations(_once(group), 2):
+        if _same(a, b) or (a.source, a.line) == (b.source, b.line):
             continue
         if "limit" in {a.kind, b.kind}:
             yield from _against_limit(a, b)
         elif a.kind == b.kind:
             yield from _alike(a, b)
+
+
+def _once(group: Sequence[Claim]) -> Sequence[Claim]:
+    """What a source says again is said once; each member of a class stands for itself."""
+    if any(claim.kind == "limit" for claim in group):
+        return group
+    first: dict[tuple[str, str, Value], Claim] = {}
+    for claim in group:
+        first.setdefault((claim.kind, claim.source, claim.value), claim)
+    return list(first.values())
+
+
+def _same(a: Claim, b: Claim) -> bool:
+    """Whether two values are one, however each was written."""
+    if a.value == b.value or a.unit == b.unit or a.kind != b.kind:
+        return a.value == b.value
+    if a.kind == "duration":
+        one, other = float(a.value), float(b.value)
+        return abs(one - other) <= ROUNDING * max(one, other)
+    if a.kind == "day":
+        return abs(date.fromisoformat(str(a.value)) - date.fromisoformat(str(b.value))).days <= 1
+    return False
 
 
 def _against_limit(a: Claim, b: Claim) -> Iterator[Conflict]:
@@ -77,6 +102,12 @@ def _alike(a: Claim, b: Claim) -> Iterator[Conflict]:
         yield Conflict(a, b, "policy", severity, "promised_and_denied")
     elif a.kind == "duration" and not a.subject.endswith(":longest"):
         yield Conflict(a, b, "temporal", "medium", "different_times")
+    elif a.kind == "hours":
+        yield Conflict(a, b, "temporal", "medium", "different_hours")
+    elif a.kind == "scope":
+        yield from _of_scope(a, b)
+    elif a.kind == "amount":
+        yield Conflict(a, b, "factual", "medium", "different_amounts")
     elif a.kind == "number":
         yield Conflict(a, b, "factual", "medium", "different_numbers")
     elif a.kind == "count" and " " in a.subject:
@@ -85,3 +116,12 @@ def _alike(a: Claim, b: Claim) -> Iterator[Conflict]:
         yield Conflict(a, b, "temporal", "medium", "different_days")
     elif a.kind == "field":
         yield Conflict(a, b, "factual", "low", "different_values")
+
+
+def _of_scope(a: Claim, b: Claim) -> Iterator[Conflict]:
+    """One holds of all and the other not, or somebody alone may what others may too."""
+    said = {str(claim.value).partition(":")[0] for claim in (a, b)}
+    if not a.subject.startswith("who:"):
+        yield Conflict(a, b, "scope", "medium", "all_and_exception")
+    elif "only" in said:
+        yield Conflict(a, b, "scope", "medium", "only_and_others")

@@ -1,6 +1,6 @@
 """Contradictions as they are kept, read and settled: a row stays, its events say how it stands."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -26,6 +26,9 @@ Status = Literal["detected", "reviewing", "resolved", "accepted"]
 ENDS = frozenset({"resolved", "accepted"})
 MOST = 200
 SYSTEM = "system"
+Withheld = Callable[[Session, Actor, Collection[str]], frozenset[str]]
+"""Of which of these sources a person may not read the words."""
+
 GRAVITY = case(
     (Contradiction.severity == "high", 3), (Contradiction.severity == "medium", 2), else_=1
 )
@@ -91,11 +94,12 @@ class ContradictionBook:
 
 @dataclass(frozen=True)
 class Contradictions:
-    """Contradictions for the doors."""
+    """Contradictions for the doors; nobody is quoted what they may not read."""
 
     database: Database
     book: ContradictionBook
     permit: Callable[[Actor, str], None]
+    withheld: Withheld
 
     def list(
         self,
@@ -123,7 +127,8 @@ class Contradictions:
         with self.database.tenant(actor.tenant_id) as session:
             rows = session.scalars(query.limit(min(max(limit, 1), MOST))).all()
             events = _events(session, [row.id for row in rows])
-            return [self._view(session, row, events.get(row.id, [])) for row in rows]
+            hidden = self._hidden(session, actor, rows)
+            return [self._view(session, row, events.get(row.id, []), hidden) for row in rows]
 
     def counts(self, actor: Actor, runs: Iterable[str]) -> dict[str, int]:
         """How many each of these scans has found first; one that found nothing new is not there."""
@@ -149,10 +154,21 @@ class Contradictions:
             if (events[-1].status if events else "detected") == status:
                 raise Refusal("contradiction_stands_so")
             _event(session, key, status, actor.user_id)
-            return self._view(session, row, _events(session, [key])[key])
+            hidden = self._hidden(session, actor, [row])
+            return self._view(session, row, _events(session, [key])[key], hidden)
+
+    def _hidden(
+        self, session: Session, actor: Actor, rows: Iterable[Contradiction]
+    ) -> frozenset[str]:
+        sources = {source for row in rows for source in (row.source_a, row.source_b)}
+        return self.withheld(session, actor, sources)
 
     def _view(
-        self, session: Session, row: Contradiction, events: Sequence[ContradictionEvent]
+        self,
+        session: Session,
+        row: Contradiction,
+        events: Sequence[ContradictionEvent],
+        hidden: frozenset[str],
     ) -> dict[str, Any]:
         return {
             "id": row.id,
@@ -163,17 +179,25 @@ class Contradictions:
             "status": events[-1].status if events else "detected",
             "at": stamp(row.at),
             "provenance": row.provenance,
-            "a": self._side(session, row.source_a, row.line_a, row.quote_a, row.person_a),
-            "b": self._side(session, row.source_b, row.line_b, row.quote_b, row.person_b),
+            "a": self._side(session, row.source_a, row.line_a, row.quote_a, row.person_a, hidden),
+            "b": self._side(session, row.source_b, row.line_b, row.quote_b, row.person_b, hidden),
             "events": [
                 {"status": one.status, "by": one.by_user, "at": stamp(one.at)} for one in events
             ],
         }
 
     def _side(
-        self, session: Session, source: str, line: int, sealed: bytes, person: str | None
+        self,
+        session: Session,
+        source: str,
+        line: int,
+        sealed: bytes,
+        person: str | None,
+        hidden: frozenset[str],
     ) -> dict[str, Any]:
-        return {"source": source, "line": line, "quote": self.book.quote(session, sealed, person)}
+        kept = source in hidden
+        quote = None if kept else self.book.quote(session, sealed, person)
+        return {"source": source, "line": line, "quote": quote, "withheld": kept}
 
 
 def _standing() -> Any:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from dealix.business.compliance.listed import rows
 from dealix.business.compliance.processing import Activity
 from dealix.connectors.secrets import SecretStore
 from dealix.records.canonical import digest
@@ -44,8 +45,8 @@ class Control(BaseModel):
     severity: Severity
     name: str
     name_ar: str
-    asks: str
-    asks_ar: str
+    asks: str = ""
+    asks_ar: str = ""
     reference: str | None = None
     check: str | None = None
     owner: str | None = None
@@ -126,8 +127,16 @@ def judged(checked: int, wrong: int, examples: Sequence[str], **more: Any) -> Fo
 
 @cache
 def controls() -> tuple[Control, ...]:
-    """Every control, in the order of the file."""
-    return tuple(Control.model_validate(each) for each in _document()["controls"])
+    """Every control: those that say what they ask, then the rest of what the frameworks list."""
+    told = [Control.model_validate(each) for each in _document()["controls"]]
+    listed = rows({(each.framework, each.reference) for each in told})
+    return (*told, *(Control.model_validate(each) for each in listed))
+
+
+@cache
+def control_of(key: str) -> Control | None:
+    """The control of this key, while it exists."""
+    return next((each for each in controls() if each.key == key), None)
 
 
 @cache

@@ -12,7 +12,13 @@ from dealix import clock
 from dealix.actors import Actor
 from dealix.business.compliance.charges import charges_of, set_charge
 from dealix.business.compliance.checking import change_of, counted
-from dealix.business.compliance.controls import Charge, Control, controls, frameworks
+from dealix.business.compliance.controls import (
+    Charge,
+    Control,
+    control_of,
+    controls,
+    frameworks,
+)
 from dealix.business.compliance.models import ComplianceReport, ComplianceResult
 from dealix.errors import NotFound
 from dealix.lanes.models import Run
@@ -176,7 +182,7 @@ def _summary(report: ComplianceReport) -> dict[str, Any]:
 
 def _view(row: ComplianceResult, charges: Mapping[str, Charge]) -> dict[str, Any]:
     """A result with the words of its control, as far as that still exists."""
-    control = next((each for each in controls() if each.key == row.control), None)
+    control = control_of(row.control)
     said = {"framework": row.framework, "severity": row.severity}
     words = _words(control) if control else {"name": row.control, "name_ar": row.control}
     shown = {**words, **said, "control": row.control, "status": row.status, "change": row.change}

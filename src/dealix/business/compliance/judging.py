@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from dealix.business.compliance.claim_words import TOPICS
-from dealix.business.compliance.claims import Claim
+from dealix.business.compliance.claims import LIVE, Claim
 from dealix.business.compliance.conflicts import Conflict, ConflictKind
 from dealix.connectors.data_class import DataClass
 from dealix.lanes.provenance import Provenance
@@ -109,13 +109,14 @@ class Judgements:
 def open_pairs(claims: Iterable[Claim], found: Sequence[Conflict]) -> list[tuple[Claim, Claim]]:
     """Pairs of one topic that say different things and that the rules did not decide; 40 at most.
 
-    The same claims give the same pairs in the same order.
+    The same claims give the same pairs in the same order. What is in force says exactly of what it
+    holds: rules alone compare it.
     """
     decided = {_places(one.a, one.b) for one in found}
     topics: dict[str, list[Claim]] = {}
     for claim in claims:
         topic = claim.subject.partition(":")[0]
-        if topic in TOPICS:
+        if topic in TOPICS and not claim.source.startswith(LIVE):
             topics.setdefault(topic, []).append(claim)
     pairs: dict[frozenset[tuple[str, int]], tuple[Claim, Claim]] = {}
     for group in topics.values():

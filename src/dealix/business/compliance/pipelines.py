@@ -24,7 +24,7 @@ from dealix.lanes.schemas import StepCall, StepResult
 from dealix.lanes.step_executor import StepContext, StepExecutor
 from dealix.store.session import Database
 
-RULES_VERSION = "contradiction-rules-1"
+RULES_VERSION = "contradiction-rules-2"
 
 
 @pipeline(name="contradiction_scan", outcome="scanned")

@@ -24,6 +24,8 @@ PROCESSORS: dict[str, tuple[Processor, ...]] = {
     "lead_capture": (
         Processor(name="HubSpot", setting="hubspot_url", outside=True),
         Processor(name="Wathq", setting="wathq_url", outside=False),
+        Processor(name="GLEIF", setting="gleif_url", outside=True),
+        Processor(name="OpenCorporates", setting="opencorporates_url", outside=True),
     ),
     "whatsapp": (Processor(name="Meta", setting="whatsapp_url", outside=True),),
     "email": (Processor(name="Mail server", setting="smtp_url"),),

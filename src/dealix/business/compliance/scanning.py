@@ -1,4 +1,4 @@
-"""What a scan reads, which questions start one, and what the running installation itself claims."""
+"""What a scan reads, and which questions start one."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,11 +13,9 @@ from dealix.business.compliance.conflicts import Conflict, conflicts_of
 from dealix.i18n import N_
 from dealix.lanes.kinds import Beginning, Prepared
 from dealix.records.canonical import digest
-from dealix.settings import Settings
 
-SETTINGS = "settings"
 ScanReference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:#-]{0,59}$")]
-DocumentId = Annotated[str, StringConstraints(pattern=r"^doc_[0-9A-Za-z_-]{1,60}$")]
+DocumentId = Annotated[str, StringConstraints(pattern=r"^k?doc_[0-9A-Za-z_-]{1,60}$")]
 
 
 class ContradictionScanInput(BaseModel):
@@ -29,7 +27,8 @@ class ContradictionScanInput(BaseModel):
         [],
         title=N_("Documents to read"),
         description=N_(
-            "Left empty: every document that was brought in. Clauses and settings always."
+            "Left empty: every document that was brought in, those to search too. Clauses and what "
+            "is in force always."
         ),
         max_length=200,
     )
@@ -59,7 +58,8 @@ class Reading:
     @property
     def digest(self) -> str:
         """The hash of everything that is read."""
-        return digest([[each.name, each.text] for each in self.documents])
+        texts = [[each.name, each.text] for each in self.documents]
+        return digest([*texts, *([each.source, each.quote] for each in self.live)])
 
     def claims(self) -> list[Claim]:
         """Every claim of the texts, then those of the installation."""
@@ -95,26 +95,3 @@ def controls_example(number: int) -> dict[str, Any]:
 def scan_example(number: int) -> dict[str, Any]:
     """The nth input that runs, counted from 0; a document that is not there is not read."""
     return {"documents": [] if number == 0 else [f"doc_example_{number}"]}
-
-
-def live_claims(settings: Settings) -> list[Claim]:
-    """What the running installation does, whatever papers say of it."""
-    outside = [
-        name
-        for name in ("hubspot_url", "whatsapp_url", "docusign_url", "model_url", "embeddings_url")
-        if (address := getattr(settings, name)) and not settings.plays(address)
-    ]
-    said: list[tuple[str, bool, str]] = [
-        ("encrypted_at_rest", True, "Personal values lie encrypted, a key for each person."),
-        ("sent_without_consent", False, "No message leaves without a consent on record."),
-        ("human_approval", True, "What binds the company leaves after people have approved it."),
-    ]
-    if outside:
-        names = ", ".join(outside)
-        said.append(("stays_in_kingdom", False, f"Data go to addresses outside: {names}."))
-    if settings.public_url.startswith("http://") and "127.0.0.1" not in settings.public_url:
-        said.append(("encrypted_in_transit", False, "The console is served without TLS."))
-    return [
-        Claim(SETTINGS, number, quote, "promise", subject, value)
-        for number, (subject, value, quote) in enumerate(said, 1)
-    ]

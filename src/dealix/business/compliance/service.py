@@ -1,6 +1,6 @@
 """Asks the company registry once, and keeps the answer with its date: each question is billed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -107,6 +107,26 @@ class CompanyRegistry:
         )
         row = session.execute(newest).scalar_one_or_none()
         return None if row is None else self._opened(row)
+
+    def numbers(self, session: Session, numbers: Iterable[str]) -> dict[str, frozenset[str]]:
+        """Each of these numbers with all that the newest answer about it says are its company's."""
+        asked = sorted(set(numbers))
+        answers = (
+            select(RegistryAnswer)
+            .where(
+                RegistryAnswer.source == REGISTRY,
+                RegistryAnswer.number.in_(asked),
+                RegistryAnswer.world == REAL,
+            )
+            .order_by(RegistryAnswer.fetched_at)
+        )
+        newest = {row.number: row for row in session.execute(answers).scalars()}
+        known = {number: frozenset({number}) for number in asked}
+        for number, row in newest.items():
+            record = self._opened(row).record
+            if record is not None:
+                known[number] |= {record.number, record.national_number} - {""}
+        return known
 
     def _opened(self, row: RegistryAnswer) -> Finding:
         if row.sealed is None:

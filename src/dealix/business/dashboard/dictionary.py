@@ -75,7 +75,13 @@ METRICS: tuple[Metric, ...] = (
             WHERE world = 'real' AND taken_back AND given
         ), stopped AS (
             SELECT person_id, max(recorded_at) AS at
-            FROM events WHERE event = 'opted_out' GROUP BY person_id
+            FROM events WHERE event = 'opted_out' AND NOT (
+                source = 'model_reading' AND EXISTS (
+                    SELECT FROM events AS lift
+                    WHERE lift.person_id = events.person_id AND lift.event = 'lifted'
+                    AND lift.recorded_at > events.recorded_at
+                )
+            ) GROUP BY person_id
         ), opened AS (
             SELECT person_id FROM people WHERE given AND NOT taken_back
             UNION ALL

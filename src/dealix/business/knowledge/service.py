@@ -80,9 +80,24 @@ class KnowledgeService:
         head = legible(text[:LONGEST_QUESTION])
         if not has_words(head):
             raise InvalidInput("question_empty")
+        return self._found(actor.tenant_id, Question(head, tuple(sorted(actor.roles)), limit))
+
+    def for_everybody(self, tenant_id: str, text: str, limit: int) -> FoundPassages:
+        """The same for a step of the company: of the documents that are meant for all in it.
+
+        Whether the step may read, policy said before.
+
+        Raises:
+            InvalidInput: `question_empty`, there is no word in it.
+        """
+        head = legible(text[:LONGEST_QUESTION])
+        if not has_words(head):
+            raise InvalidInput("question_empty")
+        return self._found(tenant_id, Question(head, (), limit))
+
+    def _found(self, tenant_id: str, question: Question) -> FoundPassages:
         with timed("knowledge_retrieval"):
-            question = Question(head, tuple(sorted(actor.roles)), limit)
-            return SearchKnowledge(self.database, actor.tenant_id, self.embedders).run(question)
+            return SearchKnowledge(self.database, tenant_id, self.embedders).run(question)
 
     def add(self, actor: Actor, brought: Brought) -> DocumentView:
         """Take in a document; the same content again changes its title and audience only.

@@ -4,7 +4,7 @@ What leads are found by lies as keyed hashes, so that nobody's phone or name is 
 was found is then compared value by value.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from dealix.business.leads import repository, spelling
 from dealix.business.leads.models import Company, Lead, LeadMark
+from dealix.business.leads.registrations import agree
 from dealix.store.session import tenant_of
 from dealix.trust.privacy import Vault
 
@@ -22,6 +23,7 @@ What = Literal["person", "company"]
 Why = Literal[
     "email", "phone", "name_at_company", "registration", "domain", "company_name", "found_before"
 ]  # fmt: skip
+Numbers = Callable[[Session, Iterable[str]], Mapping[str, frozenset[str]]]
 FREE_MAIL = frozenset(
     {
         *("gmail.com", "googlemail.com", "hotmail.com", "outlook.com", "outlook.sa", "live.com"),
@@ -50,13 +52,16 @@ OWN_PHONES = frozenset(
 
 @dataclass(frozen=True)
 class Described:
-    """A lead as it is compared: the company's facts and the person's values, in clear."""
+    """A lead as it is compared: the company's facts and the person's values, in clear.
+
+    `registrations` are all numbers known of the company: its own and those that a registry gave.
+    """
 
     id: str
     company_id: str
     country: str
     names: tuple[str, ...]
-    registration: str | None
+    registrations: frozenset[str]
     domains: frozenset[str]
     person: Mapping[str, str]
 
@@ -70,8 +75,11 @@ class Match:
     why: tuple[Why, ...]
 
 
-def described(row: Lead, company: Company, person: Mapping[str, str]) -> Described:
-    """A lead in the words of a comparison."""
+def described(
+    row: Lead, company: Company, person: Mapping[str, str], numbers: frozenset[str] = frozenset()
+) -> Described:
+    """A lead in the words of a comparison; `numbers` are those that a registry gave."""
+    own = {company.registration_number} if company.registration_number else set()
     site = _host(company.website or "")
     mail = person.get("email", "").rpartition("@")[2].casefold()
     shared = any(site == each or site.endswith(f".{each}") for each in SHARED_SITES)
@@ -81,7 +89,7 @@ def described(row: Lead, company: Company, person: Mapping[str, str]) -> Describ
         company_id=row.company_id,
         country=company.country,
         names=tuple(name for name in (company.name, company.name_ar) if name),
-        registration=company.registration_number,
+        registrations=numbers | own,
         domains=frozenset(hosts - {""}),
         person=person,
     )
@@ -105,12 +113,13 @@ def judge(new: Described, known: Described) -> Match | None:
 
 
 def _same_company(new: Described, known: Described) -> tuple[Why, ...]:
-    """Why both are of one company. Two registrations of one country are two companies."""
+    """Why both are of one company. Two registrations of one kind are two companies."""
     if new.company_id == known.company_id:
         return ("company_name",)
     here = new.country == known.country
-    if here and new.registration and known.registration:
-        return ("registration",) if new.registration == known.registration else ()
+    same = agree(new.country, new.registrations, known.registrations) if here else None
+    if same is not None:
+        return ("registration",) if same else ()
     why: list[Why] = ["domain"] if new.domains & known.domains else []
     if here and any(spelling.same(ours, other) for ours in new.names for other in known.names):
         why.append("company_name")
@@ -123,7 +132,7 @@ def marks_of(lead: Described) -> set[str]:
     found = {f"domain:{each}" for each in lead.domains} | {f"company:{lead.company_id}"}
     names = (spelling.key_of(name) for name in lead.names)
     found |= {f"company:{at}:{name}" for name in names if name}
-    found |= {f"registration:{at}:{lead.registration}"} if lead.registration else set()
+    found |= {f"registration:{at}:{number}" for number in lead.registrations}
     found |= {f"email:{person['email'].casefold()}"} if person.get("email") else set()
     found |= {f"phone:{person['phone']}"} if person.get("phone") else set()
     return found
@@ -131,14 +140,22 @@ def marks_of(lead: Described) -> set[str]:
 
 @dataclass(frozen=True)
 class Matcher:
-    """Keeps by what leads are found, and finds them."""
+    """Keeps by what leads are found, and finds them.
+
+    `numbers` tells, of registration numbers, every number that a registry gave for their companies.
+    """
 
     vault: Vault
+    numbers: Numbers
 
     def keep(self, session: Session, row: Lead) -> None:
-        """Keep by what this lead is found from now on, in place of what it was found by."""
+        """Keep by what this lead is found from now on, in place of what it was found by.
+
+        A lead whose person is erased is found by nothing.
+        """
         tenant = tenant_of(session)
-        found = {self._hashed(text) for text in marks_of(self._of(session, [row])[row.id])}
+        lead = self._of(session, [row])[row.id]
+        found = {self._hashed(text) for text in marks_of(lead)} if lead.person else set()
         session.execute(delete(LeadMark).where(LeadMark.lead_id == row.id))
         marks = [LeadMark(tenant_id=tenant, lead_id=row.id, mark=mark) for mark in sorted(found)]
         session.add_all(marks)
@@ -175,8 +192,15 @@ class Matcher:
         leads = list(rows)
         companies = repository.companies(session, [row.company_id for row in leads])
         people = self.vault.reveal_many(session, [row.person_id for row in leads])
+        own = {each: one.registration_number or "" for each, one in companies.items()}
+        numbers = self.numbers(session, {number for number in own.values() if number})
         return {
-            row.id: described(row, companies[row.company_id], people[row.person_id])
+            row.id: described(
+                row,
+                companies[row.company_id],
+                people[row.person_id],
+                numbers.get(own[row.company_id], frozenset()),
+            )
             for row in leads
         }
 

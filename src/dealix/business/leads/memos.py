@@ -1,11 +1,13 @@
 """The memo of a qualification: what was found about a lead, what follows, and who has it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from dealix.business.leads.elsewhere import Conflict, Elsewhere, conflicts
 from dealix.business.leads.matching import What, Why
 from dealix.business.leads.schemas import Grade, LeadScoreCard, Reason
 from dealix.business.partners.schemas import Strict, Wording
@@ -32,7 +34,7 @@ BECOMES: dict[Verdict, LeadStatus] = {
 """What status a lead has by its verdict."""
 KNOWN_ENOUGH = 40
 """A score out of signals that weigh less says too little to qualify by."""
-NOT_OURS = ("gleif", "opencorporates", "uae_registry")
+NOT_OURS = ("uae_registry",)
 """Sources of company research for which no connector is built."""
 
 
@@ -49,7 +51,11 @@ class SameAs(Strict):
 
 
 class Research(Strict):
-    """What the registry said. `answer` is where it is kept, `asked_at` when it said so."""
+    """What the registry said. `answer` is where it is kept, `asked_at` when it said so.
+
+    `elsewhere` is what each directory said by itself: sources are put side by side and never made
+    one. `conflicts` names what of them does not hold together.
+    """
 
     result: Literal["found", "unknown_there", "not_asked"]
     because: str | None = None
@@ -59,12 +65,25 @@ class Research(Strict):
     overdue: bool | None = None
     name_agrees: bool | None = None
     not_configured: list[str]
+    elsewhere: list[Elsewhere] = Field(default_factory=list)
+    conflicts: list[Conflict] = Field(default_factory=list)
 
     @property
     def speaks_against(self) -> bool:
         """Whether somebody must look at the registration first."""
-        return self.result == "unknown_there" or (
-            self.result == "found" and self.registration != "active"
+        if self.conflicts or self.result == "unknown_there":
+            return True
+        return self.result == "found" and self.registration != "active"
+
+    def beside(self, said: Sequence[Elsewhere]) -> "Research":
+        """The same with what directories said, and with what follows of all together."""
+        missing = [each.source for each in said if each.because == "not_configured"]
+        return self.model_copy(
+            update={
+                "elsewhere": list(said),
+                "conflicts": conflicts(self.registration, said),
+                "not_configured": [*self.not_configured, *missing],
+            }
         )
 
 
@@ -143,6 +162,7 @@ def provenance(
 ) -> Provenance:
     """Where a memo comes from: the score's own method, and every source with those not there."""
     asked: list[Any] = [f"wathq:{research.answer}"] if research.answer else []
+    asked += [f"{each.source}:{each.answer}" for each in research.elsewhere if each.answer]
     return Provenance(
         generated_at=at,
         method=card.provenance.method,

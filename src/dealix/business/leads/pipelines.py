@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from dealix import clock
+from dealix.business.compliance.directories import CompanyDirectories
 from dealix.business.compliance.service import CompanyRegistry, Finding
 from dealix.business.leads import memos, reading, repository, routing, spelling
+from dealix.business.leads.elsewhere import DIRECTORIES, DirectoryName, Elsewhere, search
 from dealix.business.leads.memos import Owner, QualificationMemo, Reading, Research, SameAs
 from dealix.business.leads.models import Company, Lead, Qualification
 from dealix.business.leads.schemas import LeadInput, LeadScoreCard
@@ -34,11 +36,12 @@ COVERED = "SA"
 @pipeline(name="lead_qualification", outcome="qualified")
 @dataclass(frozen=True)
 class LeadQualification(Pipeline):
-    """Six steps; the row of the run's qualification holds what they have come to."""
+    """Eight steps; the row of the run's qualification holds what they have come to."""
 
     database: Database
     leads: LeadService
     registry: CompanyRegistry
+    directories: CompanyDirectories
     models: StepExecutor
 
     @stage("capture_lead", method="upsert")
@@ -90,10 +93,35 @@ class LeadQualification(Pipeline):
     def research_company(self, call: StageCall, guard: Callable[[Session], None]) -> StepResult:
         """Ask the registry about a Saudi registration; an answer of today is used again."""
         with self.database.tenant(call.tenant_id) as session:
-            lead = repository.lead(session, call.of("match_lead")["lead"])
-            company = repository.companies(session, [lead.company_id])[lead.company_id]
-        found = self._researched(call.tenant_id, company).model_dump(mode="json")
-        return self._kept(self.research_company, call, guard, lambda _session: found)
+            company = self._company(session, call)
+        research = self._researched(call.tenant_id, company)
+
+        def told(session: Session) -> Mapping[str, Any]:
+            if research.result == "found":  # its other number finds the lead from now on too
+                lead = repository.lead(session, call.of("match_lead")["lead"])
+                self.leads.matcher.keep(session, lead)
+            return research.model_dump(mode="json")
+
+        return self._kept(self.research_company, call, guard, told)
+
+    @stage("search_gleif", method="idempotency_header", system="gleif", on_started="resend")
+    def search_gleif(self, call: StageCall, guard: Callable[[Session], None]) -> StepResult:
+        """Look for the company among legal entity identifiers; away for long, the memo says so."""
+        found = self._elsewhere(call, "gleif")
+        return self._kept(self.search_gleif, call, guard, lambda _session: found)
+
+    @stage(
+        "search_opencorporates",
+        method="idempotency_header",
+        system="opencorporates",
+        on_started="resend",
+    )
+    def search_opencorporates(
+        self, call: StageCall, guard: Callable[[Session], None]
+    ) -> StepResult:
+        """Look for the company in the registers of the world; away for long, the memo says so."""
+        found = self._elsewhere(call, "opencorporates")
+        return self._kept(self.search_opencorporates, call, guard, lambda _session: found)
 
     @stage("score_qualification", method="upsert", system="step_model", on_started="resend")
     def score_qualification(self, call: StageCall, guard: Callable[[Session], None]) -> StepResult:
@@ -154,7 +182,7 @@ class LeadQualification(Pipeline):
 
     def _read(self, call: StageCall, looked: LookedAt) -> Reading:
         """What a model says of the findings; asked with no transaction open."""
-        research = Research.model_validate(call.of("research_company"))
+        research = _research(call)
         facts = reading.found(looked.facts, looked.card, research, _same(call))
         sources = ("lead", "company", "lead activities", "registry", "score card")
         context = StepContext(call.tenant_id, f"{call.key}:reading", sources, call.rehearsal)
@@ -187,16 +215,30 @@ class LeadQualification(Pipeline):
             return Research(result="not_asked", because=because, not_configured=missing)
         return _said(self.registry.find(tenant_id, number), company, missing)
 
+    def _elsewhere(self, call: StageCall, source: DirectoryName) -> dict[str, Any]:
+        """What a directory says of the company, beside every number that is known of it."""
+        with self.database.tenant(call.tenant_id) as session:
+            company = self._company(session, call)
+            number = company.registration_number
+            numbers = self.registry.numbers(session, [number] if number else [])
+        known = numbers.get(number or "", frozenset())
+        said = search(self.directories, call.tenant_id, source, company, known, call.tries)
+        return said.model_dump(mode="json")
+
+    def _company(self, session: Session, call: StageCall) -> Company:
+        lead = repository.lead(session, call.of("match_lead")["lead"])
+        return repository.companies(session, [lead.company_id])[lead.company_id]
+
     def _memo(self, session: Session, call: StageCall) -> QualificationMemo:
         matched, key = call.of("match_lead"), call.of("score_qualification")["card"]
         lead = repository.lead(session, matched["lead"])
         body = repository.card(session, lead.id, key)
         card = LeadScoreCard.model_validate(body)
-        research = Research.model_validate(call.of("research_company"))
+        research = _research(call)
         same, row = _same(call), of_run(session, call.run_id)
         owner = self._owner(session, lead, same, call.started_by)
         about = {"same_as": matched["same_as"], "card": key}
-        inputs = digest({**about, "research": call.of("research_company")})
+        inputs = digest({**about, "research": research.model_dump(mode="json")})
         return QualificationMemo(
             run_id=call.run_id,
             lead_id=lead.id,
@@ -235,6 +277,12 @@ def of_run(session: Session, run_id: str) -> Qualification:
 def _same(call: StageCall) -> SameAs | None:
     found = call.of("match_lead")["same_as"]
     return SameAs.model_validate(found) if found else None
+
+
+def _research(call: StageCall) -> Research:
+    """What the registry and each directory said, side by side."""
+    said = [Elsewhere.model_validate(call.of(f"search_{each}")) for each in DIRECTORIES]
+    return Research.model_validate(call.of("research_company")).beside(said)
 
 
 def _said(found: Finding, company: Company, missing: list[str]) -> Research:

@@ -38,7 +38,7 @@ class LeadFacts:
         }
 
     def of_company(self, session: Session, company_id: str) -> dict[str, Measured]:
-        """The factors of one company; raises `NotFound`. Nobody tells us of payments yet."""
+        """The factors of one company; raises `NotFound`. No workflow records payments yet."""
         found = repository.companies(session, [company_id])
         if not found:
             raise NotFound("not_found")

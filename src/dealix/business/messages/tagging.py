@@ -1,6 +1,7 @@
 """Tags each message that came in: what it wants and in which dialect, for the people who read it.
 
-A tag moves nothing by itself: who opts out was heard when the message was stored.
+Who opts out by a rule was heard when the message was stored. Where only the model reads that
+somebody known asks to stop, nothing goes to them until a person has looked.
 """
 
 from collections.abc import Iterable
@@ -12,16 +13,18 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from dealix import clock
-from dealix.business.messages.follow_ups import FOLLOW_UPS
+from dealix.business.messages.follow_ups import follow_up, is_unsure_stop
 from dealix.business.messages.models import MessageTag
 from dealix.business.messages.tasks import ClassifyMessage, Message
 from dealix.connectors.deliveries import ReceivedMail
 from dealix.connectors.inbound import WRITTEN
+from dealix.lanes.arrivals import whose
 from dealix.lanes.inbox import Inbox
 from dealix.language.dialects import dialects
 from dealix.language.intents import intents
 from dealix.observability import metrics
 from dealix.store.session import Database
+from dealix.trust.outbound.governance.doubting import Doubts
 
 AS_FAR_BACK = timedelta(days=30)
 """Messages that came before are not tagged any more."""
@@ -33,6 +36,7 @@ class Tagger:
 
     database: Database
     inbox: Inbox
+    doubts: Doubts
 
     def sweep(self) -> int:
         """Tag what came in since the last time. Answers how many messages."""
@@ -63,6 +67,10 @@ class Tagger:
         with self.database.tenant(tenant_id) as session:
             storing = insert(MessageTag).values(row).on_conflict_do_nothing()
             kept = session.execute(storing.returning(MessageTag.event_id)).scalar_one_or_none()
+            if kept is not None and found and is_unsure_stop(found["intent"], found["rule"]):
+                owner = whose(session, event_id)
+                if owner is not None and owner.person_id is not None:
+                    self.doubts.hold(session, owner.person_id, owner.run_id)
         if kept is not None and found:
             metrics.label("intent", str(found["intent"]))
             metrics.label("dialect", str(found["dialect"]))
@@ -88,7 +96,7 @@ def shown(tag: MessageTag) -> dict[str, Any]:
         "intent": tag.intent,
         "intent_confidence": tag.intent_confidence,
         "rule": tag.rule,
-        "follows": FOLLOW_UPS[str(tag.intent)].action,
+        "follows": follow_up(str(tag.intent), tag.rule).action,
         "dialect": tag.dialect,
         "dialect_confidence": tag.dialect_confidence,
     }

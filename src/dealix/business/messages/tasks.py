@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dealix import clock
-from dealix.business.messages.follow_ups import FOLLOW_UPS
+from dealix.business.messages.follow_ups import follow_up
 from dealix.business.messages.schemas import ClassifiedMessage, DetectedDialect, NextMove
 from dealix.catalog.words import iso
 from dealix.i18n import translate
@@ -46,7 +46,7 @@ class ClassifyMessage:
     @part("tag", method="upsert")
     def tag(self, message: Message, intent: Intent, began: float) -> ClassifiedMessage:
         """The intent with what follows from it and where it comes from."""
-        follows = FOLLOW_UPS[intent.label]
+        follows = follow_up(intent.label, intent.rule)
         by_rules = intent.method == "rules"
         embedding = not by_rules and intent.method == "model" and intent.embedded is None
         return ClassifiedMessage.model_validate(

@@ -1,5 +1,7 @@
 """The words of a proposal: a versioned template, and two sections that a model may write.
 
+While it writes, a model may have passages and products read, by the tools of `reading`.
+
 Prices, terms and names are never a model's: what it writes holds no figure, no address and nothing
 that turns a line around, in the language that was asked for.
 """
@@ -17,7 +19,7 @@ from dealix.lanes.provenance import Provenance
 from dealix.lanes.step_executor import Facts, ModelStep, Personal
 
 TEMPLATE = "proposal-template-1"
-STEP = "proposal.draft"
+STEP = "proposal_generation.draft_proposal"
 SHORTEST, LONGEST = 40, 900
 FIGURES = re.compile(r"\d|%|٪|://|www\.|@", re.IGNORECASE)
 HIDDEN = re.compile(r"[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -66,6 +68,7 @@ class DraftFacts(Facts):
     customer: Annotated[str, DataClass.CONFIDENTIAL]
     customer_ar: Annotated[str, DataClass.CONFIDENTIAL]
     title: Annotated[str, DataClass.RESTRICTED, Personal.TEXT]
+    currency: Annotated[str, DataClass.INTERNAL]
     products: Annotated[list[Offered], DataClass.INTERNAL]
 
 
@@ -108,7 +111,7 @@ DRAFT: ModelStep[DraftFacts, ProposalProse] = ModelStep(
     output=ProposalProse,
     rules=by_rules,
     rules_version=TEMPLATE,
-    seconds=60.0,
+    seconds=120.0,
     most_tokens=2000,
 )
 

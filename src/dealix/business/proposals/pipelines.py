@@ -6,7 +6,7 @@ words and the price as they are, once the tokens of its approval let it.
 
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pypdf import PdfReader
@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from dealix import clock
 from dealix.business.deals.schemas import CLOSED
-from dealix.business.proposals import repository
+from dealix.business.knowledge.service import KnowledgeService
+from dealix.business.proposals import reading, repository
 from dealix.business.proposals.approving import standing
 from dealix.business.proposals.asking import ProposalLine
 from dealix.business.proposals.drafting import (
@@ -54,6 +55,7 @@ class ProposalGeneration(Pipeline):
     database: Database
     proposals: Proposals
     executor: StepExecutor
+    knowledge: KnowledgeService
 
     @stage("collect_deal", method="upsert")
     def collect_deal(self, call: StageCall) -> Made:
@@ -78,11 +80,10 @@ class ProposalGeneration(Pipeline):
             prose = repository.run_of(session, call.run_id).prose
             facts = None if prose else self._facts(session, call)
         if facts is not None:
-            context = StepContext(call.tenant_id, call.key, ("deal", "price book"))
-            prose = self.executor.execute(DRAFT, facts, context).output.model_dump(mode="json")
+            prose = self._drafted(call, facts).model_dump(mode="json")
         found = ProposalProse.model_validate(prose).provenance
         told = found.model_dump(
-            mode="json", include={"method", "executor", "prompt_version", "rules_version"}
+            mode="json", include={"method", "executor", "prompt_version", "rules_version", "reads"}
         )
         back = found.fall_back.because if found.fall_back else None
 
@@ -224,11 +225,18 @@ class ProposalGeneration(Pipeline):
             customer=company["name"],
             customer_ar=company["name_ar"] or company["name"],
             title=deal["title"],
+            currency=deal["currency"],
             products=[
                 Offered(name=line.name, name_ar=line.name_ar, quantity=line.quantity)
                 for line in record.lines
             ],
         )
+
+    def _drafted(self, call: StageCall, facts: DraftFacts) -> ProposalProse:
+        """The two free sections; a model may read on the way to them."""
+        tools = reading.tools(self.knowledge, call.tenant_id, facts.currency)
+        context = StepContext(call.tenant_id, call.key, ("deal", "price book"), run_id=call.run_id)
+        return self.executor.execute(replace(DRAFT, tools=tools), facts, context).output
 
     def _offer(self, session: Session, call: StageCall) -> tuple[Offer, ProposalProse]:
         row = repository.run_of(session, call.run_id)
@@ -294,5 +302,6 @@ def _pack(
             executor=drafted.executor,
             fall_back=drafted.fall_back,
             repaired=drafted.repaired,
+            reads=drafted.reads,
         ),
     )

@@ -1,7 +1,7 @@
 """Asks an OpenAI-compatible endpoint for one answer in a schema of ours.
 
-Source: OpenAI's API reference (`POST /chat/completions` with `response_format` `json_schema`,
-`GET /models`), which vLLM, Ollama, llama.cpp and the clouds' gateways speak too.
+Source: OpenAI's API reference (`POST /chat/completions` with `response_format` `json_schema` and
+`tools`, `GET /models`), which vLLM, Ollama, llama.cpp and the clouds' gateways speak too.
 """
 
 from datetime import timedelta
@@ -13,10 +13,14 @@ from dealix.connectors import outcomes
 from dealix.connectors.data_class import DataClass, Outgoing
 from dealix.connectors.llm.questions import (
     LARGEST_ANSWER,
+    Called,
     ModelCutOff,
     ModelDeclined,
+    Offered,
     Question,
+    Reading,
     Reply,
+    Turn,
 )
 from dealix.connectors.metadata import (
     ConnectorMetadata,
@@ -33,11 +37,43 @@ from dealix.settings import Settings
 PROVIDER = "llm"
 
 
+class CalledFunction(Outgoing):
+    """What a model called, in its own words."""
+
+    name: Annotated[str, DataClass.INTERNAL]
+    arguments: Annotated[str, DataClass.RESTRICTED]
+
+
+class ToolCalled(Outgoing):
+    """A call of a tool, as the model made it."""
+
+    id: Annotated[str, DataClass.INTERNAL]
+    type: Annotated[Literal["function"], DataClass.PUBLIC] = "function"
+    function: Annotated[CalledFunction, DataClass.RESTRICTED]
+
+
 class ChatMessage(Outgoing):
     """One message of the conversation; it may hold personal data where the register allows it."""
 
-    role: Annotated[Literal["system", "user", "assistant"], DataClass.PUBLIC]
-    content: Annotated[str, DataClass.RESTRICTED]
+    role: Annotated[Literal["system", "user", "assistant", "tool"], DataClass.PUBLIC]
+    content: Annotated[str | None, DataClass.RESTRICTED] = None
+    tool_calls: Annotated[list[ToolCalled] | None, DataClass.RESTRICTED] = None
+    tool_call_id: Annotated[str | None, DataClass.INTERNAL] = None
+
+
+class OfferedFunction(Outgoing):
+    """What a tool is for, and what it takes."""
+
+    name: Annotated[str, DataClass.INTERNAL]
+    description: Annotated[str, DataClass.INTERNAL]
+    parameters: Annotated[dict[str, Any], DataClass.INTERNAL]
+
+
+class OfferedTool(Outgoing):
+    """A tool that the model may call; who calls it back is us."""
+
+    type: Annotated[Literal["function"], DataClass.PUBLIC] = "function"
+    function: Annotated[OfferedFunction, DataClass.INTERNAL]
 
 
 class ChatRequest(Outgoing):
@@ -46,6 +82,7 @@ class ChatRequest(Outgoing):
     model: Annotated[str, DataClass.INTERNAL]
     messages: Annotated[list[ChatMessage], DataClass.RESTRICTED]
     response_format: Annotated[dict[str, Any], DataClass.INTERNAL]
+    tools: Annotated[list[OfferedTool] | None, DataClass.INTERNAL] = None
     max_tokens: Annotated[int, DataClass.INTERNAL, Field(ge=1)]
     temperature: Annotated[float, DataClass.INTERNAL] = 0.0
     seed: Annotated[int, DataClass.INTERNAL] = 7
@@ -67,7 +104,10 @@ class ChatCompletions:
         data_class=DataClass.RESTRICTED,
         actions=("model.ask",),
         audit_events=("model.settings_changed", "processing.changed"),
-        sends=(ChatRequest, ChatMessage),
+        sends=(
+            *(ChatRequest, ChatMessage, ToolCalled, CalledFunction),
+            *(OfferedTool, OfferedFunction),
+        ),
     )
 
     def __init__(self, transport: Transport, model: str) -> None:
@@ -113,13 +153,14 @@ class ChatCompletions:
                     "schema": dict(question.schema),
                 },
             },
+            tools=[_offered(each) for each in question.tools] or None,
             max_tokens=question.most_tokens,
         )
         within = Within(question.seconds, LARGEST_ANSWER)
         call = Call(
             "model.ask", "POST", "chat/completions", body=request, dedups=True, within=within
         )
-        return _reply(self._transport.send(call).json, self._model)
+        return _reply(self._transport.send(call).json, self._model, offered=bool(question.tools))
 
     def probe(self) -> Health:
         """See `StructuredModel.probe`: reads the list of models."""
@@ -131,21 +172,48 @@ class ChatCompletions:
         return outcomes.probed(check)
 
 
+def called_of(name: Any, arguments: Any, ident: Any) -> Called:
+    """A call as an endpoint told it; `TypeError` where it is none."""
+    if not all(isinstance(each, str) for each in (name, arguments, ident)) or not ident:
+        raise TypeError("no call of a tool")
+    return Called(ident, name, arguments)
+
+
+def _offered(tool: Offered) -> OfferedTool:
+    function = OfferedFunction(name=tool.name, description=tool.about, parameters=dict(tool.schema))
+    return OfferedTool(function=function)
+
+
+def _turn(turn: Turn | Reading) -> tuple[ChatMessage, ...]:
+    """What the model said in one turn, and what we say to it."""
+    if isinstance(turn, Turn):
+        return (
+            ChatMessage(role="assistant", content=turn.answer),
+            ChatMessage(role="user", content=turn.complaint),
+        )
+    calls = [
+        ToolCalled(
+            id=each.call.id,
+            function=CalledFunction(name=each.call.name, arguments=each.call.arguments),
+        )
+        for each in turn.told
+    ]
+    answers = (
+        ChatMessage(role="tool", content=each.result, tool_call_id=each.call.id)
+        for each in turn.told
+    )
+    return (ChatMessage(role="assistant", tool_calls=calls), *answers)
+
+
 def _messages(question: Question) -> tuple[ChatMessage, ...]:
-    first = (
+    return (
         ChatMessage(role="system", content=question.instructions),
         ChatMessage(role="user", content=question.facts),
-    )
-    if question.repair is None:
-        return first
-    return (
-        *first,
-        ChatMessage(role="assistant", content=question.repair.answer),
-        ChatMessage(role="user", content=question.repair.complaint),
+        *(message for turn in question.turns for message in _turn(turn)),
     )
 
 
-def _reply(body: Any, asked: str) -> Reply:
+def _reply(body: Any, asked: str, *, offered: bool) -> Reply:
     """What the endpoint answered, refused where it is no plain and whole answer."""
     try:
         choice = body["choices"][0]
@@ -154,19 +222,26 @@ def _reply(body: Any, asked: str) -> Reply:
         usage = body.get("usage") or {}
         counted = [usage.get(name) for name in ("prompt_tokens", "completion_tokens")]
         model = outcomes.code_of(body.get("model"), asked)
+        calls = tuple(
+            called_of(each["function"]["name"], each["function"]["arguments"], each["id"])
+            for each in tools or ()
+        )
     except (KeyError, IndexError, TypeError, AttributeError):
         raise outcomes.unavailable(PROVIDER, "an unreadable answer") from None
     if declined or ended == "content_filter":
         raise ModelDeclined("provider_refused", provider=PROVIDER, reason="the model declined")
     if ended == "length":
         raise ModelCutOff("provider_refused", provider=PROVIDER, reason="the answer was cut off")
-    if tools:
+    tokens_in, tokens_out = (each if is_count(each) else None for each in counted)
+    if calls and not offered:
         raise outcomes.refused(PROVIDER, "tools that were not offered")
+    if calls:
+        return Reply("", model, tokens_in, tokens_out, calls)
     if not isinstance(text, str):
         raise outcomes.unavailable(PROVIDER, "an unreadable answer")
-    tokens_in, tokens_out = (each if _is_count(each) else None for each in counted)
     return Reply(text, model, tokens_in, tokens_out)
 
 
-def _is_count(value: object) -> bool:
+def is_count(value: object) -> bool:
+    """Whether it is a number of tokens that somebody can have counted."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9

@@ -1,4 +1,8 @@
-"""What a model is asked and what it answers: one structured answer, text until we validate it."""
+"""What a model is asked and what it answers: one structured answer, text until we validate it.
+
+Instead of an answer it may call tools that the question offers; whoever asked reads for it, and
+asks again with what was read.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,10 +24,44 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Offered:
+    """A tool that a model may call: its name, what it is for, and the schema of its arguments."""
+
+    name: str
+    about: str
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Called:
+    """A call of a tool, as a model wrote it: hostile text until it is looked at."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """A call, and what we answer to it: JSON text, masked already where it has to be."""
+
+    call: Called
+    result: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The calls of one reply, each with our answer."""
+
+    told: tuple[Told, ...]
+
+
+@dataclass(frozen=True)
 class Question:
     """One structured question. `facts` is JSON text, masked already where it has to be.
 
-    `seconds` are those that the answer may take in all, `most_tokens` those of the answer.
+    `seconds` are those that the answer may take in all, `most_tokens` those of the answer. `turns`
+    are what came after the facts, in their order; `follows` is the mark of the last reply.
     """
 
     name: str
@@ -33,20 +71,30 @@ class Question:
     schema: Mapping[str, Any]
     seconds: float
     most_tokens: int
-    repair: Turn | None = None
+    turns: tuple[Turn | Reading, ...] = ()
+    tools: tuple[Offered, ...] = ()
+    follows: str | None = None
+
+    @property
+    def repair(self) -> Turn | None:
+        """The last answer that broke the schema, where there was one."""
+        return next((each for each in reversed(self.turns) if isinstance(each, Turn)), None)
 
 
 @dataclass(frozen=True)
 class Reply:
     """What came back: hostile text, which model says it wrote it, and the tokens it counted.
 
-    The counts are None where the endpoint tells none.
+    The counts are None where the endpoint tells none. With `calls` it is no answer yet; `mark` is
+    what the endpoint wants to see in the next question where it keeps the conversation itself.
     """
 
     text: str
     model: str
     tokens_in: int | None
     tokens_out: int | None
+    calls: tuple[Called, ...] = ()
+    mark: str | None = None
 
 
 class ModelDeclined(ProviderRefused):
@@ -68,7 +116,7 @@ class StructuredModel(Protocol):
         ...
 
     def ask(self, question: Question) -> Reply:
-        """One answer.
+        """One answer, or calls of tools where the question offers any.
 
         Raises `ModelDeclined`, `ModelCutOff`, `ProviderRefused`, `ProviderUnavailable`.
         """

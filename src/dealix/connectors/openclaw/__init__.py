@@ -1,4 +1,4 @@
-"""An OpenClaw gateway, as far as we use it: one structured answer by its tool `llm-task`."""
+"""An OpenClaw gateway, as far as we use it: one structured answer, with our tools or without."""
 
 from dealix.connectors.openclaw.gateway import OpenClawGateway
 

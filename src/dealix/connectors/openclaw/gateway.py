@@ -1,4 +1,7 @@
-"""Asks an OpenClaw gateway for one answer in a schema of ours, without an agent and without tools.
+"""Asks an OpenClaw gateway for one answer in a schema of ours: by `llm-task`, else by an agent.
+
+A question without tools needs no agent. One with tools goes to an agent that has none of its own:
+what it calls is handed back to us.
 
 Source: `POST /tools/invoke` with `llm-task` of openclaw 2026.9.6, as it was recorded: 404 says that
 the tool is not allowed, 500 stands for anything that failed inside, 429 names its wait. The
@@ -21,6 +24,7 @@ from dealix.connectors.metadata import (
     Retries,
     Timeouts,
 )
+from dealix.connectors.openclaw import responses
 from dealix.connectors.secrets import SecretStore
 from dealix.connectors.transport import Call, Transport, Within
 from dealix.errors import NotConfigured
@@ -92,12 +96,17 @@ class OpenClawGateway:
         data_class=DataClass.RESTRICTED,
         actions=("model.ask",),
         audit_events=("model.settings_changed", "processing.changed"),
-        sends=(ToolCall, TaskArguments, ToolProbe, Said, Conversation),
+        sends=(
+            *(ToolCall, TaskArguments, ToolProbe, Said, Conversation),
+            *(responses.AgentRequest, responses.AgentTool),
+            *(responses.AgentWords, responses.AgentTold),
+        ),
     )
 
-    def __init__(self, transport: Transport, agent: str) -> None:
+    def __init__(self, transport: Transport, agent: str, reader: str) -> None:
         self._transport = transport
         self._agent = agent
+        self._reader = reader
 
     @classmethod
     def of(cls, settings: Settings, secrets: SecretStore) -> Self:
@@ -111,7 +120,7 @@ class OpenClawGateway:
             sandbox=settings.plays(settings.openclaw_url),
             token=secrets.get("openclaw.token"),
         )
-        return cls(transport, settings.openclaw_agent)
+        return cls(transport, settings.openclaw_agent, settings.openclaw_reader)
 
     @property
     def model(self) -> str:
@@ -123,7 +132,9 @@ class OpenClawGateway:
         self._transport.close()
 
     def ask(self, question: Question) -> Reply:
-        """See `StructuredModel.ask`; the gateway tells neither tokens nor a refusal."""
+        """See `StructuredModel.ask`; by `llm-task` it tells neither tokens nor a refusal."""
+        if question.tools:
+            return self._turn(question)
         call = ToolCall(
             agent=self._agent,
             key=question.key if question.repair is None else f"{question.key}:repair",
@@ -146,6 +157,19 @@ class OpenClawGateway:
             )
         )
         return _reply(answer.json, self.model)
+
+    def _turn(self, question: Question) -> Reply:
+        """One turn of the agent that reads, by the tools that the question offers."""
+        agent = self._reader
+        call = Call(
+            "agent.turn",
+            "POST",
+            "/v1/responses",
+            body=responses.request_of(question, agent, _prompt(question)),
+            dedups=True,
+            within=Within(question.seconds, LARGEST_ANSWER),
+        )
+        return responses.reply_of(self._transport.send(call).json, PROVIDER, f"openclaw/{agent}")
 
     def refuses(self, tool: str, agent: str | None = None) -> bool:
         """Whether an agent (that of steps unless named) is kept from a tool; it is called to see.
@@ -200,10 +224,11 @@ def _prompt(question: Question) -> str:
     """The instructions with the schema, and behind them a repair.
 
     `llm-task` has no second turn, and it only checks the schema: it does not show it to the model.
+    An agent knows no schema either; it has turns of its own for a repair.
     """
     schema = json.dumps(question.schema, ensure_ascii=False)
     asked = f"{question.instructions}\n\nJSON Schema of the answer:\n{schema}"
-    if question.repair is None:
+    if question.tools or question.repair is None:
         return asked
     return (
         f"{asked}\n\nAn earlier answer was:\n{question.repair.answer}\n\n"

@@ -5,8 +5,10 @@ from typing import Annotated, Any, get_args
 from fastapi import APIRouter, Depends, Response
 from markupsafe import Markup
 
+from dealix.business.compliance.claims import LIVE
 from dealix.business.compliance.conflicts import Severity
 from dealix.business.compliance.contradictions import Status
+from dealix.business.compliance.in_force import PLACES
 from dealix.business.papers.reading import language_of
 from dealix.console.door import PageRoute, Sent, back_to, checked, first, signed_in
 from dealix.console.paging import address, cut
@@ -92,12 +94,24 @@ def _page(
         begin=address("/contradictions", **here) if before else "",
         older=address("/contradictions", **here, before=older) if older else "",
         place=lambda side: place(visit, side),
+        words_of=lambda side: quoted(visit, side),
         language_of=language_of,
         person=people(visit),
         problem=sentence_of(refusal, visit.speech.locale) if refusal else "",
         may_start=may(visit.who, f"run.start.{SCAN}"),
         may_settle=may(visit.who, "contradiction.settle"),
     )
+
+
+WAYS: dict[str, tuple[str, str]] = {
+    "authority": ("/authority", "authority.read"),
+    "calendar": ("/calendar", "calendar.read"),
+    "consents": ("/consents", "consent.read"),
+    "accounts": ("/users", "person.read"),
+    "processing": ("/api/v1/processing-register", "processing.read"),
+    "models": ("/api/v1/models", "model.read"),
+}
+"""Where what is in force is looked at, and by which right."""
 
 
 def place(visit: Visit, side: dict[str, Any]) -> Markup:
@@ -113,6 +127,20 @@ def place(visit: Visit, side: dict[str, Any]) -> Markup:
         if number:
             said = say(N_("Document {key}, page {number}"), key=ident, number=number)
         href = f"/api/v1/documents/{key}" if may(visit.who, "document.read") else ""
+    elif kind == "knowledge":
+        said = say(N_("Document to search {key}"), key=visit.speech.ident(key))
+        href = "" if side["withheld"] else f"/knowledge/documents/{key}/file"
     else:
-        return say(N_("This installation itself"))
+        said = say(PLACES.get(key, PLACES["installation"]))
+        way, right = WAYS.get(key, ("", ""))
+        href = way if way and may(visit.who, right) else ""
     return Markup('<a href="{}">{}</a>').format(href, said) if href else said
+
+
+def quoted(visit: Visit, side: dict[str, Any]) -> str | None:
+    """What is quoted; of what is in force, the line in the reader's language."""
+    quote: str | None = side["quote"]
+    if quote is None or not str(side["source"]).startswith(LIVE):
+        return quote
+    english, _, arabic = quote.partition("\n")
+    return (arabic or english) if visit.speech.locale == "ar" else english

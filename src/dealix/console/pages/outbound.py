@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 
 from dealix.business.leads.from_messages import offered
-from dealix.business.messages.follow_ups import FOLLOW_UPS
+from dealix.business.messages.follow_ups import follow_up
 from dealix.console.door import PageRoute, signed_in
 from dealix.console.paging import address, cut
 from dealix.console.render import page
@@ -58,7 +58,7 @@ def _tags(visit: Visit, deliveries: list[dict[str, Any]]) -> dict[str, dict[str,
     found = visit.services.tagger.tags(visit.who.tenant_id, [row["id"] for row in deliveries])
     say = visit.speech.say
     return {
-        each: {**tag, "text": say(FOLLOW_UPS[tag["intent"]].sentence)}
+        each: {**tag, "text": say(follow_up(tag["intent"], tag["rule"]).sentence)}
         for each, tag in found.items()
     }
 

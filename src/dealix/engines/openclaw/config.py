@@ -1,9 +1,11 @@
 """The configuration of an OpenClaw gateway, rendered anew at each start: the gateway rewrites it.
 
 It listens on loopback, takes one token, calls no one but our model endpoint and our MCP door, and
-has two agents: that of steps has the tool `llm-task` alone, `chat` our MCP tools alone. Every other
-tool is denied by name as well: of bundled tools, absence alone does not keep one away. Secrets stay
-out of the file: it names variables of the gateway's own environment.
+has three agents: that of steps has the tool `llm-task` alone, its brother `…-reads` no tool at all
+but those that a request of ours brings and that we do, `chat` our MCP tools alone. Every other tool
+is denied by name as well: of bundled tools, absence alone does not keep one away. Of what a request
+may bring it takes words and tools: it fetches no file and no picture. Secrets stay out of the file:
+it names variables of the gateway's own environment.
 
 Source: the configuration of openclaw 2026.9.6, as it ships with its documentation.
 """
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 CHAT = "chat"
-"""The agent that talks, with our tools; the one that does steps is named by the settings."""
+"""The agent that talks, with our tools; those that do steps are named by the settings."""
 
 MCP_NAME, MCP_PATH = "dealix", "/mcp"
 MCP_TOOLS = ("search_knowledge", "lead_card", "catalogue")
@@ -35,6 +37,7 @@ DENIED = ("gateway", "exec", "process", "read", "write", "edit", "apply_patch", 
 class Gateway:
     """What a gateway is made of: its place and port, the model it asks, and our MCP door.
 
+    `steps` and `reader` name the agents of steps: without tools, and with those of a request.
     `mcp_url` is None where no person lends their rights to it; the agent `chat` then has no tool.
     """
 
@@ -43,6 +46,7 @@ class Gateway:
     model_url: str
     model_name: str
     steps: str
+    reader: str
     mcp_url: str | None
     mcp_tools: tuple[str, ...]
 
@@ -97,8 +101,14 @@ def _gateway(port: int) -> dict[str, Any]:
         "auth": {"mode": "token", "token": f"${{{TOKEN}}}"},
         "controlUi": {"enabled": False},
         "terminal": {"enabled": False},
-        "http": {"endpoints": {"chatCompletions": {"enabled": True}}},
+        "http": {"endpoints": {"chatCompletions": {"enabled": True}, "responses": _responses()}},
     }
+
+
+def _responses() -> dict[str, Any]:
+    """The endpoint that hands our tools' calls back, with everything else of it shut."""
+    nothing: dict[str, Any] = {"allowUrl": False, "maxBytes": 1}
+    return {"enabled": True, "maxUrlParts": 0, "files": nothing, "images": nothing}
 
 
 def _models(given: Gateway) -> dict[str, Any]:
@@ -125,7 +135,7 @@ def _models(given: Gateway) -> dict[str, Any]:
 
 
 def _agents(given: Gateway) -> dict[str, Any]:
-    """Both agents name what they may use and what they may not."""
+    """Each agent names what it may use and what it may not."""
     chat = {"profile": "minimal", "deny": ["llm-task", *DENIED]}
     if given.mcp_url is not None:
         chat["alsoAllow"] = [f"{MCP_NAME}__{tool}" for tool in given.mcp_tools]
@@ -146,6 +156,13 @@ def _agents(given: Gateway) -> dict[str, Any]:
                     "profile": "minimal",
                     "alsoAllow": ["llm-task"],
                     "deny": [f"{MCP_NAME}__*", *DENIED],
+                },
+            },
+            given.reader: {
+                "workspace": str(given.folder / "reads"),
+                "tools": {
+                    "profile": "minimal",
+                    "deny": ["llm-task", "session_status", f"{MCP_NAME}__*", *DENIED],
                 },
             },
         },

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from dealix.sandbox.door import Call, Provider, Reply, pass_through
 from dealix.sandbox.llm.faults import INJECTION, struck
 from dealix.sandbox.llm.samples import NoSampleError, sample
-from dealix.sandbox.llm.talking import answered, shown_schema, talk, tool_call
+from dealix.sandbox.llm.talking import NoToolsError, answered, calls, shown_schema, talk
 from dealix.sandbox.world import World
 
 Json = dict[str, Any]
@@ -74,19 +74,28 @@ class ChatModel:
             asked = json.loads(call.body)
             messages = asked["messages"]
             long = sum(len(str(each.get("content"))) for each in messages)
-            said = talk(asked)
-            schema = None if said else _schema(asked)
+            found = said(asked, lambda: struck(world, "llm", call))
+        except NoSampleError as unknown:
+            return error(400, f"The sandbox has no answer: {unknown}")
+        except NoToolsError as refused:
+            return error(400, str(refused))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return error(400, "The sandbox takes messages, and a JSON Schema or offered tools")
-        if schema is None:
-            found = said or {}
-        else:
-            try:
-                value = sample(schema)
-            except NoSampleError as unknown:
-                return error(400, f"The sandbox has no answer: {unknown}")
-            found = _played(struck(world, "llm", call), value)
         return answered(call, MODEL, CREATED, found, long, stream=asked.get("stream") is True)
+
+
+def said(asked: Json, fault: Callable[[], str | None]) -> Json:
+    """What the model says: words, calls of tools, or a structured answer as a fault leaves it.
+
+    Raises:
+        NoSampleError: it asks for something of which no value is known.
+        ValueError, LookupError, TypeError: it is no question.
+    """
+    words = talk(asked)
+    if words is not None:
+        return words
+    value, strikes = sample(_schema(asked)), fault()
+    return calls(asked, strikes) or _played(strikes, value)
 
 
 def is_bearer(call: Call, key: str) -> bool:
@@ -127,9 +136,6 @@ def _played(fault: str | None, value: Any) -> Json:
         message["content"], ended = text[: len(text) // 2], "length"
     elif fault == "broken_json":
         message["content"] = text[:-1] + ", }"
-    elif fault == "tools":
-        message |= tool_call("send_email", {"text": INJECTION})
-        ended = "tool_calls"
     return {"message": message, "finish_reason": ended}
 
 

@@ -1,8 +1,10 @@
 """How the played model talks: in one piece or streamed, and about the tools it is offered.
 
-It follows one rule that a test can rely on: `Call the tool NAME with {…}` in the last words of the
-user makes it call that tool where it is offered, and it then repeats what the tool answered. A tool
-that is not offered it cannot call, and says so.
+It follows rules that a test can rely on. Where it just talks, `Call the tool NAME with {…}` in the
+last words of the user makes it call that tool where it is offered, and it then repeats what the
+tool answered; a tool that is not offered it cannot call, and says so. Where it owes a structured
+answer, it first calls each tool that is offered and that its instructions name as `NAME`, once, all
+in one turn; what they answer changes nothing of its answer.
 """
 
 import hashlib
@@ -11,10 +13,19 @@ import re
 from typing import Any
 
 from dealix.sandbox.door import Call, Reply
+from dealix.sandbox.llm.faults import CALL_FAULTS, INJECTION, NO_TOOLS
+from dealix.sandbox.llm.samples import sample
 
 Json = dict[str, Any]
 MARK = "JSON Schema of the answer:"
+TOLD = "Tool:"
+"""How a gateway begins what a tool answered, where it says so in words of the user."""
+
 ASKED = re.compile(r"Call the tool ([A-Za-z0-9_.:-]{1,120}) with (\{.*?\})(?:\s|$)", re.DOTALL)
+
+
+class NoToolsError(ValueError):
+    """A question with tools came to an endpoint that knows none."""
 
 
 def shown_schema(messages: list[Json]) -> Json:
@@ -44,20 +55,89 @@ def talk(asked: Json) -> Json | None:
     if wanted is None:
         return _words("Played by the sandbox.")
     name, arguments = wanted[1], json.loads(wanted[2])
-    offered = [each.get("function", {}).get("name") for each in asked.get("tools") or ()]
-    if name not in offered:
+    if name not in _offered(asked):
         return _words(f"No tool {name} is offered here.")
-    message = {"role": "assistant", "refusal": None, **tool_call(name, arguments)}
-    return {"message": message, "finish_reason": "tool_calls"}
+    return _calling(asked, [(name, json.dumps(arguments, ensure_ascii=False))])
 
 
-def tool_call(name: str, arguments: Json) -> Json:
-    """The part of a message that calls a tool."""
-    function = {"name": name, "arguments": json.dumps(arguments, ensure_ascii=False)}
+def calls(asked: Json, fault: str | None) -> Json | None:
+    """What is called before a structured answer, or as a fault wants it; None for nothing.
+
+    Raises:
+        NoSampleError: the arguments of a tool are not known.
+        NoToolsError: a fault lets it take none.
+    """
+    offered = _offered(asked)
+    if fault == NO_TOOLS:
+        if offered:
+            raise NoToolsError("tools are not supported")
+        return None
+    if fault in CALL_FAULTS:
+        wanted = _faulty(asked, str(fault), offered)
+    elif fault is None:
+        words = "\n".join(
+            text_of(each) for each in asked["messages"] if each.get("role") in {"system", "user"}
+        )
+        done = _called(asked)
+        wanted = [
+            (name, json.dumps(sample(schema), ensure_ascii=False))
+            for name, schema in offered.items()
+            if f"`{name}`" in words and name not in done
+        ]
+    else:
+        wanted = []
+    return _calling(asked, wanted) if wanted else None
+
+
+def _faulty(asked: Json, fault: str, offered: dict[str, Json]) -> list[tuple[str, str]]:
+    first = next(iter(offered), None)
+    if fault == "obeys":
+        told = [text_of(each) for each in asked["messages"] if _tells(each)]
+        ordered = ASKED.search(told[-1].replace('\\"', '"')) if told else None
+        if ordered is not None:
+            return [(ordered[1], ordered[2])]
+        return [] if told or first is None else [(first, json.dumps(sample(offered[first])))]
+    if fault == "tools" or first is None:
+        return [("send_email", json.dumps({"text": INJECTION}))]
+    if fault == "broken_arguments":
+        return [(first, '{"limit": ')]
+    return [(first, json.dumps(sample(offered[first]), ensure_ascii=False))]
+
+
+def _tells(message: Json) -> bool:
+    """Whether it holds what a tool answered."""
+    role = message.get("role")
+    return role == "tool" or (role == "user" and text_of(message).startswith(TOLD))
+
+
+def _offered(asked: Json) -> dict[str, Json]:
+    """The schema of each offered tool's arguments, by its name."""
+    functions = [each.get("function", {}) for each in asked.get("tools") or ()]
+    return {str(each.get("name")): each.get("parameters") or {} for each in functions}
+
+
+def _called(asked: Json) -> set[str]:
+    """The tools that were called in this conversation."""
     return {
-        "content": None,
-        "tool_calls": [{"id": "call_1", "type": "function", "function": function}],
+        str(call.get("function", {}).get("name"))
+        for message in asked["messages"]
+        for call in message.get("tool_calls") or ()
     }
+
+
+def _calling(asked: Json, wanted: list[tuple[str, str]]) -> Json:
+    """A message that calls these tools, each call numbered within the conversation."""
+    first = 1 + sum(len(each.get("tool_calls") or ()) for each in asked["messages"])
+    made = [
+        {
+            "id": f"call_{number}",
+            "type": "function",
+            "function": {"name": name, "arguments": arguments},
+        }
+        for number, (name, arguments) in enumerate(wanted, first)
+    ]
+    message = {"role": "assistant", "refusal": None, "content": None, "tool_calls": made}
+    return {"message": message, "finish_reason": "tool_calls"}
 
 
 def text_of(message: Json) -> str:

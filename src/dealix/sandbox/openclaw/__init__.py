@@ -1,1 +1,1 @@
-"""An OpenClaw gateway, played as far as `llm-task` goes."""
+"""An OpenClaw gateway, played as far as `llm-task` and client tools go."""

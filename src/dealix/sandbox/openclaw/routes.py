@@ -1,4 +1,4 @@
-"""`POST /tools/invoke` with `llm-task`, by the recorded contract of openclaw 2026.9.6.
+"""`POST /tools/invoke` with `llm-task` and `POST /v1/responses`, as openclaw 2026.9.6 was heard.
 
 404: the tool is unknown or not allowed, without saying which. 500 `tool execution failed`: whatever
 went wrong inside, a broken schema too; the reason stands in the gateway's log only.
@@ -13,16 +13,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dealix.sandbox.door import Call, Provider, Reply, pass_through
-from dealix.sandbox.llm.faults import struck
+from dealix.sandbox.llm.faults import CALL_FAULTS, NO_TOOLS, struck
 from dealix.sandbox.llm.routes import MODEL, RETRY_AFTER, is_bearer, spoilt
 from dealix.sandbox.llm.samples import NoSampleError, sample
+from dealix.sandbox.llm.talking import NoToolsError
+from dealix.sandbox.openclaw.agent import Conversations, refused
 from dealix.sandbox.world import World
 
 Json = dict[str, Any]
 TOOL, AGENT = "llm-task", "steps"
 KINDS = {401: "unauthorized", 404: "not_found", 429: "rate_limited", 500: "tool_error"}
-FAILS_INSIDE = frozenset({"refusal", "cut_off", "broken_json", "wrong_schema", "tools"})
-"""What the gateway itself notices of a model's answer; it then says no more than 500."""
+FAILS_INSIDE = (CALL_FAULTS - {NO_TOOLS}) | {"refusal", "cut_off", "broken_json", "wrong_schema"}
+"""What `llm-task` itself notices of a model's answer; it then says no more than 500."""
 
 
 def error(status: int, message: str) -> Reply:
@@ -38,15 +40,17 @@ PROVIDER = Provider(name="openclaw", error=error)
 
 
 class OpenClaw:
-    """The gateway: one agent, `steps`, that may do nothing but `llm-task`."""
+    """The gateway: its agent `steps` has `llm-task` alone, `steps-reads` no tool of its own."""
 
     def __init__(self, world: World, token: str | None) -> None:
         self._world = world
         self._token = token
+        self._conversations = Conversations()
 
     def routes(self) -> Iterable[Route]:
         """All routes; whether it is alive may be asked without a token."""
         yield self._route("POST", "/tools/invoke", self._invoke, writes=True)
+        yield self._route("POST", "/v1/responses", self._respond, writes=True)
         yield self._route("GET", "/healthz", _alive, writes=False)
         yield self._route("GET", "/readyz", _alive, writes=False)
 
@@ -75,6 +79,17 @@ class OpenClaw:
         if fault in FAILS_INSIDE or not isinstance(prompt, str) or not prompt:
             return error(500, "")
         return Reply(200, _done(spoilt(value, fault)))
+
+    def _respond(self, world: World, call: Call) -> Reply:
+        if self._token is not None and not is_bearer(call, self._token):
+            return error(401, "Unauthorized")
+        try:
+            asked = json.loads(call.body)
+            return self._conversations.turn(asked, lambda: struck(world, "openclaw", call))
+        except NoToolsError:
+            return error(404, "Not Found")
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            return refused("invalid request")
 
 
 def _done(value: Any) -> Json:

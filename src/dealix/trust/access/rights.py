@@ -82,7 +82,7 @@ RIGHTS: dict[str, Right] = {
     "effect.read": Right("See the ledger of effects.", EVERYBODY),
     "case.read": Right("See what waits for a person to settle it.", EVERYBODY),
     "case.resolve": Right(
-        "Settle a case: it happened, send again, retry, done by hand, waive.",
+        "Settle a case: it happened, send again, retry, done by hand, waive; who asks to stop.",
         frozenset({"partner_manager", "director", "compliance_officer"}) | EXECUTIVES | KEEPERS,
     ),
     "evidence.read": Right("Fetch evidence packs of runs; they name nobody.", EVERYBODY),

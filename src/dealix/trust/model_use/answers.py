@@ -58,10 +58,10 @@ def read_answer(
     Raises:
         BrokenAnswer: it is too long, no JSON, not in the schema, or names a placeholder of nobody.
     """
-    found = _parsed(text)
+    found = json_object(text)
     if PROVENANCE in found:
         raise BrokenAnswer(f"{PROVENANCE}: no such field")
-    restored = mask.restored(_bounded(found, 0))
+    restored = mask.restored(found)
     if PLACEHOLDER.search(json.dumps(restored, ensure_ascii=False)):
         raise BrokenAnswer("a placeholder that is not in the facts")
     if PROVENANCE in step.output.model_fields:
@@ -73,7 +73,12 @@ def read_answer(
     return StepResult(output, provenance)
 
 
-def _parsed(text: str) -> dict[str, Any]:
+def json_object(text: str) -> dict[str, Any]:
+    """The JSON object of a model's text, with texts that mislead nobody.
+
+    Raises:
+        BrokenAnswer: it is none, too long or too deep.
+    """
     if len(text) > LONGEST_ANSWER:
         raise BrokenAnswer(f"longer than {LONGEST_ANSWER} characters")
     try:
@@ -82,7 +87,8 @@ def _parsed(text: str) -> dict[str, Any]:
         raise BrokenAnswer("no JSON object") from None
     if not isinstance(found, dict):
         raise BrokenAnswer("no JSON object")
-    return found
+    bounded: dict[str, Any] = _bounded(found, 0)
+    return bounded
 
 
 def _refuse_constant(name: str) -> None:

@@ -1,9 +1,12 @@
-"""Does a step by a model: masked, bounded in time and money, repaired once, else by rules."""
+"""Does a step by a model: masked, bounded in time and money, repaired once, else by rules.
+
+Where the step declares tools, the model may have something read in between; we read it.
+"""
 
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
@@ -15,6 +18,7 @@ from dealix.connectors.llm.questions import (
     ModelCutOff,
     ModelDeclined,
     Question,
+    Reading,
     Reply,
     StructuredModel,
     Turn,
@@ -25,6 +29,7 @@ from dealix.lanes.step_executor import A, F, ModelStep, Rules, StepContext, Step
 from dealix.prompts import Prompt, prompt
 from dealix.trust.model_use.answers import BrokenAnswer, answer_schema, read_answer
 from dealix.trust.model_use.masking import Mask
+from dealix.trust.model_use.reading import Desk, FellBack, Guard
 
 log = logging.getLogger(__name__)
 LEAST_SECONDS = 0.05
@@ -33,15 +38,14 @@ CHARACTERS_A_TOKEN = 2
 
 MILLION = Decimal(1_000_000)
 SHOWN_OF_ANSWER = 8_000
+UNKNOWN = ("HTTP 400", "HTTP 404", "HTTP 405", "HTTP 422")
+"""How an endpoint says that it does not know what it was asked with, such as tools."""
+
 SLOW = frozenset({"ReadTimeout", "WriteTimeout", "ConnectTimeout"})
 
 
-class FellBack(Exception):
-    """Rules do the step, because of this."""
-
-    def __init__(self, because: FallBackReason) -> None:
-        self.because: FallBackReason = because
-        super().__init__(because)
+class ToolsRefused(FellBack):
+    """The endpoint would not take the question, perhaps for its tools."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,10 @@ class Spending(Protocol):
 
 @dataclass(frozen=True)
 class ModelExecutor:
-    """`StepExecutor` over one model. `as_is`: the register lets personal data leave unmasked."""
+    """`StepExecutor` over one model. `as_is`: the register lets personal data leave unmasked.
+
+    Without a `guard` no tool is offered, whatever a step declares.
+    """
 
     kind: Executor
     model: StructuredModel
@@ -78,6 +85,7 @@ class ModelExecutor:
     rules: Rules
     prices: Prices = Prices()
     as_is: bool = False
+    guard: Guard | None = None
     find_prompt: Callable[[str], Prompt] = prompt
     sleep: Callable[[float], None] = time.sleep
 
@@ -107,32 +115,59 @@ class ModelExecutor:
             seconds=step.seconds,
             most_tokens=step.most_tokens,
         )
-        reply = self._asked(question, end)
-        try:
-            return read_answer(step, reply.text, mask, self._from(facts, context, words, reply))
-        except BrokenAnswer as broken:
-            turn = Turn(reply.text[:SHOWN_OF_ANSWER], broken.complaint)
-        again = self._asked(_repairing(question, turn), end)
-        provenance = self._from(facts, context, words, again, repaired=True)
-        try:
-            return read_answer(step, again.text, mask, provenance)
-        except BrokenAnswer:
-            raise FellBack("invalid_answer") from None
-
-    def _from(
-        self, facts: F, context: StepContext, words: Prompt, reply: Reply, *, repaired: bool = False
-    ) -> Provenance:
-        return Provenance(
+        desk = self._desk(step, context, mask, end)
+        if desk is not None:
+            question = _changed(question, tools=desk.offered())
+        about = Provenance(
             generated_at=clock.now(),
             method="model",
-            model=reply.model,
             prompt_version=words.version,
             inputs_hash=facts.hashed(),
             sources=list(context.sources),
             executor=self.kind,
             fresh_as_of=context.fresh_as_of,
-            repaired=repaired or None,
         )
+        question, reply = self._conversed(question, desk, end)
+        try:
+            return read_answer(step, reply.text, mask, _by(about, reply, desk))
+        except BrokenAnswer as broken:
+            turn = Turn(reply.text[:SHOWN_OF_ANSWER], broken.complaint)
+        turns = (*question.turns, turn)
+        question = _changed(question, turns=turns, follows=reply.mark)
+        _, again = self._conversed(question, desk, end)
+        try:
+            return read_answer(step, again.text, mask, _by(about, again, desk, repaired=True))
+        except BrokenAnswer:
+            raise FellBack("invalid_answer") from None
+
+    def _desk(
+        self, step: ModelStep[F, A], context: StepContext, mask: Mask, end: float
+    ) -> Desk | None:
+        """Where its reads are made, for a step that declares any."""
+        if self.guard is None or not step.tools:
+            return None
+        return Desk(step, context, self.guard, mask, end, as_is=self.as_is)
+
+    def _conversed(
+        self, question: Question, desk: Desk | None, end: float
+    ) -> tuple[Question, Reply]:
+        """Ask until it answers, and read for it in between; each turn reads, or it ends.
+
+        An endpoint that refuses a question for its tools is asked the same without them.
+        """
+        while True:
+            try:
+                reply = self._asked(question, end)
+            except ToolsRefused:
+                log.warning(
+                    "step %s: %s takes no tools, so nothing is read", question.name, self.kind
+                )
+                question, desk = _changed(question, tools=()), None
+                continue
+            if desk is None or not reply.calls:
+                return question, reply
+            turns = (*question.turns, Reading(desk.answer(reply.calls)))
+            question = _changed(question, turns=turns, follows=reply.mark)
 
     def _asked(self, question: Question, end: float) -> Reply:
         """One answer within the day's limit; what it did not take is given back."""
@@ -174,6 +209,8 @@ class ModelExecutor:
                     raise FellBack(reason) from None
                 self.sleep(wait)
             except ProviderRefused as no:
+                if question.tools and not question.turns and _told_of(no).startswith(UNKNOWN):
+                    raise ToolsRefused("rejected") from None
                 raise FellBack(_refusal(no)) from None
             except NotConfigured:
                 raise FellBack("not_configured") from None
@@ -186,22 +223,42 @@ NOT_TAKEN = frozenset({"not_configured", "rejected", "rate_limited"})
 
 def _tokens(question: Question) -> int:
     """About how many tokens the model reads."""
-    repair = question.repair
     asked = (
         question.instructions,
         question.facts,
         json.dumps(question.schema),
-        *((repair.answer, repair.complaint) if repair else ()),
+        *(f"{tool.about}{json.dumps(tool.schema)}" for tool in question.tools),
+        *(words for turn in question.turns for words in _words(turn)),
     )
     return sum(len(each) for each in asked) // CHARACTERS_A_TOKEN + 1
 
 
+def _words(turn: Turn | Reading) -> Iterator[str]:
+    if isinstance(turn, Turn):
+        yield from (turn.answer, turn.complaint)
+        return
+    for each in turn.told:
+        yield from (each.call.arguments, each.result)
+
+
+def _by(
+    about: Provenance, reply: Reply, desk: Desk | None, *, repaired: bool = False
+) -> Provenance:
+    """Where the answer comes from: who wrote it, and what was read for it."""
+    read = desk.sources if desk else []
+    return about.model_copy(
+        update={
+            "generated_at": clock.now(),
+            "model": reply.model,
+            "repaired": repaired or None,
+            "reads": list(desk.made) if desk else None,
+            "sources": [*about.sources, *(each for each in read if each not in about.sources)],
+        }
+    )
+
+
 def _within(question: Question, seconds: float) -> Question:
     return _changed(question, seconds=seconds)
-
-
-def _repairing(question: Question, turn: Turn) -> Question:
-    return _changed(question, repair=turn)
 
 
 def _changed(question: Question, **changes: Any) -> Question:
@@ -226,4 +283,8 @@ def _refusal(no: ProviderRefused) -> FallBackReason:
         return "refused"
     if isinstance(no, ModelCutOff):
         return "cut_off"
-    return "rejected" if str(no.params.get("reason")).startswith("HTTP") else "invalid_answer"
+    return "rejected" if _told_of(no).startswith("HTTP") else "invalid_answer"
+
+
+def _told_of(no: ProviderRefused) -> str:
+    return str(no.params.get("reason"))

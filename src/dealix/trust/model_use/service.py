@@ -11,8 +11,10 @@ from dealix.lanes.step_executor import A, F, ModelStep, Rules, StepContext, Step
 from dealix.records import audit
 from dealix.store.session import Database
 from dealix.trust.model_use.executor import ModelExecutor, Prices
+from dealix.trust.model_use.reading import PolicyGuard
 from dealix.trust.model_use.settings import ModelSettings, set_settings, settings_of
 from dealix.trust.model_use.spending import DaysSpending, usage_of
+from dealix.trust.policy.engine import Evaluator
 from dealix.trust.privacy.processing import AI_ANALYSIS, entry_of
 
 MODELS: tuple[Executor, ...] = ("model", "openclaw")
@@ -40,12 +42,14 @@ class ModelUse:
         prices: Prices,
         permit: Callable[[Actor, str], None],
         steps: Sequence[ModelStep[Any, Any]],
+        policy: Evaluator,
     ) -> None:
         self.database = database
         self.permit = permit
         self._find = find
         self._prices = prices
         self._steps = {each.name: each for each in steps}
+        self._policy = policy
 
     def execute(self, step: ModelStep[F, A], facts: F, context: StepContext) -> StepResult[A]:
         """See `StepExecutor.execute`."""
@@ -64,7 +68,13 @@ class ModelUse:
             return missing.instead_of(_back(kind, "not_configured"), step, facts, context)
         spending = DaysSpending.today(self.database, context.tenant_id, chosen)
         executor = ModelExecutor(
-            kind, model, spending, rules, self._prices, as_is=register.leaves == "as_is"
+            kind,
+            model,
+            spending,
+            rules,
+            self._prices,
+            as_is=register.leaves == "as_is",
+            guard=PolicyGuard(self.database, self._policy),
         )
         return executor.execute(step, facts, context)
 

@@ -12,6 +12,7 @@ from dealix.errors import NotFound
 from dealix.observability.health import HealthView
 from dealix.records.tallies import outcomes_of
 from dealix.trust.scores.schemas import NO_DATA, Measured
+from dealix.trust.scores.uptime import uptime_of
 
 WINDOW = timedelta(days=30)
 BAD = frozenset({"failed", "in_doubt"})
@@ -24,7 +25,7 @@ SYSTEMS = {"company_research": "wathq"}
 
 @dataclass(frozen=True)
 class ConnectorFacts:
-    """The factors of connectors. No history of probes is kept, so `uptime` is never known yet."""
+    """The factors of connectors: how they answered over time, and whether they accept us now."""
 
     look: Callable[[], HealthView]
 
@@ -36,7 +37,11 @@ class ConnectorFacts:
         """
         if key not in cards():
             raise NotFound("not_found")
-        return {"error_rate": _errors(session, key), "auth_health": self._accepted(key)}
+        return {
+            "uptime": uptime_of(session, PROBES.get(key, key)),
+            "error_rate": _errors(session, key),
+            "auth_health": self._accepted(key),
+        }
 
     def _accepted(self, key: str) -> Measured:
         name = PROBES.get(key, key)

@@ -25,6 +25,9 @@ class Measured(Answer):
 
 
 NO_DATA = Measured(value=None, because="no_data")
+"""Something could tell, and has told nothing yet."""
+NO_SOURCE = Measured(value=None, because="no_source_yet")
+"""No workflow that is built writes this down: it is not known of anybody."""
 
 
 class Factor(Measured):

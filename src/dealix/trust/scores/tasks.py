@@ -14,7 +14,7 @@ from dealix.records.canonical import digest
 from dealix.store.session import tenant_of
 from dealix.trust.scores.models import TrustScore
 from dealix.trust.scores.schemas import (
-    NO_DATA,
+    NO_SOURCE,
     EntityType,
     Factor,
     Measured,
@@ -44,7 +44,7 @@ class ScoreTrust:
         """Every factor of this kind of thing; one that no source knows is there without a value."""
         found = self.sources[kind](session, entity_id)
         return [
-            Factor(name=name, weight=weight, **found.get(name, NO_DATA).model_dump())
+            Factor(name=name, weight=weight, **found.get(name, NO_SOURCE).model_dump())
             for name, weight in CURRENT.factors[kind].items()
         ]
 

@@ -68,6 +68,21 @@ def test_who_opted_out_is_never_written_to_not_even_as_another_entry(company):
     assert company.judge(company.message(person)).kind == "allowed"
 
 
+def test_who_is_held_by_a_models_reading_is_not_written_to_until_that_is_lifted(company):
+    person = company.person("held@partner.example", "+966500000031")
+    twin = company.person("held@partner.example", "+966500000032")
+    everything = {"channel": "*", "purpose": "*"}
+    said(company, person, "opted_out", source="model_reading", **everything)
+    for each in (person, twin):
+        assert company.judge(company.message(each)).code == "opted_out"
+    said(company, person, "lifted", source="read_by_person", **everything)
+    for each in (person, twin):
+        assert company.judge(company.message(each)).kind == "allowed"
+    said(company, person, "opted_out", source="reply", **everything)
+    said(company, person, "lifted", source="read_by_person", **everything)
+    assert company.judge(company.message(person)).code == "opted_out"
+
+
 def test_an_opt_out_in_a_rehearsal_stops_that_rehearsal_only(company):
     person, played = company.person(), company.run(rehearsal=True)
     with company.database.tenant(company.tenant) as session:

@@ -14,14 +14,15 @@ from dealix.store.ids import new_id
 from dealix.store.session import tenant_of
 from dealix.trust.outbound.governance.models import ConsentEvent
 from dealix.trust.outbound.governance.schemas import (
+    BY_MODEL,
     CHANNELS,
     DATA_SHARING,
     EVERYTHING,
     OWN_WORD,
     PURPOSES,
-    Event,
+    Basis,
     Purpose,
-    Source,
+    Recorded,
 )
 from dealix.trust.privacy import Vault
 
@@ -33,16 +34,24 @@ FIELD_OF = {"email": "email", "whatsapp": "phone", "sms": "phone"}
 class Standing:
     """What the events of a person, and of their addresses, add up to."""
 
-    opted_out: bool = False
+    told: bool = False
+    """Whether they asked us to stop, by their own words."""
+    held: set[str] = field(default_factory=set)
+    """The persons for whom only a model has read it, until somebody confirms or lifts that."""
     given: dict[tuple[str, str], str] = field(default_factory=dict)
     """The source of each consent in force, by channel and purpose."""
     sharing: str | None = None
     """The source of the consent to sharing personal data; it says nothing of messages."""
 
+    @property
+    def opted_out(self) -> bool:
+        """Whether nothing may go to them."""
+        return self.told or bool(self.held)
+
     def add(self, event: ConsentEvent, *, own: bool) -> None:
         """Take one event more into account; `own`: it names this person, not just an address."""
-        if event.event == "opted_out":
-            self.opted_out = True
+        if event.event in {"opted_out", "lifted"}:
+            self._stop(event)
             return
         if not own:
             return
@@ -57,7 +66,17 @@ class Standing:
             else:
                 self.given.pop(place, None)
         if event.event == "given" and event.source in OWN_WORD:
-            self.opted_out = False
+            self.told = False
+            self.held.clear()
+
+    def _stop(self, event: ConsentEvent) -> None:
+        """Take an opt-out into account; only what a model has read is lifted again."""
+        if event.event == "lifted":
+            self.held.discard(event.person_id)
+        elif event.source == BY_MODEL:
+            self.held.add(event.person_id)
+        else:
+            self.told = True
 
 
 class ConsentBook:
@@ -70,17 +89,17 @@ class ConsentBook:
         self,
         session: Session,
         person_id: str,
-        event: Event,
+        event: Recorded,
         *,
         channel: str,
         purpose: str,
-        source: Source,
+        source: Basis,
         by: str,
         world: str = REAL,
     ) -> None:
         """Append one event with its audit record; an opt-out holds for every known address."""
         hashes: Iterable[str | None] = (None,)
-        if event == "opted_out":
+        if event in {"opted_out", "lifted"}:
             hashes = sorted(self.hashes(session, person_id).values()) or (None,)
         common = {
             "tenant_id": tenant_of(session),

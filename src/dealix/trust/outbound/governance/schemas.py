@@ -8,7 +8,12 @@ from dealix.lanes.working_time.settings import CHANNELS, Channel
 
 Purpose = Literal["partnership", "service", "marketing"]
 Source = Literal["given_by_person", "given_by_starter", "web_form", "signed_contract", "reply"]
+Basis = Source | Literal["model_reading", "read_by_person"]
+"""A source as it is recorded; no door may claim a model's reading, or that somebody read it."""
 Event = Literal["given", "withdrawn", "opted_out"]
+Recorded = Event | Literal["lifted"]
+"""What is recorded: `lifted` takes back opt-outs that a model has read, and no other."""
+BY_MODEL: Basis = "model_reading"
 Kind = Literal["allowed", "refused", "later"]
 
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)

@@ -1,0 +1,1 @@
+"""GLEIF and OpenCorporates, played: directories that list companies by their names."""
