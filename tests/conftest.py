@@ -143,6 +143,21 @@ def fresh_database(fresh_urls: Urls) -> Iterator[Database]:
     yield from opened(fresh_urls)
 
 
+@pytest.fixture
+def empty_urls(engines: Engines) -> Iterator[Urls]:
+    """A database as an operator makes it: roles, rights and extensions, and no table of ours."""
+    name = f"test_{secrets.token_hex(5)}"
+    with psycopg.connect(engines.superuser_url, autocommit=True) as connection:
+        postgres.ensure_database(connection, name)
+    with psycopg.connect(engines.superuser_url, autocommit=True, dbname=name) as connection:
+        for extension in postgres.EXTENSIONS:
+            connection.execute(f"CREATE EXTENSION {extension}")
+        connection.execute(f"GRANT CREATE, USAGE ON SCHEMA public TO {postgres.OWNER}")
+    yield engines.named(name)
+    with psycopg.connect(engines.superuser_url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def copy_of_template(engines: Engines) -> Iterator[Urls]:
     name = f"test_{secrets.token_hex(5)}"
     with psycopg.connect(engines.superuser_url, autocommit=True) as connection:

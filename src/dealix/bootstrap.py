@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
-from temporalio.runtime import Runtime
 from temporalio.worker import Worker
 
 from dealix import catalog
@@ -46,7 +45,7 @@ from dealix.lanes.subjects import Subjects
 from dealix.lanes.temporal import connect
 from dealix.lanes.tenant_keys import TenantKeys
 from dealix.lanes.worker import THREADS, durable_worker
-from dealix.observability.temporal import runtime
+from dealix.observability.temporal import measured
 from dealix.printing.pictures import Gallery
 from dealix.scans import withheld
 from dealix.settings import Settings
@@ -362,8 +361,8 @@ class Services(Everyday):
 
     async def workers(self, threads: ThreadPoolExecutor) -> list[Worker]:
         """A worker for real runs and, where an engine can skip time, one for rehearsals."""
-        metrics: Runtime | None = runtime(self.settings) if self.settings.temporal_metrics else None
-        engines = await connect(self.settings, data_converter(self.secrets, self.settings), metrics)
+        converter = data_converter(self.secrets, self.settings)
+        engines = await connect(self.settings, converter, measured(self.settings))
         clients = [client for client in (engines.runs, engines.rehearsals) if client is not None]
         queue = self.settings.temporal_task_queue
         return [

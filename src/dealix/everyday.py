@@ -28,6 +28,7 @@ from dealix.lanes.tenant_keys import TenantKeys
 from dealix.lanes.working_time.service import CalendarService
 from dealix.observability.health import Watch
 from dealix.observability.tasks import HealthCheck
+from dealix.observability.temporal import measured
 from dealix.providers import Providers
 from dealix.trust.access.rights import permit
 from dealix.trust.outbound.governance import ConsentBook
@@ -50,7 +51,7 @@ class Everyday(Providers):
         converter = data_converter(self.secrets, self.settings)
 
         async def connected() -> Engines:
-            return await connect(self.settings, converter)
+            return await connect(self.settings, converter, measured(self.settings))
 
         return Bridge(connected, self.settings.temporal_task_queue)
 

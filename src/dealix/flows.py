@@ -29,9 +29,9 @@ from dealix.business.partners.examples import partner_example
 from dealix.business.partners.registry_check import DoorCheck
 from dealix.business.partners.registry_findings import RegistryDesk
 from dealix.business.partners.schemas import ActivationFacts, PartnerApprovalInput
-from dealix.business.partners.service import EVENTS, GATES, LONGEST
+from dealix.business.partners.service import EVENTS, GATES
 from dealix.business.partners.signing import Agreements
-from dealix.business.partners.standing import unused_example
+from dealix.business.partners.standing import LONGEST, unused_example
 from dealix.business.partners.workflows import PartnerApproval
 from dealix.business.proposals.activities import PriceActivities
 from dealix.business.proposals.approving import BY_PERCENT, BY_VALUE, InternalStart

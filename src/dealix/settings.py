@@ -18,7 +18,7 @@ class Settings(BaseSettings):
     process: str = Field("command", description="Name of this process, for logs and metrics.")
 
     database_url: SecretStr | None = Field(
-        None, description="PostgreSQL for the application role, which owns nothing."
+        None, description="PostgreSQL for the role `dealix_app`, which owns nothing."
     )
     migration_database_url: SecretStr | None = Field(
         None, description="PostgreSQL for the owner of the tables; used by migrations only."

@@ -30,6 +30,7 @@ def start(client, **changes):
         ({"economics": {"expected_revenue": "-5", "revenue_share_percent": 10}}, "negative_amount"),
         ({"approver": "usr_nobody"}, "unknown_person"),
         ({"deadline": "2001-01-01T00:00:00Z"}, "deadline_past"),
+        ({"deadline": "9999-12-31T23:59:59-12:00"}, "deadline_too_far"),
         ({"colour": "red"}, "invalid_input"),
         ({"name": "a\u0000b"}, "invalid_input"),
         ({"name": "a\u202eb"}, "invalid_input"),
@@ -45,6 +46,22 @@ def test_a_bad_input_of_a_run_is_named_and_nothing_starts(door, noura, change, c
     assert (answer.status_code, answer.json()["code"]) == (422, code)
     assert answer.headers["content-type"] == "application/problem+json"
     assert runs_of(door) == before
+
+
+@pytest.mark.parametrize(
+    ("locale", "moment", "said"),
+    [
+        ("ar", "2001-01-01T00:00:00Z", "فات"),
+        ("ar", "2099-01-01T00:00:00Z", "14"),
+        ("en", "2001-01-01T00:00:00Z", "is already past"),
+        ("en", "2099-01-01T00:00:00Z", "at most 14 days ahead"),
+    ],
+)
+def test_a_deadline_that_cannot_be_is_told_so_at_the_start(door, noura, locale, moment, said):
+    body = {"workflow": "partner_approval", "input": {**example(noura), "deadline": moment}}
+    answer = noura.post("/api/v1/runs", json=body, headers={"Accept-Language": locale})
+    assert said in answer.json()["detail"]
+    assert "present deadline" not in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(

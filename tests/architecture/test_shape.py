@@ -157,6 +157,45 @@ def test_flows_read_no_clock_and_draw_no_lots():
     assert [found for file in flows() for found in chances(file)] == []
 
 
+# Modules of steps that may ask the machine for the time, each with the reason.
+ASKS_THE_MACHINE: dict[str, str] = {}
+
+
+def step_modules() -> list[Path]:
+    """Every module that declares steps, questions or undos, and the lanes' own activities."""
+    return [file for file in FILES if "activities" in file.stem and "source" not in file.stem]
+
+
+def machine_times(file: Path) -> Iterator[str]:
+    """Where a module of steps reads the machine's clock instead of the run's (`clock.now`)."""
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.Attribute) and node.attr in MACHINE_CLOCK:
+            of = node.value.id if isinstance(node.value, ast.Name) else None
+            if (of, node.attr) != ("clock", "now"):
+                yield f"{module(file)}:{node.lineno} asks {of}.{node.attr}"
+    for name, taken in imports(file):
+        if name == "time" or MACHINE_CLOCK & set(taken):
+            yield f"{module(file)} imports {name}"
+
+
+def test_steps_of_durable_flows_ask_their_run_for_the_time():
+    assert len(step_modules()) > 5
+    asking = {module(file) for file in step_modules() if list(machine_times(file))}
+    assert asking == set(ASKS_THE_MACHINE)
+
+
+def test_the_check_of_steps_sees_the_machine_s_clock(tmp_path, monkeypatch):
+    file = tmp_path / "dealix" / "activities.py"
+    file.parent.mkdir()
+    file.write_text("import time\nx = clock.real_now()\ny = clock.now()\nz = datetime.now()\n")
+    monkeypatch.setitem(globals(), "PACKAGE", file.parent)
+    assert list(machine_times(file)) == [
+        "dealix.activities:2 asks clock.real_now",
+        "dealix.activities:4 asks datetime.now",
+        "dealix.activities imports time",
+    ]
+
+
 def test_the_check_of_flows_sees_a_clock(tmp_path, monkeypatch):
     file = tmp_path / "dealix" / "flow.py"
     file.parent.mkdir()

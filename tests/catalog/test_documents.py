@@ -56,7 +56,7 @@ def test_the_roadmap_has_its_phases_and_a_command_for_each_prerequisite():
     section = text.split("## Prerequisites")[1].split("## ")[0]
     commands = [line.split(" | ")[2] for line in section.splitlines() if line.startswith("| ")][2:]
     assert len(commands) == 6
-    assert all(command.startswith(("`dealix ", "`make ", "`curl ")) for command in commands)
+    assert all(command.startswith(("`dealix ", "`make ")) for command in commands)
 
 
 def test_the_mapping_has_every_step_and_says_what_does_not_exist():

@@ -1,13 +1,25 @@
 """The rules judge facts: each contradiction is found, and one fact changes a verdict."""
 
+import ast
+import inspect
+import re
+import sys
 from dataclasses import replace
 
 import pytest
 
 from dealix import catalog
+from dealix.catalog import rules
 from dealix.catalog.model import Facts, Step, Takeback, seed
 from dealix.catalog.roadmap import PREREQUISITES
-from dealix.catalog.rules import ENGINES_OF, REASONS, judge, judge_declared, judge_here
+from dealix.catalog.rules import (
+    ENGINES_OF,
+    REASONS,
+    Verdict,
+    judge,
+    judge_declared,
+    judge_here,
+)
 from dealix.catalog.systems import ALL
 from dealix.catalog.words import Duration, Engine, Lane, Waits, World
 
@@ -65,6 +77,19 @@ def test_an_outside_endpoint_changes_the_verdict():
     outside = judge_declared(row, World(frozenset({"embeddings_url"})))
     assert outside.lane is Lane.MEDIUM
     assert "short_external_io" in outside.rules
+
+
+@pytest.mark.parametrize(
+    ("key", "setting"),
+    [
+        ("knowledge_retrieval", "embeddings_url"),
+        ("lead_scoring", "model_url"),
+    ],
+)
+def test_what_runs_here_breaks_the_letter_only_where_an_endpoint_is_outside(key, setting):
+    row = catalog.row(key)
+    assert judge_here(row, HERE).violations == ()
+    assert judge_here(row, World(frozenset({setting}))).rules
 
 
 def test_the_pause_points_and_the_steps_are_held_against_each_other():
@@ -162,9 +187,44 @@ def test_a_step_that_shows_a_pause_answers_for_it():
     assert judge(replace(asked, pauses=("term_review",)), HERE).violations == ()
 
 
+@pytest.mark.parametrize(
+    ("change", "lane", "rule"),
+    [
+        ({"duration": Duration.parse("<5s")}, Lane.SHORT, "medium_duration"),
+        ({"steps": (seed("All at once"),)}, Lane.MEDIUM, "medium_multi_step"),
+        ({"systems": ("s3",)}, Lane.MEDIUM, "medium_internal_services"),
+    ],
+)
+def test_one_fact_changes_the_verdict_on_a_pipeline(change, lane, rule):
+    minutes = Duration.parse("1-5 min")
+    plain = facts(lane=Lane.MEDIUM, engine=Engine.CELERY_CHAIN, duration=minutes)
+    assert judge(plain, HERE) == Verdict(Lane.MEDIUM, ())
+    after = judge(replace(plain, **change), HERE)
+    assert (after.lane, after.rules) == (lane, {rule})
+
+
+def test_a_durable_row_without_steps_is_found():
+    days = Duration.parse("1-14 days")
+    plain = facts(lane=Lane.DURABLE, engine=Engine.TEMPORAL, duration=days)
+    assert judge(plain, HERE) == Verdict(Lane.DURABLE, ())
+    assert judge(replace(plain, steps=()), HERE).rules == {"durable_without_steps"}
+
+
 def test_no_rule_names_a_workflow():
-    words = " ".join(REASONS.values())
-    assert not [row.key for row in catalog.rows() if row.key in words or row.name in words]
+    source = inspect.getsource(rules)
+    words = set(re.findall(r"\w+", source))
+    texts = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)]
+    said = " ".join(each for each in texts if isinstance(each, str)).lower()
+    assert len(words) > 200
+    for row in catalog.rows():
+        assert row.key not in words, row.key
+        assert row.name.lower() not in said, row.name
+        assert row.name_ar not in said, row.name
+
+
+def test_every_rule_is_broken_by_some_fact_of_these_tests():
+    here = inspect.getsource(sys.modules[__name__])
+    assert [rule for rule in REASONS if f'"{rule}"' not in here] == []
 
 
 def test_each_class_has_its_engines():

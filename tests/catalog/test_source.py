@@ -436,3 +436,67 @@ class TestShortTasks:
         (tmp_path / "business").mkdir()
         found = [str(each) for each in findings([self.row], source.read(tmp_path), TODAY)]
         assert any("no lane file holds it" in each for each in found)
+
+
+SCORING = """
+from dealix.lanes.short import part, task
+
+@task(name="lead_scoring")
+class ScoreLead:
+    def __init__(self, other, models: StepExecutor):
+        self.other, self.models = other, models
+
+    def run(self, lead):
+        card = self.score_lead(lead)
+        return self.store_score(card)
+
+    @part("score_lead", method="upsert", system="step_model")
+    def score_lead(self, lead):
+        return self._card(lead)
+
+    @part("store_score", method="upsert")
+    def store_score(self, card): ...
+
+    def _card(self, lead):
+        return self.models.execute(lead)
+"""
+ASKS = "return self.models.execute(lead)"
+DECLARES = ', system="step_model"'
+
+
+class TestModels:
+    row = catalog.row("lead_scoring")
+
+    def found(self, tmp_path, text):
+        folder = tmp_path / "business" / "leads"
+        folder.mkdir(parents=True)
+        (folder / "tasks.py").write_text(text)
+        return [str(each) for each in findings([self.row], source.read(tmp_path), TODAY)]
+
+    def test_a_step_that_asks_a_model_and_declares_it_is_in_order(self, tmp_path):
+        assert self.found(tmp_path, SCORING) == []
+
+    @pytest.mark.parametrize("by", [ASKS, "return judge(self.models, lead)"])
+    def test_a_step_that_asks_a_model_must_declare_it(self, tmp_path, by):
+        silent = SCORING.replace(DECLARES, "").replace(ASKS, by)
+        assert any("score_lead asks a model" in each for each in self.found(tmp_path, silent))
+
+    @pytest.mark.parametrize("by", ["return lead", "return self.models.by_rules(lead)"])
+    def test_a_step_that_declares_a_model_must_ask_it(self, tmp_path, by):
+        idle = SCORING.replace(ASKS, by)
+        assert any("and asks no model" in each for each in self.found(tmp_path, idle))
+
+    def test_a_stage_of_a_pipeline_is_held_to_it_too(self, tmp_path):
+        folder = tmp_path / "business" / "evidence"
+        folder.mkdir(parents=True)
+        asks = PIPELINE.replace("class EvidencePackAssembly(Pipeline):", MODELLED)
+        asks = asks.replace("def hash_items(self, call): ...", HASHES)
+        (folder / "pipelines.py").write_text(asks)
+        said = source.read(tmp_path).findings
+        assert any("hash_items asks a model" in each for each in said), said
+
+
+MODELLED = """class EvidencePackAssembly(Pipeline):
+    models: StepExecutor"""
+HASHES = """def hash_items(self, call):
+        return self.models.execute(call)"""

@@ -65,6 +65,21 @@ def test_a_person_approves_at_a_terminal(folder, person):
         adr.gather()
 
 
+def test_a_check_holds_only_while_a_person_s_approval_stands_on_its_evidence(folder, person):
+    adr.gather()
+    with pytest.raises(Unable, match="is proposed: nobody has approved it"):
+        adr.check("0001")
+    adr.approve("0001", by="Reem Al-Harbi")
+    adr.check("0001")
+    found = record(folder)
+    found.evidence.write_text(found.evidence.read_text() + " ")
+    with pytest.raises(Unable, match="not the file whose hash it names"):
+        adr.check("0001")
+    found.evidence.unlink()
+    with pytest.raises(Unable, match="cannot be read"):
+        adr.check("0001")
+
+
 def test_no_program_approves_and_nobody_without_a_name(folder, monkeypatch):
     adr.gather()
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False, raising=False)

@@ -12,6 +12,9 @@ import dealix.connectors
 from dealix.connectors.data_class import DataClass, Outgoing, classes_of, highest
 from dealix.connectors.metadata import Connector
 from dealix.connectors.registry import ALL, cards
+from dealix.lanes.pipelines import stage
+from dealix.lanes.steps import StepFacts, step, undo
+from dealix.proof import points
 
 every = pytest.mark.parametrize("connector", ALL, ids=lambda each: each.metadata.key)
 
@@ -42,6 +45,31 @@ def test_the_card_is_complete(connector: type[Connector]) -> None:
 def test_who_cannot_dedup_never_resends(connector: type[Connector]) -> None:
     idempotency = connector.metadata.idempotency
     assert (idempotency.method == "message_id") <= (idempotency.on_started in {"ask", "look_up"})
+
+
+STEPS = [
+    pytest.param(facts, id=f"{workflow}-{facts.name}")
+    for workflow in (*points.GROUPS, *points.PIPELINES)
+    for facts in points.facts(workflow)
+    if facts.system is not None
+]
+CARD_OF = {"step_model": "llm", "wathq": "company_research"}
+"""The connector of a system that is called otherwise."""
+
+
+@pytest.mark.parametrize("facts", STEPS)
+def test_a_step_found_started_does_what_its_connector_s_card_says(facts: StepFacts) -> None:
+    card = cards()[CARD_OF.get(facts.system or "", facts.system or "")]
+    assert facts.on_started == card.idempotency.on_started
+
+
+@pytest.mark.parametrize("declare", [stage, step, undo])
+def test_a_step_that_calls_a_system_states_what_happens_when_it_is_found_started(declare) -> None:
+    with pytest.raises(TypeError, match="is not stated"):
+        declare("write", method="upsert", system="crm")
+    with pytest.raises(TypeError, match="never sent again blindly"):
+        declare("tell", method="message_id", system="email", on_started="resend")
+    declare("keep", method="upsert")
 
 
 @every

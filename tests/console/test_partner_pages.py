@@ -281,6 +281,29 @@ def test_a_letter_that_no_approval_covers_any_more_is_asked_about_and_not_tried_
     waits_for(console, run, EVENT)
 
 
+def reword(console, key: str, english: str) -> None:
+    """Change a clause of the library, and have counsel confirm both languages."""
+    known = console.api("noura", "GET", f"/clauses/{key}")["version"]
+    body = {"version": known, "en": english}
+    changed = console.api("noura", "PUT", f"/clauses/{key}", json=body)["version"]
+    confirmed = {"version": changed}
+    console.api("maha", "POST", f"/clauses/{key}/confirmations", json=confirmed)
+
+
+def test_a_clause_changed_while_terms_rest_takes_the_new_draft_back_to_review(console):
+    run = at_night(console)
+    before = console.api("noura", "GET", "/clauses/effect")["en"]
+    reword(console, "effect", f"{before} It is signed in two copies.")
+    try:
+        console.api("noura", "POST", f"/runs/{run}/fast-forward", json={"duration": "PT11H"})
+        approval = next_round(console, run, "legal_review", 2)
+        assert console.api("noura", "GET", f"/approvals/{approval}")["status"] == "open"
+        assert console.messages(run) == []
+        assert not mails_to(console, run)
+    finally:
+        reword(console, "effect", before)
+
+
 def test_the_partners_link_is_shown_on_record_to_who_may_enter_answers(console):
     run = with_partner(console)
     visitor, path = console.visitor("noura"), f"/runs/{run}/negotiation"

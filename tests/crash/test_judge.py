@@ -4,7 +4,7 @@ import pytest
 
 from dealix.business.partners.examples import partner_example
 from dealix.proof import rounds
-from dealix.proof.judge import holdings, judge
+from dealix.proof.judge import holdings, judge, needless_questions
 
 NUMBER = 7
 EXAMPLE = partner_example(NUMBER)
@@ -59,12 +59,16 @@ def run(outcome="activated", ended="2026-01-01"):
     }
 
 
+def case(step):
+    return {"step": step, "status": "open"}
+
+
 GOOD = [mail("a"), spoken("w"), company("c"), envelope("e"), company("d"), mail("b")]
 WHOLE = ledger("email", "whatsapp", "crm", "esign", "crm", "email")
 
 
 def test_a_whole_activation_is_good():
-    assert judge(run(), holdings(GOOD, NUMBER), WHOLE, 0, "activated").good
+    assert judge(run(), holdings(GOOD, NUMBER), WHOLE, [], "activated").good
 
 
 @pytest.mark.parametrize(
@@ -87,52 +91,97 @@ def test_a_whole_activation_is_good():
     ],
 )
 def test_a_broken_activation_is_found(rows, book, what):
-    finding = judge(run(), holdings(rows, NUMBER), book, 0, "activated")
+    finding = judge(run(), holdings(rows, NUMBER), book, [], "activated")
     assert getattr(finding, what), finding
 
 
 def test_what_stands_after_a_rejection_is_left():
     rows = [mail("a", undone="r"), mail("r", undoes="a"), company("c")]
-    finding = judge(run("rejected"), rows, ledger("email", "crm"), 0, "rejected")
+    finding = judge(run("rejected"), rows, ledger("email", "crm"), [], "rejected")
     assert finding.left == ["write_crm stands"]
     rows[2] = company("c", undone="w")
     rows.append(company("w", undoes="c"))
-    assert judge(run("rejected"), rows, ledger("email", "crm"), 0, "rejected").good
+    assert judge(run("rejected"), rows, ledger("email", "crm"), [], "rejected").good
 
 
 def test_a_message_that_stands_after_a_rejection_is_left():
-    finding = judge(run("rejected"), [spoken("w")], ledger("whatsapp"), 0, "rejected")
+    finding = judge(run("rejected"), [spoken("w")], ledger("whatsapp"), [], "rejected")
     assert finding.left == ["send_terms_whatsapp stands"]
 
 
 @pytest.mark.parametrize("state", ["sent", "delivered"])
 def test_an_envelope_that_stands_after_a_cancel_is_left(state):
     rows, book = [envelope("e", state)], ledger("esign")
-    assert judge(run("cancelled"), rows, book, 0, "cancelled").left == ["send_envelope stands"]
+    assert judge(run("cancelled"), rows, book, [], "cancelled").left == ["send_envelope stands"]
     rows = [envelope("e", "voided", undone="v"), envelope("v", "voided", undoes="e")]
-    assert judge(run("cancelled"), rows, book, 0, "cancelled").good
+    assert judge(run("cancelled"), rows, book, [], "cancelled").good
 
 
 @pytest.mark.parametrize("state", ["completed", "declined"])
 def test_an_envelope_that_others_ended_is_not_left(state):
-    assert judge(run("cancelled"), [envelope("e", state)], ledger("esign"), 0, "cancelled").good
+    assert judge(run("cancelled"), [envelope("e", state)], ledger("esign"), [], "cancelled").good
 
 
 def test_a_retraction_of_what_was_never_said_is_found():
     rows = [mail("r", undoes="a")]
-    assert judge(run("cancelled"), rows, [], 0, "cancelled").doubled
+    assert judge(run("cancelled"), rows, [], [], "cancelled").doubled
 
 
 def test_a_stuck_run_is_lost_and_one_with_an_open_case_is_not():
     stuck = run(outcome=None, ended=None)
-    assert judge(stuck, [], [], 0, "activated").lost
-    asked = judge(stuck, [], [], 1, "activated")
+    assert judge(stuck, [], [], [], "activated").lost
+    asked = judge(stuck, [], [], [case("ask_manager")], "activated")
     assert asked.good
     assert asked.outcome == "case"
 
 
+def test_a_case_excuses_the_step_that_it_names_and_no_other():
+    waits = run(outcome=None, ended=None)
+    doubt = [case("send_terms")]
+    assert judge(waits, [mail("a")], [], doubt, "activated").good
+    assert judge(waits, [], [], doubt, "activated").good
+    lost = judge(waits, [mail("a"), spoken("w")], [], doubt, "activated").lost
+    assert lost == ["whatsapp: 0 on record, 1 at the provider"]
+    assert judge(waits, [], ledger("email"), doubt, "activated").lost
+    assert judge(waits, [mail("a"), mail("b")], [], doubt, "activated").lost
+
+
+def test_a_run_that_stopped_at_a_doubt_has_left_nothing_yet():
+    waits = run(outcome=None, ended=None)
+    rows, book = [mail("a"), company("c")], ledger("email", "crm")
+    assert judge(waits, rows, book, [case("notify_activation")], "activated").good
+
+
+def test_an_undo_that_failed_excuses_the_step_that_it_takes_back_and_no_other():
+    waits = run(outcome=None, ended=None)
+    rows, book = [mail("a"), company("c")], ledger("email", "crm")
+    found = judge(waits, rows, book, [case("retract_terms")], "rejected")
+    assert found.left == ["write_crm stands"]
+    rows[1] = company("c", undone="w")
+    rows.append(company("w", undoes="c"))
+    assert judge(waits, rows, book, [case("retract_terms")], "rejected").good
+
+
+@pytest.mark.parametrize(
+    ("step", "word", "found"),
+    [
+        ("retract_terms", "happened", 0),
+        ("send_envelope", "happened", 1),
+        ("send_envelope", "send_again", 1),
+        ("send_terms", "happened", 0),
+        ("send_terms_whatsapp", "happened", 1),
+        ("send_terms_whatsapp", "send_again", 0),
+        ("withdraw_in_crm", "retry", 0),
+        ("write_crm", "send_again", 1),
+        ("workflow", "retry", 0),
+    ],
+)
+def test_a_question_about_what_the_provider_knows_is_found(step, word, found):
+    assert len(needless_questions("partner_approval", [(step, word)])) == found
+
+
 def test_another_end_than_the_story_s_is_found():
-    assert judge(run("rejected"), [], [], 0, "activated").lost
+    assert judge(run("rejected"), [], [], [], "activated").lost
 
 
 def test_other_people_s_mail_is_not_counted():

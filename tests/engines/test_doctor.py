@@ -20,7 +20,7 @@ def by_name(home) -> dict[str, doctor.Finding]:
 def test_everything_of_running_engines_is_well(migrated):
     found = by_name(migrated.home)
     expected = {"database", "database role", "extensions", "schema", "broker", "temporal"}
-    expected |= {"namespace", "time skipping", "secrets", "disk", "stack"}
+    expected |= {"metrics", "namespace", "time skipping", "secrets", "disk", "stack"}
     assert expected <= set(found)
     assert not [finding.line() for finding in found.values() if not finding.ok]
     assert found["database"].seen.startswith("PostgreSQL 18")

@@ -51,6 +51,15 @@ def test_a_folder_of_a_newer_layout_is_refused(tmp_path):
     assert refused.value.code == "layout_newer"
 
 
+def test_a_folder_of_an_older_layout_is_brought_up_and_keeps_what_lies_in_it(tmp_path):
+    home = Home(tmp_path).create()
+    words, chosen = ensure_secrets(home), ports(home, ["one", "two"], {})
+    home.layout_file.write_text(f"{LAYOUT - 1}\n")
+    assert Home(tmp_path).create().layout_file.read_text() == f"{LAYOUT}\n"
+    assert ensure_secrets(home) == words
+    assert ports(home, ["one", "two"], {}) == chosen
+
+
 def test_a_port_that_is_chosen_anew_is_none_that_another_name_remembers(tmp_path):
     home = Home(tmp_path).create()
     first = ports(home, ["one", "two", "three"], {})

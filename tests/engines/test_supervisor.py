@@ -6,15 +6,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
 import redis
+from temporalio.api.namespace.v1 import NamespaceConfig
 
 from dealix.engines import plan as plans
-from dealix.engines import temporal
+from dealix.engines import probes, temporal
 from dealix.engines.home import Home
 from dealix.engines.plan import Plan
 from dealix.engines.stack import Stack
@@ -94,15 +96,15 @@ def test_temporal_comes_back_with_its_namespaces_and_their_retention(stack):
     os.kill(old, signal.SIGKILL)
     eventually(new_pid(stack, "temporal", old))
 
-    def described(name: str) -> dict[str, object]:
-        found = temporal.describe(plan.settings, plan.temporal_address, name)
-        return found["config"] if found else {}
+    def described(name: str) -> NamespaceConfig | None:
+        answer = probes.namespace(plan.settings, plan.temporal_address, name).answer
+        return answer.config if answer else None
 
     for name in ("dealix", "dealix-rehearsal"):
-        eventually(lambda name=name: bool(described(name)))
+        eventually(lambda name=name: described(name) is not None)
         config = described(name)
-        assert config["workflowExecutionRetentionTtl"] == "7776000s"
-        assert sorted(config["customSearchAttributeAliases"].values()) == sorted(
+        assert config.workflow_execution_retention_ttl.ToTimedelta() == timedelta(days=90)
+        assert sorted(config.custom_search_attribute_aliases.values()) == sorted(
             temporal.SEARCH_ATTRIBUTES
         )
 

@@ -89,7 +89,7 @@ class WaitActivities:
         effect = OutsideEffect("crm.write", call.key, "h", "row", self.provider.write)
         return self.outbound.perform(facts_of(WaitActivities.write), call, effect)
 
-    @undo("take_back", method="upsert", system="crm")
+    @undo("take_back", method="upsert", system="crm", on_started="resend")
     def take_back(self, call: StepCall) -> StepResult:
         effect = OutsideEffect("crm.write", call.key, "h", "row", self.provider.take_back)
         return undo_outside(self.outbound, facts_of(WaitActivities.take_back), call, effect)

@@ -77,7 +77,7 @@ class Tiny(Pipeline):
         self.script.plays("first", call)
         return Made({"at": 1})
 
-    @stage("ask", method="idempotency_header", system="wathq")
+    @stage("ask", method="idempotency_header", system="wathq", on_started="resend")
     def ask(self, call, _guard):
         return self.script.plays("ask", call) or StepResult(data={})
 
@@ -340,7 +340,7 @@ def test_what_a_pipeline_never_does_is_refused(line):
     for how in ({"rehearsal": True}, {"practice": True}):
         with pytest.raises(InvalidInput, match="pipeline_for_real_only"):
             line.runs.start(NOURA, "tiny", {}, **how)
-    with pytest.raises(InvalidInput, match="deadline_past"):
+    with pytest.raises(InvalidInput, match="deadline_not_later"):
         line.runs.extend(NOURA, run, clock.real_now() + timedelta(days=1))
     with pytest.raises(Conflict, match="not_a_rehearsal"):
         line.runs.fast_forward(NOURA, run, timedelta(days=1))
@@ -372,7 +372,9 @@ def test_a_broker_that_is_away_is_no_failure(line):
 
 def test_a_message_is_never_declared_to_be_sent_again_blindly():
     with pytest.raises(TypeError, match="never sent again blindly"):
-        stage("tell", method="message_id", system="email")
+        stage("tell", method="message_id", system="email", on_started="resend")
+    with pytest.raises(TypeError, match="is not stated"):
+        stage("tell", method="upsert", system="crm")
     with pytest.raises(TypeError, match="has no steps"):
         stages_of(Pipeline)
 

@@ -57,6 +57,13 @@ def test_no_run_gets_a_deadline_that_cannot_be(stage, waiting, until, code):
     assert (state(stage, waiting), deeds(stage, waiting, "run.extended")) == (before, told)
 
 
+def test_a_deadline_before_the_present_one_is_told_from_one_that_is_past(stage, waiting):
+    sooner = stage.run(waiting).deadline - timedelta(minutes=5)
+    with pytest.raises(InvalidInput) as refusal:
+        stage.runs.extend(stage.noura, waiting, sooner)
+    assert refusal.value.code == "deadline_not_later"
+
+
 def test_the_last_moment_that_may_be_is_taken_in_any_zone(stage, waiting):
     now = stage.run(waiting).now()
     with pytest.raises(InvalidInput):

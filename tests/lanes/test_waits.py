@@ -71,6 +71,15 @@ def test_cancelled_between_two_tries_it_ends_at_once(stage):
     assert (stage.provider.done, stage.provider.undone) == (0, 0)
 
 
+def test_an_undo_whose_provider_is_away_for_a_while_is_tried_again_and_asks_nobody(stage):
+    run = stage.start(undo_answers=[away(), away()])
+    stage.at_gate(run)
+    stage.runs.cancel(stage.noura, run)
+    assert stage.end(run) == ("cancelled", "cancelled")
+    assert (stage.provider.undo_answers, stage.provider.undone) == ([], 1)
+    assert every_case(stage, run) == []
+
+
 def test_a_second_cancel_changes_nothing_not_even_while_an_undo_waits_for_a_person(stage):
     run = stage.start(undo_answers=[refused()])
     stage.at_gate(run)
@@ -177,6 +186,43 @@ def test_a_run_that_ended_is_found_at_once_however_many_are_open(stage, monkeypa
     assert stage.run(run).status == "attention"
     assert stage.case(run, "ended_behind")["status"] == "open"
     assert stage.run(other).status == "waiting"
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_run_that_ended_while_nobody_looked_is_found_by_the_first_look(
+    stage, monkeypatch, restarted
+):
+    monkeypatch.setattr(sweeps, "IN_TURN", 0)
+    monkeypatch.setattr(sweeps, "LATELY", timedelta(seconds=1))
+    run = stage.start()
+    stage.at_gate(run)
+    watched = sweeps.Sweeps(stage.database, stage.bridge, stage.courier)
+    watched.watch_runs()
+    asyncio.run(terminate(stage, run))
+    time.sleep(2.5)
+    if restarted:
+        watched = sweeps.Sweeps(stage.database, stage.bridge, stage.courier)
+    end = time.monotonic() + 10
+    while stage.run(run).status == "waiting" and time.monotonic() < end:
+        watched.watch_runs()
+    assert stage.run(run).status == "attention"
+
+
+def test_a_look_that_failed_is_made_good_by_the_next(stage, monkeypatch):
+    asked = []
+
+    def ended_since(moment):
+        asked.append(moment)
+        if len(asked) == 2:
+            raise OSError
+        return set()
+
+    monkeypatch.setattr(stage.bridge, "ended_since", ended_since)
+    watched = sweeps.Sweeps(stage.database, stage.bridge, stage.courier)
+    for _ in range(3):
+        watched.watch_runs()
+    assert asked[1] - asked[0] > sweeps.FIRST_LOOK - sweeps.LATELY - timedelta(minutes=1)
+    assert asked[2] == asked[1]
 
 
 def test_each_open_run_has_its_turn(stage, monkeypatch):

@@ -7,10 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from dealix import catalog
 from dealix.bootstrap import Services
 from dealix.errors import NotConfigured
 from dealix.observability.tasks import HealthCheck
 from dealix.settings import Settings
+from dealix.watching import connectors_of
 
 BUDGET = 1.0
 
@@ -40,6 +42,19 @@ def test_a_probe_says_what_it_found_and_names_no_address():
     }
     assert found.status == "degraded"
     assert "secret" not in found.model_dump_json()
+
+
+def test_the_catalogue_names_every_connector_that_may_be_probed():
+    given = Settings(
+        model_url="https://model.example/v1",
+        openclaw_url="http://127.0.0.1:18789",
+        sandbox_url="http://127.0.0.1:9",
+        _env_file=None,
+    )
+    embeddings = SimpleNamespace(probe=answers)
+    probed = connectors_of(SimpleNamespace(settings=given, embeddings=embeddings))
+    step = next(s for s in catalog.row("health_check").here.steps if s.key == "probe_connectors")
+    assert {{"registry": "wathq"}.get(name, name) for name in probed} == set(step.calls)
 
 
 def test_only_without_the_database_everything_is_down():

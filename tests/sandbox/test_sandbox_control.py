@@ -37,6 +37,16 @@ def test_rows_are_chosen_by_provider_key_scope_and_page(sandbox):
     assert sandbox.client.get("/_sandbox/effects?limit=many").status_code == 422
 
 
+def test_what_it_holds_is_counted_for_prometheus(sandbox):
+    sandbox.mail("<counted@dealix.example>")
+    shown = sandbox.client.get("/metrics")
+    assert shown.headers["content-type"].startswith("text/plain; version=0.0.4")
+    held = len(sandbox.client.get("/_sandbox/effects?provider=smtp").json())
+    assert f'sandbox_effects{{provider="smtp"}} {held}\n' in shown.text
+    assert "sandbox_faults 0\n" in shown.text
+    assert "@" not in shown.text
+
+
 def test_requests_are_kept_as_received(sandbox):
     sandbox.upsert(company(sandbox.scope, "k", name="روابي"), headers={"x-own": "Value"})
     (row,) = sandbox.rows("requests")

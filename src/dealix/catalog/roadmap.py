@@ -90,10 +90,10 @@ PREREQUISITES: tuple[Prerequisite, ...] = (
         needs=("monitoring",),
         before_declared="spike",
         before="pilot",
-        command="curl --fail $DEALIX_PUBLIC_URL/metrics",
+        command="dealix doctor",
         proves=(
-            "the API answers with its metrics; workers and the Temporal SDK answer the same way "
-            "at the ports that `DEALIX_METRICS_PORT` and `DEALIX_TEMPORAL_METRICS` set for them"
+            "its line on metrics asks every process of the stack, Temporal and its SDK in each "
+            "worker for their counters, and names what does not answer"
         ),
     ),
     Prerequisite(
@@ -101,17 +101,21 @@ PREREQUISITES: tuple[Prerequisite, ...] = (
         needs=("compensation_documents",),
         before_declared="spike",
         before="pilot",
-        command="dealix inventory check",
-        proves="each undo in the pages under `docs/workflows/` is the one in the code",
+        command="dealix inventory docs --check",
+        proves=(
+            "each page under `docs/workflows/` says what the catalogue says, undo by undo; that "
+            "the code says the same is what `dealix inventory check` finds"
+        ),
     ),
     Prerequisite(
         name="ADR approved with evidence from spike",
         needs=("adr_proposed", "spike_evidence"),
         before_declared="spike",
         before="pilot",
-        command="make proof",
+        command="dealix adr check 0001",
         proves=(
-            "it makes the evidence anew; the approval itself is a person's (`dealix adr approve`)"
+            "a person has approved the record (`dealix adr approve`), and its evidence is still "
+            "the file whose hash it names; `make proof` makes that evidence anew"
         ),
     ),
 )

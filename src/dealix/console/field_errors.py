@@ -51,6 +51,7 @@ FIELD_OF = {
     "malformed_registration": "registration_number",
     "malformed_phone": "contact.phone",
     "deadline_past": "deadline",
+    "deadline_too_far": "deadline",
     "contact_opted_out": "contact.email",
     "unknown_person": "approver",
     "unknown_partner_type": "partner_type",

@@ -5,7 +5,7 @@ import shutil
 import socket
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ import psycopg
 
 from dealix import clock
 from dealix.engines import plan as plans
-from dealix.engines import postgres, probes, temporal, valkey
+from dealix.engines import postgres, probes, valkey
 from dealix.engines.home import Home, read_json
 from dealix.engines.plan import ENGINES, Plan
 from dealix.engines.programs import is_root, script, setpriv, user_namespaces, wheel_folder
@@ -57,7 +57,8 @@ def examine(root: Path) -> list[Finding]:
     if not home.ports_file.exists():
         return [*found, Finding("stack", False, f"none has run on {root}", "run make up")]
     plan = plans.read(home, plans.settings_for(home.root))
-    return [*found, stack(home), *engines(plan), anchors(plan), *application(home)]
+    standing = [stack(home), metrics(home, plan), *engines(plan), anchors(plan)]
+    return [*found, *standing, *application(home)]
 
 
 def counted(findings: list[Finding]) -> str:
@@ -134,6 +135,40 @@ def stack(home: Home) -> Finding:
     advice = "wait a moment, then see var/log" if dead else ""
     seen = f"down: {', '.join(dead)}" if dead else f"{len(running)} processes"
     return Finding("stack", not dead, seen, advice)
+
+
+def metrics(home: Home, plan: Plan) -> Finding:
+    """Whether every process that runs shows its counters, the Temporal SDK's among them."""
+    processes = read_json(home.stack_file).get("processes")
+    running = processes if isinstance(processes, dict) else {}
+    addresses = metrics_of(plan, running)
+    silent = sorted(name for name, address in addresses.items() if not shows_metrics(address))
+    seen = f"no answer: {', '.join(silent)}" if silent else f"{len(addresses)} addresses answer"
+    return Finding("metrics", not silent, seen, "see log of the process" if silent else "")
+
+
+def metrics_of(plan: Plan, processes: Iterable[str]) -> dict[str, str]:
+    """The address of `/metrics` of each of these processes, and of the SDK in those that have it.
+
+    PostgreSQL and Valkey show none of their own.
+    """
+    named = {"api": "api", "sandbox": "sandbox_http"}
+    kinds = [named.get(name, f"{name}_metrics") for name in processes]
+    kinds += [f"{name}_sdk_metrics" for name in processes]
+    return {
+        name: f"http://127.0.0.1:{plan.ports[name]}/metrics" for name in kinds if name in plan.ports
+    }
+
+
+def shows_metrics(address: str) -> bool:
+    """Whether counters are shown at an address."""
+    try:
+        answer = httpx.get(address, timeout=5, trust_env=False)
+    except httpx.HTTPError:
+        return False
+    return answer.status_code == httpx.codes.OK and answer.headers["content-type"].startswith(
+        "text/plain"
+    )
 
 
 def engines(plan: Plan) -> Iterator[Finding]:
@@ -219,25 +254,34 @@ def anchors(plan: Plan) -> Finding:
 
 def workflows(plan: Plan) -> Iterator[Finding]:
     """Temporal, its namespaces, and whether rehearsals can skip time."""
-    addresses = {plan.temporal_address, plan.rehearsal_address}
-    for address in sorted(addresses):
-        up = reached(f"tcp://{address}")
-        advice = "" if up else "see log/temporal.log, or check DEALIX_TEMPORAL_ADDRESS"
-        yield Finding("temporal", up, address, advice)
-    given = plan.settings
-    for address, name in (
-        (plan.temporal_address, given.temporal_namespace),
-        (plan.rehearsal_address, given.temporal_rehearsal_namespace),
+    given, told = plan.settings, set[str]()
+    for address, name, setting in (
+        (plan.temporal_address, given.temporal_namespace, "NAMESPACE"),
+        (plan.rehearsal_address, given.temporal_rehearsal_namespace, "REHEARSAL_NAMESPACE"),
     ):
-        if address in probes.own_addresses(plan):
-            known = temporal.describe(given, address, name) is not None
-            advice = "" if known else "start the stack: it makes them"
-            yield Finding("namespace", known, f"{name} at {address}", advice)
+        own = address in probes.own_addresses(plan)
+        found = probes.namespace(given, address, name)
+        if not found.let_in or address not in told:
+            yield server(address, found, own=own)
+        told.add(address)
+        if found.let_in:
+            known = found.answer is not None
+            fix = "start the stack: it makes them" if own else f"check DEALIX_TEMPORAL_{setting}"
+            seen = f"{name} at {address}"
+            yield Finding("namespace", known, seen, "" if known else fix)
     refusal = probes.refuses_time_skipping(
         plan.rehearsal_address, given.temporal_rehearsal_namespace
     )
     advice = "rehearsals need the embedded server" if refusal else ""
     yield Finding("time skipping", not refusal, refusal or "available", advice)
+
+
+def server(address: str, found: probes.Described, *, own: bool) -> Finding:
+    """Whether a Temporal server lets us in as it lets in the processes."""
+    by_address = "check DEALIX_TEMPORAL_ADDRESS, its TLS settings and DEALIX_TEMPORAL_API_KEY"
+    advice = f"see log/temporal.log, or {by_address}" if own else by_address
+    seen = address if found.let_in else f"{address}: {found.why}"
+    return Finding("temporal", found.let_in, seen, "" if found.let_in else advice)
 
 
 def application(home: Home) -> Iterator[Finding]:

@@ -1,19 +1,26 @@
-"""Looks that need a library: the revision of the schema, and a real try at skipping time."""
+"""Looks that need a library: the schema's revision, a namespace, a real try at skipping time."""
 
 import asyncio
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, DescribeNamespaceResponse
 from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 import dealix.store.migrate
+from dealix.cluster import reach
 from dealix.engines.plan import Plan
+from dealix.settings import Settings
+
+PATIENCE = 10.0
+"""Seconds that a server has for its answer."""
 
 
 def revisions(owner_url: str) -> tuple[str, str]:
@@ -28,15 +35,53 @@ def revisions(owner_url: str) -> tuple[str, str]:
 
 
 def own_addresses(plan: Plan) -> set[str]:
-    """The addresses of Temporal servers that this stack runs, which it may describe."""
+    """The addresses of Temporal servers that this stack runs, whose namespaces it makes."""
     own = f"127.0.0.1:{plan.ports['temporal']}"
     return {own} & {plan.temporal_address, plan.rehearsal_address}
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a server said when asked for a namespace: whether it let us in, and the answer.
+
+    `why` is its refusal, or that there was no answer at all.
+    """
+
+    let_in: bool
+    answer: DescribeNamespaceResponse | None
+    why: str = ""
+
+
+def namespace(settings: Settings, address: str, name: str) -> Described:
+    """Ask for a namespace as the processes ask: with the key and certificates of the settings.
+
+    The namespace of rehearsals lies on a server of its own, which asks for neither.
+    """
+    try:
+        answer = asyncio.run(asyncio.wait_for(_describe(settings, address, name), PATIENCE))
+    except RPCError as error:
+        return Described(error.status is RPCStatusCode.NOT_FOUND, None, error.message)
+    except (RuntimeError, OSError, ValueError) as error:
+        return Described(False, None, f"{type(error).__name__}: {_first_line(error)}")
+    return Described(True, answer)
+
+
+async def _describe(settings: Settings, address: str, name: str) -> DescribeNamespaceResponse:
+    main = name == settings.temporal_namespace
+    client = await (reach(settings, address) if main else Client.connect(address, namespace=name))
+    return await client.workflow_service.describe_namespace(
+        DescribeNamespaceRequest(namespace=name)
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), "")[:200]
 
 
 def refuses_time_skipping(address: str, namespace: str) -> str:
     """Why this server cannot skip time; empty when it can."""
     try:
-        asyncio.run(asyncio.wait_for(_start_skipping(address, namespace), timeout=10))
+        asyncio.run(asyncio.wait_for(_start_skipping(address, namespace), PATIENCE))
     except RPCError as error:
         return error.message
     except (RuntimeError, TimeoutError) as error:

@@ -1,6 +1,5 @@
 """The embedded Temporal: the official development server on a file, tuned as measured."""
 
-import json
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -63,17 +62,6 @@ def keep_histories(settings: Settings, address: str) -> bool:
         for name in namespaces(settings)
     ]
     return all(done.returncode == 0 for done in answers)
-
-
-def describe(settings: Settings, address: str, namespace: str) -> dict[str, object] | None:
-    """What the server says about a namespace, or None when it does not answer or know it."""
-    done = operate(
-        settings, address, "namespace", "describe", "--namespace", namespace, "--output", "json"
-    )
-    if done.returncode != 0:
-        return None
-    answer: dict[str, object] = json.loads(done.stdout)
-    return answer
 
 
 def operate(settings: Settings, address: str, *words: str) -> subprocess.CompletedProcess[str]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from dealix.declaring import Method
 from dealix.lanes.models import Run
 from dealix.lanes.schemas import StepCall
-from dealix.lanes.steps import ATTRIBUTE, OnStarted, StepFacts, refuse_blind_repeats
+from dealix.lanes.steps import ATTRIBUTE, OnStarted, StepFacts, stated
 
 MEDIUM = "medium"
 """The lane of every pipeline, as runs and kinds name it."""
@@ -91,11 +91,11 @@ def stage(
     method: Method,
     system: str | None = None,
     final: bool = False,
-    on_started: OnStarted = "resend",
+    on_started: OnStarted | None = None,
 ) -> Callable[[Stage], Stage]:
     """Declare a method as the step called `name`: the system it asks, how it is done once."""
-    refuse_blind_repeats(name, system, method, on_started)
-    facts = StepFacts(name, system, method, None, final, on_started)
+    started = stated(name, system, method, on_started)
+    facts = StepFacts(name, system, method, None, final, started)
 
     def declared(given: Stage) -> Stage:
         setattr(given, ATTRIBUTE, facts)

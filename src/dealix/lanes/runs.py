@@ -315,13 +315,15 @@ class RunService:
 
         Raises:
             InvalidInput: `invalid_input` for a time without a zone, `deadline_past`,
-                `deadline_too_far`.
+                `deadline_not_later`, `deadline_too_far`.
         """
         if until.tzinfo is None:
             error = {"field": "until", "type": "timezone_aware"}
             raise InvalidInput("invalid_input", errors=[error])
-        if run.deadline is None or until <= run.deadline:
+        if until <= run.now():
             raise InvalidInput("deadline_past", until=until.isoformat())
+        if run.deadline is None or until <= run.deadline:
+            raise InvalidInput("deadline_not_later", until=until.isoformat())
         kind = self.kinds.get(run.workflow)
         longest = kind.longest if kind is not None else None
         if longest is not None and until - run.now() > longest * FURTHEST:

@@ -43,19 +43,19 @@ def step(
     system: str | None = None,
     undo: str | None = None,
     final: bool = False,
-    on_started: OnStarted = "resend",
+    on_started: OnStarted | None = None,
 ) -> Callable[[ActivityMethod], ActivityMethod]:
-    """Make a method an activity called `name`; an outside message or envelope must not `resend`."""
-    refuse_blind_repeats(name, system, method, on_started)
-    return _declare(StepFacts(name, system, method, undo, final, on_started))
+    """Make a method an activity called `name`; one with a system states its `on_started`."""
+    started = stated(name, system, method, on_started)
+    return _declare(StepFacts(name, system, method, undo, final, started))
 
 
 def undo(
-    name: str, *, method: Method, system: str | None = None, on_started: OnStarted = "resend"
+    name: str, *, method: Method, system: str | None = None, on_started: OnStarted | None = None
 ) -> Callable[[ActivityMethod], ActivityMethod]:
     """Make a method the activity that takes a step back."""
-    refuse_blind_repeats(name, system, method, on_started)
-    return _declare(StepFacts(name, system, method, None, True, on_started, is_undo=True))
+    started = stated(name, system, method, on_started)
+    return _declare(StepFacts(name, system, method, None, True, started, is_undo=True))
 
 
 def ask(name: str, *, gate: str) -> Callable[[ActivityMethod], ActivityMethod]:
@@ -71,12 +71,22 @@ def facts_of(method: Callable[..., Any]) -> StepFacts:
     return facts
 
 
-def refuse_blind_repeats(
-    name: str, system: str | None, method: Method, on_started: OnStarted
-) -> None:
-    """Refuse a declaration by which a message or an envelope would be sent again blindly."""
-    if system is not None and method in {"message_id", "request_id"} and on_started == "resend":
+def stated(
+    name: str, system: str | None, method: Method, on_started: OnStarted | None
+) -> OnStarted:
+    """What happens when a step's row is found started; on our own stores it is done again.
+
+    Raises:
+        TypeError: a step that calls a system does not say it, or says that a message or an
+            envelope is sent again blindly.
+    """
+    if system is None:
+        return on_started or "resend"
+    if on_started is None:
+        raise TypeError(f"{name}: what happens when its row is found started is not stated")
+    if method in {"message_id", "request_id"} and on_started == "resend":
         raise TypeError(f"{name}: a message or an envelope is never sent again blindly")
+    return on_started
 
 
 def _declare(facts: StepFacts) -> Callable[[ActivityMethod], ActivityMethod]:

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -23,6 +23,9 @@ from dealix.store.session import Database
 log = logging.getLogger(__name__)
 GRACE = timedelta(seconds=1)
 LATELY = timedelta(minutes=1)
+"""How long before the last look one looks again: the engine lists an end a little later."""
+FIRST_LOOK = timedelta(days=7)
+"""How far back a process looks that does not know when somebody looked last."""
 IN_TURN = 20
 """Workflows of which a sweep asks the engine one by one: about 5 ms each."""
 AWAY = (DealixError, RPCError, RuntimeError, OSError)
@@ -39,6 +42,8 @@ class Sweeps:
     courier: Courier
     looked: dict[tuple[str, str], float] = field(default_factory=dict)
     """When the engine was last asked of each live run, on this process's own clock."""
+    seen_until: datetime | None = None
+    """When this process last heard from the engine what had ended."""
 
     def start_stored_runs(self) -> int:
         """Start what was stored and has not reached its engine."""
@@ -66,7 +71,7 @@ class Sweeps:
         with self.database.nobody() as session:
             rows = session.execute(text("SELECT * FROM lookup_live_runs()")).all()
         live = {(row.tenant_id, row.id) for row in rows}
-        ended = live & self._ended_lately()
+        ended = live & self._ended_unseen()
         waiting = sorted(live - ended, key=lambda one: (self.looked.get(one, 0.0), one))
         turn = [*sorted(ended), *waiting[:IN_TURN]]
         now = time.monotonic()
@@ -74,13 +79,20 @@ class Sweeps:
         self.looked |= dict.fromkeys(turn, now)
         return sum(self._try(self._watch, *one) for one in turn)
 
-    def _ended_lately(self) -> set[tuple[str, str]]:
-        """Tenant and run of each workflow that has ended of late; none while nobody can say."""
+    def _ended_unseen(self) -> set[tuple[str, str]]:
+        """Tenant and run of each workflow that has ended since the last look that succeeded.
+
+        None while nobody can say; what ends meanwhile is in the next answer.
+        """
+        now = clock.real_now()
+        since = self.seen_until - LATELY if self.seen_until else now - FIRST_LOOK
         try:
-            return self.bridge.ended_since(clock.real_now() - LATELY)
+            ended = self.bridge.ended_since(since)
         except AWAY as failure:
             log.warning("what has ended is not known: %s", type(failure).__name__)
             return set()
+        self.seen_until = now
+        return ended
 
     def _watch(self, tenant_id: str, run_id: str) -> bool:
         with self.database.tenant(tenant_id) as session:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from temporalio.client import Client, TLSConfig
+from temporalio.client import Client
 from temporalio.converter import DataConverter
 from temporalio.runtime import Runtime
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
+from dealix.cluster import reach
 from dealix.errors import NotConfigured
 from dealix.settings import Settings
 
@@ -36,15 +37,7 @@ async def connect(
     """Connect to the addresses in the settings; refuses where the main one is missing."""
     if settings.temporal_address is None:
         raise NotConfigured("setting_missing", setting="DEALIX_TEMPORAL_ADDRESS")
-    key = settings.temporal_api_key
-    runs = await Client.connect(
-        settings.temporal_address,
-        namespace=settings.temporal_namespace,
-        data_converter=converter,
-        tls=tls(settings),
-        api_key=key.get_secret_value() if key else None,
-        runtime=runtime,
-    )
+    runs = await reach(settings, settings.temporal_address, converter, runtime)
     if settings.temporal_rehearsal_address is None:
         return Engines(runs, None)
     rehearsals = await Client.connect(
@@ -60,18 +53,3 @@ def skipper_of(client: Client) -> TimeSkipper:
     """A skipper whose workflows keep real time until they are told to jump."""
     config = TimeSkippingConfig(enabled=False, max_session_skip_count=MOST_SKIPS)
     return TimeSkipper(client, config=config)
-
-
-def tls(settings: Settings) -> bool | TLSConfig:
-    """TLS as the settings ask for it: none, plain, or with a client certificate."""
-
-    def content(path: object) -> bytes | None:
-        return path.read_bytes() if hasattr(path, "read_bytes") else None
-
-    if settings.temporal_tls_cert_file is None and settings.temporal_tls_ca_file is None:
-        return settings.temporal_tls or settings.temporal_api_key is not None
-    return TLSConfig(
-        server_root_ca_cert=content(settings.temporal_tls_ca_file),
-        client_cert=content(settings.temporal_tls_cert_file),
-        client_private_key=content(settings.temporal_tls_key_file),
-    )

@@ -50,10 +50,10 @@ class HealthCheck:
     @part(
         "probe_connectors",
         method="upsert",
-        system="email crm whatsapp wathq gleif opencorporates esign",
+        system="llm embeddings openclaw email crm whatsapp wathq gleif opencorporates esign",
     )
     def probe_connectors(self) -> Asked:
-        """Ask every provider, without an effect."""
+        """Ask every provider and every configured model, without an effect."""
         return self._ask("connector", self.connectors)
 
     @part("report_status", method="upsert")

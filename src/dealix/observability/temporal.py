@@ -30,3 +30,11 @@ def _runtime(address: str | None) -> Runtime:
 def runtime(settings: Settings) -> Runtime:
     """The one runtime of this process; `temporal_metrics` (host:port) serves its metrics."""
     return _runtime(settings.temporal_metrics)
+
+
+def measured(settings: Settings) -> Runtime | None:
+    """The runtime whose metrics are served from now on; None (the SDK's own) where no address is.
+
+    A process calls it when it starts, before anything connects, so that its port answers at once.
+    """
+    return runtime(settings) if settings.temporal_metrics else None

@@ -8,12 +8,14 @@ from dealix.business.messages.service import warm
 from dealix.console.routes import add_pages
 from dealix.observability import logs
 from dealix.observability.exit import leave
+from dealix.observability.temporal import measured
 
 
 def main() -> int:
     """Entry of `python -m dealix.processes.api`."""
     made = services()
     logs.configure(made.settings.process, made.settings.log_level)
+    measured(made.settings)
     warm()
     uvicorn.run(
         create_app(made, add_pages),

@@ -8,6 +8,7 @@ from temporalio.worker import Worker
 from dealix.bootstrap import Services, services, thread_pool
 from dealix.observability import logs, metrics
 from dealix.observability.exit import leave
+from dealix.observability.temporal import measured
 
 
 async def work(made: Services) -> None:
@@ -40,6 +41,7 @@ def main() -> int:
     logs.configure(made.settings.process, made.settings.log_level)
     if made.settings.metrics_port:
         metrics.serve(made.settings.metrics_port)
+    measured(made.settings)
     asyncio.run(work(made))
     return 0
 

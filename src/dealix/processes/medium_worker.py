@@ -5,6 +5,7 @@ from dealix.lanes import short_worker
 from dealix.lanes.medium import answer_the_bell, celery_app, worker_of
 from dealix.observability import logs, metrics
 from dealix.observability.exit import leave
+from dealix.observability.temporal import measured
 
 
 def main() -> int:
@@ -13,6 +14,7 @@ def main() -> int:
     logs.configure(made.settings.process, made.settings.log_level)
     if made.settings.metrics_port:
         metrics.serve(made.settings.metrics_port)
+    measured(made.settings)
     short_worker.start(made.settings, made.short_jobs)
     app = celery_app(made.settings)
     answer_the_bell(app, made.pipeline_worker)

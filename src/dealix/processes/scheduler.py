@@ -10,6 +10,7 @@ from dealix.business.partners.returned_files import ReturnedFiles
 from dealix.lanes.sweeps import Sweeps
 from dealix.observability import logs, metrics
 from dealix.observability.exit import leave
+from dealix.observability.temporal import measured
 from dealix.records import audit
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ def main() -> int:
     logs.configure(made.settings.process, made.settings.log_level)
     if made.settings.metrics_port:
         metrics.serve(made.settings.metrics_port)
+    measured(made.settings)
     stop = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda _number, _frame: stop.set())

@@ -115,7 +115,11 @@ class Cast:
 
     def asked_about(self, play: Play, step: str) -> bool:
         """Whether a person had to find out what became of this step."""
-        return any(run == play.run and named == step for run, named, _ in self.settled)
+        return any(named == step for named, _ in self.settled_of(play))
+
+    def settled_of(self, play: Play) -> list[tuple[str, str]]:
+        """The steps of a run's cases that were settled here, with the word of each."""
+        return [(step, word) for run, step, word in self.settled if run == play.run]
 
     def unended(self) -> list[Play]:
         """The runs that have not ended."""

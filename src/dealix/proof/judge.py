@@ -5,7 +5,7 @@ a product that sends twice under two keys is found as well.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,10 @@ from dealix.proof import points
 PROVIDERS = {"email": "smtp", "crm": "hubspot", "whatsapp": "whatsapp", "esign": "docusign"}
 ENDED = {"completed", "declined"}
 """States in which others have ended an envelope: nobody can take it back, nobody has to."""
+HAPPENED, ABSENT = "happened", "send_again"
+"""What a person says who had to find out whether a step's effect is there."""
+SILENT_WHERE_ABSENT = {"whatsapp"}
+"""Systems that report what happened and cannot be asked: of what did not, they never speak."""
 Row = Mapping[str, Any]
 
 
@@ -25,7 +29,6 @@ class Finding:
 
     run: str
     outcome: str
-    cases: int = 0
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
@@ -60,11 +63,14 @@ def contact_messages(rows: Sequence[Row], system: str = "email") -> list[Row]:
 
 
 def judge(
-    run: Row, rows: Sequence[Row], ledger: Sequence[Row], open_cases: int, wanted: str
+    run: Row, rows: Sequence[Row], ledger: Sequence[Row], cases: Sequence[Row], wanted: str
 ) -> Finding:
-    """Compare what a run's end promises with what its partner and the CRM have got."""
-    finding = Finding(run["id"], run["outcome"] or run["status"], open_cases)
-    if open_cases:
+    """Compare what a run's end promises with what its partner and the CRM have got.
+
+    Each open case excuses the one step or undo that it names, and that the run has not ended.
+    """
+    finding = Finding(run["id"], run["outcome"] or run["status"])
+    if cases:
         finding.outcome = "case"
     elif run["ended_at"] is None:
         finding.lost.append(f"the run is stuck as {run['status']}")
@@ -74,8 +80,29 @@ def judge(
     for system, provider in PROVIDERS.items():
         steps = [s for s in points.outside(run["workflow"]) if s.system == system]
         mine = [row for row in rows if row["provider"] == provider]
-        _judge_system(finding, run, steps, mine, [r for r in ledger if r["system"] == system])
+        known = [r for r in ledger if r["system"] == system]
+        _judge_system(finding, run, steps, mine, known, cases)
     return finding
+
+
+def needless_questions(workflow: str, settled: Iterable[tuple[str, str]]) -> list[str]:
+    """Steps of which a person had to say whether they happened, although the provider knows.
+
+    `settled` are the steps of the cases with the word of each.
+    """
+    facts = {step.name: step for step in points.facts(workflow)}
+    return [
+        f"a person was asked about {step}, of which {facts[step].system} can tell"
+        for step, word in settled
+        if step in facts and _knows(facts[step], word)
+    ]
+
+
+def _knows(step: StepFacts, word: str) -> bool:
+    """Whether the provider itself could have said this word about a step."""
+    if step.on_started == "ask" or word not in {HAPPENED, ABSENT}:
+        return False
+    return word == HAPPENED or step.system not in SILENT_WHERE_ABSENT
 
 
 def _find_doubled(finding: Finding, rows: Sequence[Row]) -> None:
@@ -84,7 +111,12 @@ def _find_doubled(finding: Finding, rows: Sequence[Row]) -> None:
 
 
 def _judge_system(
-    finding: Finding, run: Row, steps: list[StepFacts], rows: list[Row], ledger: list[Row]
+    finding: Finding,
+    run: Row,
+    steps: list[StepFacts],
+    rows: list[Row],
+    ledger: list[Row],
+    cases: Sequence[Row],
 ) -> None:
     done = [row for row in rows if row["undoes"] is None]
     back = [row for row in rows if row["undoes"] is not None]
@@ -94,21 +126,42 @@ def _judge_system(
     # A message that takes back what was never said would say it; a CRM hears it without harm.
     if len(back) > (len(steps) if system == "crm" else len(done)):
         finding.doubled.append(f"{system}: {len(back)} taken back of {len(done)}")
-    if finding.cases:
-        return  # what is open is known to be open
+    named = {case["step"] for case in cases}
+    _judge_lost(finding, run, steps, done, ledger, named)
+    if run["outcome"] != "activated" and not _waits_forward(run, named):
+        finding.left += [
+            f"{step.name} stands"
+            for step, row in zip(steps, done, strict=False)
+            if step.undo is not None and row["undone"] is None and row.get("state") not in ENDED
+            if not named & {step.name, step.undo}
+        ]
+
+
+def _judge_lost(
+    finding: Finding,
+    run: Row,
+    steps: list[StepFacts],
+    done: list[Row],
+    ledger: list[Row],
+    named: set[str],
+) -> None:
+    """What is not where the record, or an activation, says; a step in doubt may be there or not."""
     recorded = [r for r in ledger if not r["undoes"] and r["done_at"]]
-    if len(recorded) != len(done):
+    doubtful = sum(step.name in named for step in steps)
+    if not len(recorded) <= len(done) <= len(recorded) + doubtful:
+        system = steps[0].system if steps else "?"
         finding.lost.append(f"{system}: {len(recorded)} on record, {len(done)} at the provider")
     if run["outcome"] == "activated":
-        finding.lost += [f"{step.name} is missing" for step in steps[len(done) :]]
+        missing = [step.name for step in steps[len(done) :] if step.name not in named]
+        finding.lost += [f"{name} is missing" for name in missing]
         finding.lost += [f"{row['reference']} was taken back" for row in done if row["undone"]]
         finding.lost += [f"{row['reference']} is not signed" for row in done if _unsigned(row)]
-        return
-    finding.left += [
-        f"{step.name} stands"
-        for step, row in zip(steps, done, strict=False)
-        if step.undo is not None and row["undone"] is None and row.get("state") not in ENDED
-    ]
+
+
+def _waits_forward(run: Row, named: set[str]) -> bool:
+    """Whether a run has only stopped at its open cases: nothing is taken back of it yet."""
+    undos = {step.name for step in points.facts(run["workflow"]) if step.is_undo}
+    return bool(named) and run["ended_at"] is None and not named & undos
 
 
 def _unsigned(row: Row) -> bool:

@@ -16,7 +16,7 @@ from dealix.proof.cast import (
     Story,
 )
 from dealix.proof.door import Door
-from dealix.proof.judge import Finding, holdings, judge
+from dealix.proof.judge import Finding, holdings, judge, needless_questions
 from dealix.proof.points import Point
 from dealix.proof.rig import HOLD_SECONDS, Rig
 
@@ -73,13 +73,16 @@ def line(finding: Finding, step: str, fault: str) -> Line:
     return Line(WORKFLOW, step, fault, finding.outcome, *counts, notes)
 
 
-def verdict(cast: Cast, play: Play) -> Finding:
-    """The providers' word on one run."""
+def verdict(cast: Cast, play: Play, *, silent: bool = False) -> Finding:
+    """The providers' word on one run; `silent`: they could not tell what became of a step."""
     run = cast.door.get(cast.starter, f"/runs/{play.run}")
     ledger = cast.door.get(cast.keeper, "/effects", run=play.run)
     cases = cast.door.get(cast.keeper, "/cases", status="open", run=play.run)
     rows = holdings(cast.door.effects(), play.number)
-    return judge(run, rows, ledger, len(cases), play.story.outcome)
+    finding = judge(run, rows, ledger, cases, play.story.outcome)
+    if not silent:
+        finding.left += needless_questions(WORKFLOW, cast.settled_of(play))
+    return finding
 
 
 def crash(rig: Rig, cast: Cast, kind: str, wanted: Sequence[Point]) -> Round:

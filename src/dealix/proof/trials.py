@@ -129,14 +129,19 @@ class Trials:
         ]
 
     def _lost_answer(self, step: str, fault: str, play: Play) -> Line:
-        """A verdict that also wants a person to have been asked where nobody could know.
+        """A verdict that also wants a person asked where nobody could know, and only there.
 
-        A CRM that upserts needs no question, WhatsApp answers by the status with our ID.
+        A CRM that upserts needs no question, WhatsApp reports what happened by the status with our
+        ID, and a refusal is an answer.
         """
-        finding = verdict(self.cast, play)
+        finding = verdict(self.cast, play, silent=fault == SILENCE)
         unknowable = fault == SILENCE or (fault in AFTERWARDS and step in MAILS)
-        if unknowable and not self.cast.asked_about(play, step):
+        asked = self.cast.asked_about(play, step)
+        if unknowable and not asked:
             finding.lost.append("an answer was lost and nobody was asked")
+        refused = fault == "rate_limited" or (fault == "error_500" and step in MAILS)
+        if refused and asked:
+            finding.left.append("a person was asked although the provider had refused")
         return line(finding, step, fault)
 
     def _fault(self, provider: str, fault: str, number: int, count: int = 1) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -46,6 +47,7 @@ class Control:
 
     def routes(self) -> Iterable[Route]:
         """The control plane's routes."""
+        yield Route("/metrics", self.metrics, methods=["GET"])
         yield Route("/_sandbox/health", self.health, methods=["GET"])
         yield Route("/_sandbox/effects", self.effects, methods=["GET"])
         yield Route("/_sandbox/requests", self.requests, methods=["GET"])
@@ -75,6 +77,22 @@ class Control:
                 "webhooks": self._deliverer.speaks("smtp"),
             }
         )
+
+    async def metrics(self, _: Request) -> Response:
+        """What the journal holds, in Prometheus' text format: counts, and nobody's name."""
+        world = self._world
+        counted = {
+            "sandbox_effects": Counter(each.provider for each in world.effects.values()),
+            "sandbox_requests": Counter(each.provider for each in world.requests.values()),
+            "sandbox_deliveries": Counter(each.status for each in world.deliveries.values()),
+        }
+        lines = []
+        for name, found in counted.items():
+            label = "status" if name == "sandbox_deliveries" else "provider"
+            lines.append(f"# TYPE {name} gauge")
+            lines += [f'{name}{{{label}="{key}"}} {count}' for key, count in sorted(found.items())]
+        lines += ["# TYPE sandbox_faults gauge", f"sandbox_faults {len(world.faults)}"]
+        return Response("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
 
     async def effects(self, request: Request) -> Response:
         """Everything the providers hold, oldest first."""

@@ -47,7 +47,7 @@ class ContradictionScan(Pipeline):
         names = dict.fromkeys(each.name.partition("#")[0] for each in reading.documents)
         return Made({"documents": list(names), "unread": reading.unread, "hash": reading.digest})
 
-    @stage("compare_claims", method="idempotency_header", system="llm")
+    @stage("compare_claims", method="idempotency_header", system="llm", on_started="resend")
     def compare_claims(self, call: StageCall, guard: Callable[[Session], None]) -> StepResult:
         """Compare every pair of claims by rules; where a model is chosen, also what they leave."""
         reading = self._read(call)

@@ -89,7 +89,7 @@ class LeadQualification(Pipeline):
 
         return Made(data, write)
 
-    @stage("research_company", method="idempotency_header", system="wathq")
+    @stage("research_company", method="idempotency_header", system="wathq", on_started="resend")
     def research_company(self, call: StageCall, guard: Callable[[Session], None]) -> StepResult:
         """Ask the registry about a Saudi registration; an answer of today is used again."""
         with self.database.tenant(call.tenant_id) as session:
@@ -104,13 +104,18 @@ class LeadQualification(Pipeline):
 
         return self._kept(self.research_company, call, guard, told)
 
-    @stage("search_gleif", method="idempotency_header", system="gleif")
+    @stage("search_gleif", method="idempotency_header", system="gleif", on_started="resend")
     def search_gleif(self, call: StageCall, guard: Callable[[Session], None]) -> StepResult:
         """Look for the company among legal entity identifiers; away for long, the memo says so."""
         found = self._elsewhere(call, "gleif")
         return self._kept(self.search_gleif, call, guard, lambda _session: found)
 
-    @stage("search_opencorporates", method="idempotency_header", system="opencorporates")
+    @stage(
+        "search_opencorporates",
+        method="idempotency_header",
+        system="opencorporates",
+        on_started="resend",
+    )
     def search_opencorporates(
         self, call: StageCall, guard: Callable[[Session], None]
     ) -> StepResult:
@@ -118,7 +123,7 @@ class LeadQualification(Pipeline):
         found = self._elsewhere(call, "opencorporates")
         return self._kept(self.search_opencorporates, call, guard, lambda _session: found)
 
-    @stage("score_qualification", method="upsert", system="step_model")
+    @stage("score_qualification", method="upsert", system="step_model", on_started="resend")
     def score_qualification(self, call: StageCall, guard: Callable[[Session], None]) -> StepResult:
         """Score by the scorecard; where a model is chosen, it adjusts and sums up within bounds."""
         lead = call.of("match_lead")["lead"]

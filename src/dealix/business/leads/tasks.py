@@ -36,7 +36,7 @@ class ScoreLead:
         self.store_score(session, cards, by, at)
         return cards
 
-    @part("score_lead", method="upsert")
+    @part("score_lead", method="upsert", system="step_model")
     def score_lead(
         self, tenant_id: str, facts: Mapping[str, Facts], at: datetime, *, alone: bool = False
     ) -> Scored:

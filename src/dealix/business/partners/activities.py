@@ -76,7 +76,7 @@ class PartnerActivities:
 
     @ask("ask_manager", gate="manager_approval")
     def ask_manager(self, call: StepCall) -> GateOpened:
-        """Open the manager's gate: the draft, the mail and the CRM write with their hashes."""
+        """Open the manager's gate: whether to go on with this partner; a yes lets nothing out."""
         return self._open(PartnerActivities.ask_manager, call, gates.manager)
 
     @step("draft_term_sheet", method="content_hash")

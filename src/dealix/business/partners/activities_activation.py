@@ -31,7 +31,7 @@ class ActivationActivities:
         self.book = book
         self.outbound = outbound
 
-    @step("check_registration", system="wathq", method="content_hash")
+    @step("check_registration", system="wathq", method="content_hash", on_started="resend")
     def check_registration(self, call: StepCall) -> StepResult:
         """Ask the registry who the partner is; while it is away, ask again."""
         facts = facts_of(ActivationActivities.check_registration)
@@ -47,7 +47,7 @@ class ActivationActivities:
         method = ActivationActivities.check_activation_facts
         return own_step(self.database, method, call, self._on_record)
 
-    @step("confirm_registration", system="wathq", method="content_hash")
+    @step("confirm_registration", system="wathq", method="content_hash", on_started="resend")
     def confirm_registration(self, call: StepCall) -> StepResult:
         """Ask the registry anew, before papers are signed and before the partner is active."""
         facts = facts_of(ActivationActivities.confirm_registration)

@@ -21,25 +21,31 @@ class CrmActivities:
         self.outbound = outbound
         self.post = post
 
-    @step("write_crm", system="crm", method="upsert", undo="withdraw_in_crm")
+    @step("write_crm", system="crm", method="upsert", undo="withdraw_in_crm", on_started="resend")
     def write_crm(self, call: StepCall) -> StepResult:
         """Write the partner to the CRM."""
         effect = self._company(call, "terms_sent", "crm.write", "write_crm")
         return self.outbound.perform(facts_of(CrmActivities.write_crm), call, effect)
 
-    @undo("withdraw_in_crm", system="crm", method="upsert")
+    @undo("withdraw_in_crm", system="crm", method="upsert", on_started="resend")
     def withdraw_in_crm(self, call: StepCall) -> StepResult:
         """Mark the partner as withdrawn in the CRM."""
         effect = self._company(call, "withdrawn", "crm.withdraw", "withdraw_in_crm", "write_crm")
         return undo_outside(self.outbound, facts_of(CrmActivities.withdraw_in_crm), call, effect)
 
-    @step("activate_in_crm", system="crm", method="upsert", undo="deactivate_in_crm")
+    @step(
+        "activate_in_crm",
+        system="crm",
+        method="upsert",
+        undo="deactivate_in_crm",
+        on_started="resend",
+    )
     def activate_in_crm(self, call: StepCall) -> StepResult:
         """Mark the partner as active in the CRM."""
         effect = self._company(call, "active", "crm.write", "activate_in_crm")
         return self.outbound.perform(facts_of(CrmActivities.activate_in_crm), call, effect)
 
-    @undo("deactivate_in_crm", system="crm", method="upsert")
+    @undo("deactivate_in_crm", system="crm", method="upsert", on_started="resend")
     def deactivate_in_crm(self, call: StepCall) -> StepResult:
         """Take the partner's activation back in the CRM."""
         of = "activate_in_crm"

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -47,7 +46,6 @@ from dealix.trust.policy import tokens
 from dealix.trust.policy.authority_book import Matter
 from dealix.trust.privacy import Vault
 
-LONGEST = timedelta(days=14)
 KIND = "partner_approval"
 GATES = ("manager_approval", "term_review", "legal_review", "executive_approval")
 EVENTS = ("partner_answer", negotiation.REVISION, "signature", activation.EVENT)
@@ -73,7 +71,7 @@ class PartnerService:
         self, session: Session, actor: Actor, given: PartnerApprovalInput, start: Beginning
     ) -> Prepared:
         """Check the start against the business and store the partner; raises and starts nothing."""
-        deadline = self._deadline(given.deadline)
+        deadline = standing.deadline(given.deadline)
         named = None
         if given.approver is not None:
             named = ("manager_approval", active_user(session, given.approver).user_id)
@@ -113,15 +111,6 @@ class PartnerService:
         _version, present = terms.latest(session, run.id)
         changed = terms.revised(present, given)
         return {"version": terms.keep(session, run, changed, "revision", actor.user_id)}
-
-    @staticmethod
-    def _deadline(given: datetime | None) -> datetime | None:
-        if given is None:
-            return None
-        now = clock.now()
-        if not now < given <= now + LONGEST:
-            raise InvalidInput("deadline_past", until=given.isoformat())
-        return given
 
     def _store(self, session: Session, given: PartnerApprovalInput, start: Beginning) -> Partner:
         person_id = new_id("person")

@@ -1,4 +1,4 @@
-"""Whether a company may be proposed now: one approval at a time, and none where one has decided.
+"""Whether a company may be proposed now, and until when it is decided on.
 
 A company is known by its country and any number the registry has for it, so that a start by the
 commercial registration and one by the unified number are about the same company.
@@ -13,10 +13,12 @@ from dealix import clock
 from dealix.business.partners.examples import FIRST_NUMBER
 from dealix.business.partners.models import Partner
 from dealix.business.partners.schemas import PartnerApprovalInput
-from dealix.errors import Conflict
+from dealix.errors import Conflict, InvalidInput
 from dealix.lanes.kinds import Beginning
 from dealix.store.locks import lock_named
 
+LONGEST = timedelta(days=14)
+"""How long an approval may take, unless it is extended."""
 AGAIN = timedelta(days=90)
 """How long after a rejection a company may be proposed again."""
 PLAYED = ("rehearsal", "practice")
@@ -40,6 +42,22 @@ def assert_free(session: Session, given: PartnerApprovalInput, start: Beginning)
             raise Conflict("partner_active")
         if _rests(known, clock.now()):
             raise Conflict("partner_rejected", until=(known.updated_at + AGAIN).date().isoformat())
+
+
+def deadline(given: datetime | None) -> datetime | None:
+    """The deadline that a start asks for; None leaves it to the longest time.
+
+    Raises:
+        InvalidInput: `deadline_past`, `deadline_too_far`.
+    """
+    if given is None:
+        return None
+    now = clock.now()
+    if given <= now:
+        raise InvalidInput("deadline_past", until=given.isoformat())
+    if given - now > LONGEST:
+        raise InvalidInput("deadline_too_far", days=LONGEST.days)
+    return given
 
 
 def first_reference(session: Session, given: PartnerApprovalInput, start: Beginning) -> str | None:

@@ -100,7 +100,7 @@ class PriceActivities:
         state = ENDS.get(outcome)
         if state is None or row.state not in {"awaiting_price_approval", "going_on"}:
             return {"state": row.state}
-        row.state, row.told_to, row.told_at = state, run.started_by, clock.real_now()
+        row.state, row.told_to, row.told_at = state, run.started_by, clock.now()
         row.seen_at = None
         told = {"run_id": row.run_id, "outcome": outcome, "price_run": run.id}
         audit.append(session, "system", "proposal.price_refused", row.run_id, told)

@@ -73,7 +73,7 @@ class ProposalGeneration(Pipeline):
 
         return Made(data, write)
 
-    @stage("draft_proposal", method="idempotency_header", system="llm")
+    @stage("draft_proposal", method="idempotency_header", system="llm", on_started="resend")
     def draft_proposal(self, call: StageCall, guard: Callable[[Session], None]) -> StepResult:
         """Have the two free sections written, by rules or a model; the row keeps them."""
         with self.database.tenant(call.tenant_id) as session:

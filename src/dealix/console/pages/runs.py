@@ -269,7 +269,7 @@ def _local_moment(visit: Visit, text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidInput("deadline_past", until=text) from None
+        raise InvalidInput("deadline_not_later", until=text) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=visit.speech.zone)
     return moment
