@@ -70,7 +70,7 @@ class Everyday(Providers):
     @cached_property
     def messages(self) -> MessageService:
         """What messages want, and their dialects."""
-        return MessageService(permit)
+        return MessageService(permit, self.model_use)
 
     @cached_property
     def doubts(self) -> Doubts:

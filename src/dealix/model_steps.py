@@ -5,10 +5,12 @@ from typing import Any
 from dealix.business.compliance.judging import JUDGE_PAIRS
 from dealix.business.leads.advising import ADJUST_SCORE
 from dealix.business.leads.reading import READ_QUALIFICATION
+from dealix.business.messages.second_look import HEAR_INTENT
 from dealix.business.proposals.drafting import DRAFT
 from dealix.lanes.step_executor import ModelStep
 
 ALL: tuple[ModelStep[Any, Any], ...] = (
+    HEAR_INTENT,
     ADJUST_SCORE,
     READ_QUALIFICATION,
     DRAFT,

@@ -111,6 +111,36 @@ def test_a_model_moves_a_score_within_its_bound_and_says_why(door, noura, model)
     assert not [each for each in people if isinstance(each, str) and len(each) > 2 and each in sent]
 
 
+UNSURE = "ودي أعرف عن الموضوع بس مشغول، كلموني على 0501234567"
+
+
+def test_a_message_of_which_our_models_are_not_sure_is_shown_to_a_model_masked(noura, model):
+    asked = noura.post("/api/v1/messages/classify", json={"text": UNSURE}).json()
+    assert asked["label"] != "other"
+    told = asked["provenance"]
+    assert (told["executor"], told.get("fall_back")) == ("model", None)
+    assert told["prompt_version"].startswith("message_intent.v1+rules.v1@")
+    assert asked["ms"] < 2000
+    sent = str(heard(model)[-1])
+    assert "0501234567" not in sent
+    before = len(heard(model))
+    sure = noura.post("/api/v1/messages/classify", json={"text": "كم السعر؟"}).json()
+    assert (sure["label"], sure["provenance"].get("executor")) == ("pricing_question", None)
+    assert len(heard(model)) == before
+
+
+@pytest.mark.parametrize(
+    ("fault", "more"),
+    [("injected", {}), ("refusal", {}), ("slow", {"seconds": 1.5}), ("wrong_schema", {})],
+)
+def test_an_unsure_message_stays_unsure_in_time_whatever_fails(noura, model, fault, more):
+    model.fault("llm", fault, count=9, **more)
+    asked = noura.post("/api/v1/messages/classify", json={"text": UNSURE}).json()
+    assert (asked["label"], asked["best"]) == ("other", "interested")
+    assert asked["provenance"]["fall_back"]["because"] == FAULTS[fault]
+    assert asked["ms"] < 2000
+
+
 @pytest.fixture
 def visiting():
     """Opens windows of people, and closes them however the test ends."""

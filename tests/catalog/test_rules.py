@@ -84,6 +84,7 @@ def test_an_outside_endpoint_changes_the_verdict():
     [
         ("knowledge_retrieval", "embeddings_url"),
         ("lead_scoring", "model_url"),
+        ("message_classification", "model_url"),
     ],
 )
 def test_what_runs_here_breaks_the_letter_only_where_an_endpoint_is_outside(key, setting):

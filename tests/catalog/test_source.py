@@ -395,8 +395,9 @@ class ClassifyMessage:
     @part("tag", method="upsert")
     def tag(self, message, intent): ...
 
-    @part("classify", method="upsert")
-    def classify(self, message): ...
+    @part("classify", method="upsert", system="step_model")
+    def classify(self, message):
+        self.models.execute(message)
 """
 
 

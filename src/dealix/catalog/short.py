@@ -77,12 +77,25 @@ MESSAGE_CLASSIFICATION = Row(
         Engine.SYNC,
         "<2s",
         (
-            act("classify", "Classify the text", "تصنيف النص", Method.UPSERT, NONE),
+            act("classify", "Classify the text", "تصنيف النص", Method.UPSERT, NONE, "step_model"),
             act("tag", "Tag the message", "وسم الرسالة", Method.UPSERT, NONE),
         ),
+        ("step_model",),
     ),
     built=True,
-    note="Rules and the models of our own process answer; nothing outside is asked.",
+    note=(
+        "Rules and the models of our own process answer. A message of which they are not sure is "
+        "shown to a model where a company has chosen one."
+    ),
+    ruling=Ruling(
+        rules=("short_external_io", "short_single_service"),
+        reason=(
+            "Only where an outside model is configured, and only for messages that our own models "
+            "cannot tell: it reads only, no effect to take back, within a limit of time."
+        ),
+        owner="CTO",
+        review=date(2027, 5, 31),
+    ),
 )
 
 DIALECT_DETECTION = Row(

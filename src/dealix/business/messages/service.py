@@ -6,6 +6,7 @@ from dealix.actors import Actor
 from dealix.business.messages.schemas import ClassifiedMessage, DetectedDialect
 from dealix.business.messages.tasks import ClassifyMessage, DetectDialect, Message
 from dealix.lanes.short import timed
+from dealix.lanes.step_executor import StepExecutor
 from dealix.language.dialects import dialects
 from dealix.language.intents import intents
 from dealix.observability import metrics
@@ -16,8 +17,9 @@ WARMING = "مرحبا hello"
 class MessageService:
     """Classifying and detecting. `permit(actor, right)` raises."""
 
-    def __init__(self, permit: Callable[[Actor, str], None]) -> None:
+    def __init__(self, permit: Callable[[Actor, str], None], models: StepExecutor) -> None:
         self.permit = permit
+        self.classification = ClassifyMessage(models)
 
     def classify(
         self,
@@ -29,9 +31,9 @@ class MessageService:
     ) -> ClassifiedMessage:
         """What a message wants, in the actor's language; its text is neither kept nor logged."""
         self.permit(actor, "message.classify")
-        message = Message(text, actor.locale, subject, headers or {})
+        message = Message(text, actor.locale, subject, headers or {}, actor.tenant_id)
         with timed("message_classification"):
-            found = ClassifyMessage().run(message)
+            found = self.classification.run(message)
         metrics.label("intent", found.label)
         return found
 

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dealix import clock
 from dealix.business.messages.follow_ups import follow_up, is_unsure_stop
 from dealix.business.messages.models import MessageTag
-from dealix.business.messages.tasks import ClassifyMessage, Message
+from dealix.business.messages.tasks import Message, read
 from dealix.connectors.deliveries import ReceivedMail
 from dealix.connectors.inbound import WRITTEN
 from dealix.lanes.arrivals import whose
@@ -78,8 +78,8 @@ class Tagger:
 
 
 def labels(mail: ReceivedMail) -> dict[str, Any]:
-    """What a message wants, and in which dialect it is."""
-    intent = ClassifyMessage().classify(Message(mail.text, subject=mail.subject))
+    """What a message wants, and in which dialect it is, by this process alone."""
+    intent = read(Message(mail.text, subject=mail.subject))
     dialect = dialects().detect(mail.text)
     return {
         "intent": intent.label,

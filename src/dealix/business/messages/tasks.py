@@ -2,15 +2,18 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from dealix import clock
 from dealix.business.messages.follow_ups import follow_up
 from dealix.business.messages.schemas import ClassifiedMessage, DetectedDialect, NextMove
+from dealix.business.messages.second_look import HEAR_INTENT, Unsure, is_unsure
 from dealix.catalog.words import iso
 from dealix.i18n import translate
 from dealix.lanes.provenance import Provenance
 from dealix.lanes.short import part, task
+from dealix.lanes.step_executor import StepContext, StepExecutor
 from dealix.language.dialects import Dialect, dialects
 from dealix.language.intents import Intent, intents
 from dealix.records.canonical import digest
@@ -26,26 +29,50 @@ class Message:
     locale: str = "ar"
     subject: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    tenant_id: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """An intent, and where it comes from where somebody outside this process was asked."""
+
+    intent: Intent
+    asked: Provenance | None = None
 
 
 @task(name="message_classification")
+@dataclass(frozen=True)
 class ClassifyMessage:
     """What a message wants, and what follows."""
+
+    models: StepExecutor
 
     def run(self, message: Message) -> ClassifiedMessage:
         """Classify, then tag."""
         began = time.perf_counter()
-        intent = self.classify(message)
-        return self.tag(message, intent, began)
+        found = self.classify(message)
+        return self.tag(message, found, began)
 
-    @part("classify", method="upsert")
-    def classify(self, message: Message) -> Intent:
-        """The intent, by rules and the models of this process."""
-        return intents().classify(message.text, message.headers, message.subject)
+    @part("classify", method="upsert", system="step_model")
+    def classify(self, message: Message) -> Found:
+        """The intent, by rules and the models of this process.
+
+        Where these cannot tell, whoever the company has chosen for this step is asked; no
+        transaction may be open.
+        """
+        intent = read(message)
+        if not is_unsure(intent):
+            return Found(intent)
+        context = StepContext(message.tenant_id, f"message:{_hash_of(message)[-16:]}", ("message",))
+        heard = self.models.execute(HEAR_INTENT, Unsure.of(message.text, intent), context)
+        if heard.provenance.fall_back is None and heard.provenance.model is None:
+            return Found(intent)
+        return Found(replace(intent, label=heard.output.label), heard.provenance)
 
     @part("tag", method="upsert")
-    def tag(self, message: Message, intent: Intent, began: float) -> ClassifiedMessage:
+    def tag(self, message: Message, found: Found, began: float) -> ClassifiedMessage:
         """The intent with what follows from it and where it comes from."""
+        intent = found.intent
         follows = follow_up(intent.label, intent.rule)
         by_rules = intent.method == "rules"
         embedding = not by_rules and intent.method == "model" and intent.embedded is None
@@ -71,9 +98,25 @@ class ClassifyMessage:
                     sources=["message"],
                     confidence=f"{intent.confidence:.4f}",
                     not_configured=["embeddings"] if embedding else [],
+                    **_asked(found),
                 ),
             }
         )
+
+
+def read(message: Message) -> Intent:
+    """The intent by rules and the models of this process alone."""
+    return intents().classify(message.text, message.headers, message.subject)
+
+
+def _asked(found: Found) -> dict[str, Any]:
+    """What a model step adds to the provenance: who was asked, or why nothing came of it."""
+    if found.asked is None:
+        return {}
+    told = {"executor": found.asked.executor, "fall_back": found.asked.fall_back}
+    if found.asked.model is None:
+        return told
+    return {**told, "model": found.asked.model, "prompt_version": found.asked.prompt_version}
 
 
 @task(name="dialect_detection")
