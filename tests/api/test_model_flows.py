@@ -111,7 +111,7 @@ def test_a_model_moves_a_score_within_its_bound_and_says_why(door, noura, model)
     assert not [each for each in people if isinstance(each, str) and len(each) > 2 and each in sent]
 
 
-UNSURE = "ودي أعرف عن الموضوع بس مشغول، كلموني على 0501234567"
+UNSURE = "ودي أعرف عن الموضوع بس مشغول sara@example.com"
 
 
 def test_a_message_of_which_our_models_are_not_sure_is_shown_to_a_model_masked(noura, model):
@@ -122,7 +122,7 @@ def test_a_message_of_which_our_models_are_not_sure_is_shown_to_a_model_masked(n
     assert told["prompt_version"].startswith("message_intent.v1+rules.v1@")
     assert asked["ms"] < 2000
     sent = str(heard(model)[-1])
-    assert "0501234567" not in sent
+    assert "sara@example.com" not in sent
     before = len(heard(model))
     sure = noura.post("/api/v1/messages/classify", json={"text": "كم السعر؟"}).json()
     assert (sure["label"], sure["provenance"].get("executor")) == ("pricing_question", None)

@@ -388,6 +388,8 @@ from dealix.lanes.short import part, task
 
 @task(name="message_classification")
 class ClassifyMessage:
+    models: StepExecutor
+
     def run(self, message):
         intent = self.classify(message)
         return self.tag(message, intent)
@@ -420,7 +422,7 @@ class TestShortTasks:
         assert any("in the order" in each for each in self.found(tmp_path, swapped))
 
     def test_another_system_is_a_finding(self, tmp_path):
-        text = TASKS.replace('@part("classify", ', '@part("classify", system="embeddings", ')
+        text = TASKS.replace('system="step_model"', 'system="embeddings"')
         assert any(
             "system is" in each and "embeddings" in each for each in self.found(tmp_path, text)
         )

@@ -177,7 +177,7 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_entered_stays(console):
     ("field", "value", "said"),
     [
         ("registration_number", "12", "not in a form that Saudi Arabia issues"),
-        ("deadline", "2020-01-01T10:00", "The date"),
+        ("deadline", "2020-01-01T10:00", "is already past"),
     ],
 )
 def test_a_rule_of_the_business_is_said_at_its_field(console, field, value, said):

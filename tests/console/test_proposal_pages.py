@@ -67,9 +67,9 @@ def test_the_form_offers_the_products_of_the_price_books_in_force(console):
     assert listed(form, "lines.0.sku") == {"", *known}
     products = (one for book in books for one in book["products"])
     name = next(one for one in products if one["sku"] == "PLATFORM-SEAT")
-    assert f"{name['name']} · PLATFORM-SEAT" in form.text
+    assert f"{name['name']} · UAE dirham · Saudi riyal" in form.text
     arabic = console.visitor("noura", locale="ar").get("/start/proposal_generation")
-    assert f"{name['name_ar']} · PLATFORM-SEAT" in arabic.text
+    assert f"{name['name_ar']} · درهم إماراتي · ريال سعودي" in arabic.text
     more = noura.send(form, "/start/proposal_generation", **DEAL, _more="lines")
     assert 'value="PLATFORM-SEAT" selected' in more.source
     assert listed(more, "lines.1.sku") == {"", *known}

@@ -17,6 +17,9 @@ from dealix.store.session import tenant_of
 
 LIVE = ("running", "waiting", "paused", "attention")
 
+BAD = frozenset({None, "rejected", "declined", "expired", "cancelled", "failed"})
+"""Outcomes that are no good end of any flow."""
+
 
 def get(session: Session, run_id: str, *, lock: bool = False) -> Run:
     """The run, or `not_found` for an unknown one and another tenant's alike.
@@ -135,7 +138,7 @@ def settle_again(session: Session, run_id: str) -> None:
     if run.ended_at is None or run.status != "attention":
         return
     run = get(session, run_id, lock=True)
-    good = run.undo_begun_at is None and run.outcome not in {None, "cancelled", "failed"}
+    good = run.undo_begun_at is None and run.outcome not in BAD
     run.status = end_status(session, run, run.outcome or "failed", good=good)
 
 

@@ -7,7 +7,7 @@ is verified offline. It knows nothing of leases.
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dealix.business.evidence.verifying import verify_bytes
@@ -19,6 +19,7 @@ from dealix.proof.points import Point
 from dealix.proof.rig import HOLD_SECONDS, THREADS, Rig, until
 from dealix.proof.rounds import Line, Round
 
+CONTROLS = "compliance_scan"
 PACKS, SCAN, LEADS = "evidence_pack", "contradiction_scan", "lead_qualification"
 OFFERS = "proposal_generation"
 POINTS = [point for workflow in points.PIPELINES for point in points.of(workflow)]
@@ -41,6 +42,7 @@ def crash(rig: Rig, cast: Cast, kinds: Sequence[str], wanted: Sequence[Point]) -
     until(lambda: all(_run(cast, run)["ended_at"] for run in runs), END_SECONDS, 0.3)
     fault = f"kill {' and '.join(kinds)}"
     lines = [_line(cast, point.step, f"{fault} {point.point}", run) for point, run in held.items()]
+    lines += _unlike(cast, held, fault)
     elsewhere = [run for run in runs if run not in held.values()]
     lines += [_line(cast, "between steps", fault, run) for run in elsewhere]
     return Round(lines, len(held), time.monotonic() - began, back)
@@ -80,6 +82,8 @@ def _line(cast: Cast, step: str, fault: str, run: str) -> Line:
     lost += [] if seen["result"] else ["there is no result"]
     lost += _lost_of_lead(cast, run) if workflow == LEADS else []
     lost += lost_of_offer(cast, run) if workflow == OFFERS else []
+    whole = seen["status"] == "completed"
+    lost += _lost_of_controls(cast, run) if workflow == CONTROLS and whole else []
     for pack in seen["evidence"]:
         report = verify_bytes(cast.door.content(cast.keeper, f"/evidence/{pack}.zip"))
         lost += [] if report.ok else [f"its pack does not verify: {report.first_bad}"]
@@ -88,6 +92,29 @@ def _line(cast: Cast, step: str, fault: str, run: str) -> Line:
     outcome = str(seen["outcome"] or seen["status"])
     counts = (len(lost), len(doubled), len(left))
     return Line(workflow, step, fault, outcome, *counts, [*lost, *doubled, *left])
+
+
+def _unlike(cast: Cast, held: Mapping[Point, str], fault: str) -> list[Line]:
+    """Scans of the same documents and settings find the same, wherever they were held."""
+    found = {
+        _run(cast, run)["result"]["contradictions"]
+        for point, run in held.items()
+        if point.workflow == SCAN and _run(cast, run)["result"]
+    }
+    if len(found) < 2:
+        return []
+    said = f"scans of the same papers found {sorted(found)}"
+    return [Line(SCAN, "compare_claims", fault, "scanned", 1, 0, 0, [said])]
+
+
+def _lost_of_controls(cast: Cast, run: str) -> list[str]:
+    """What a compliance scan has not left behind: an answer to each control, once, as hashed."""
+    found = cast.door.get(cast.keeper, f"/compliance/scans/{run}")
+    answered = Counter(one["control"] for one in found["results"])
+    lost = [] if found["scan"]["intact"] else ["its results are not those that were hashed"]
+    wanted = sum(found["scan"]["counts"].values())
+    lost += [] if len(answered) == wanted else [f"{len(answered)} of {wanted} controls"]
+    return lost + [f"{control} ×{count}" for control, count in answered.items() if count > 1]
 
 
 def _lost_of_lead(cast: Cast, run: str) -> list[str]:

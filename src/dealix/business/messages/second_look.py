@@ -15,6 +15,8 @@ SECONDS = 1.2
 """Of the two that a classification may take."""
 SHOWN = 2_000
 """Characters of a message that are shown."""
+LEAST = 0.5
+"""Of how sure our models must be that a message wants nothing we know."""
 RULES_VERSION = "unsure-1"
 Label = Literal[
     "interested", "pricing_question", "product_question", "meeting_request", "objection",
@@ -44,7 +46,9 @@ class Heard(Strict):
 
 def is_unsure(intent: Intent) -> bool:
     """Whether our models found words and could not tell what they want."""
-    return intent.method == "model" and intent.label == "other" and intent.best != "other"
+    if intent.method != "model" or intent.label != "other":
+        return False
+    return intent.best != "other" or intent.confidence < LEAST
 
 
 def _still_unsure(_given: Unsure) -> dict[str, Any]:

@@ -98,8 +98,7 @@ class ClassifyMessage:
                     sources=["message"],
                     confidence=f"{intent.confidence:.4f}",
                     not_configured=["embeddings"] if embedding else [],
-                    **_asked(found),
-                ),
+                ).model_copy(update=_asked(found)),
             }
         )
 
