@@ -88,6 +88,7 @@ def test_what_is_given_out_opens_without_calculating(door, noura):
     }
 
 
+@pytest.mark.journey
 def test_five_hundred_rows_are_started_once_each_and_no_answer_takes_long(door, noura):
     rows = "".join(f"Firm {n},Person {n},p{n}@firm{n}.example,,,SA\n" for n in range(500))
     started, left = 0, 500

@@ -12,6 +12,7 @@ from dealix.engines import doctor
 from dealix.engines import plan as plans
 from dealix.engines.home import Home
 from dealix.engines.stack import Stack
+from dealix.proof.rig import until
 from dealix.settings import Settings
 
 KEY = "a-key-that-nobody-knows"
@@ -82,6 +83,16 @@ def test_the_doctor_names_a_namespace_that_the_given_cluster_does_not_have(plan)
     assert ("temporal", True, "") in said
 
 
+ASKED = {"database", "broker", "temporal"}
+
+
+def well(url, token):
+    """The systems that answer now."""
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = httpx.get(f"{url}/api/v1/health", headers=headers, trust_env=False, timeout=30)
+    return {one["name"] for one in answer.json()["probes"] if one["ok"]}
+
+
 def test_the_doctor_names_a_cluster_that_does_not_let_the_key_in(plan):
     # The server listens and speaks no TLS, which a key asks for: a look at its port finds it well.
     found = list(doctor.workflows(plan(temporal_api_key=KEY)))
@@ -91,6 +102,7 @@ def test_the_doctor_names_a_cluster_that_does_not_let_the_key_in(plan):
     assert KEY not in bad[0].line()
 
 
+@pytest.mark.journey
 @pytest.mark.slow
 def test_a_stack_on_given_addresses_migrates_the_database_and_runs_no_engine(
     engines, empty_urls, tmp_path
@@ -110,15 +122,6 @@ def test_a_stack_on_given_addresses_migrates_the_database_and_runs_no_engine(
         }
         assert record["database_url"] == empty_urls.app
         person = next(one for one in record["sign_ins"] if "operator" in one["roles"])
-        answer = httpx.get(
-            f"{record['url']}/api/v1/health",
-            headers={"Authorization": f"Bearer {person['token']}"},
-            trust_env=False,
-            timeout=30,
-        )
-        probes = {one["name"]: one["ok"] for one in answer.json()["probes"]}
-        assert probes["database"]
-        assert probes["broker"]
-        assert probes["temporal"]
+        assert until(lambda: well(record["url"], person["token"]) >= ASKED, 30)
         with psycopg.connect(empty_urls.owner) as owner:
             assert owner.execute("SELECT count(*) FROM tenants").fetchone() == (2,)

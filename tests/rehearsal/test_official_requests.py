@@ -7,7 +7,7 @@ from tests.rehearsal.conftest import WORKFLOW
 from dealix.cli import rehearse
 from dealix.lanes.scenarios import Trouble, load
 
-pytestmark = pytest.mark.timeout(420)
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 
 
 @needs_both

@@ -14,7 +14,7 @@ from dealix.errors import DealixError
 from dealix.observability import metrics
 from dealix.observability.health import HealthView, Kind, Probe, Questions, Status
 
-PATIENCE = 0.6
+PATIENCE = 0.65
 """Seconds that a look waits; the answer must be there within one."""
 STILL_TRUE = 30.0
 """Seconds for which the last answer of a slow probe counts while the next is on its way."""
