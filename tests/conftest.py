@@ -175,12 +175,15 @@ def opened(urls: Urls) -> Iterator[Database]:
 
 ON_ONE_STACK = ("tests/crash/", "tests/console/", "tests/rehearsal/")
 """Folders whose files share a stack of their own, those that take longest first."""
+IN_TWO = ("tests/console/", "tests/console/test_i")
+"""The folder that takes so long that its files share two stacks, and where the second begins."""
 
 
 def group(nodeid: str) -> str:
     """What one worker runs as a whole: a file, or a folder where files share a stack."""
     file = nodeid.partition("::")[0]
-    return next((folder for folder in ON_ONE_STACK if file.startswith(folder)), file)
+    found = next((folder for folder in ON_ONE_STACK if file.startswith(folder)), file)
+    return IN_TWO[file >= IN_TWO[1]] if found == IN_TWO[0] else found
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -201,7 +204,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     def place(item: pytest.Item) -> int:
         name = group(item.nodeid)
-        return ON_ONE_STACK.index(name) if name in ON_ONE_STACK else len(ON_ONE_STACK)
+        held = (n for n, folder in enumerate(ON_ONE_STACK) if name.startswith(folder))
+        return next(held, len(ON_ONE_STACK))
 
     if hasattr(config, "workerinput"):
         items.sort(key=place)

@@ -112,7 +112,7 @@ def _lost_of_controls(cast: Cast, run: str) -> list[str]:
     found = cast.door.get(cast.keeper, f"/compliance/scans/{run}")
     answered = Counter(one["control"] for one in found["results"])
     lost = [] if found["scan"]["intact"] else ["its results are not those that were hashed"]
-    wanted = sum(found["scan"]["counts"].values())
+    wanted = sum(found["scan"]["counts"]["status"].values())
     lost += [] if len(answered) == wanted else [f"{len(answered)} of {wanted} controls"]
     return lost + [f"{control} ×{count}" for control, count in answered.items() if count > 1]
 
