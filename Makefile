@@ -12,7 +12,7 @@ export UV_PYTHON_DOWNLOADS := never
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 # Tests run side by side in this many processes, each with engines of its own.
-TEST_WORKERS ?= 4
+TEST_WORKERS ?= 3
 
 RUN_STAMP := $(VENV)/run.stamp
 DEV_STAMP := $(VENV)/dev.stamp

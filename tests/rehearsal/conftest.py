@@ -48,7 +48,7 @@ class Theatre:
             f"{self.record['url']}/api/v1{path}",
             params=query,
             headers={"Authorization": f"Bearer {token}"},
-            timeout=30,
+            timeout=120,
             trust_env=False,
         )
         answer.raise_for_status()
@@ -83,5 +83,5 @@ def played(theatre, request) -> dict[str, tuple[Performance, list[str]]]:
         return rehearse.play(theatre.record, load(file), lines.append), lines
 
     files = [one for one in rehearse.stories(WORKFLOW) if whole or one.stem in SPINE]
-    with ThreadPoolExecutor(3) as players:
+    with ThreadPoolExecutor(2) as players:
         return dict(zip((f.stem for f in files), players.map(play, files), strict=True))
