@@ -41,7 +41,7 @@ def lead_scoring(door: httpx.Client) -> tuple[bool, Lines]:
         done = {"kind": "pricing_question", "key": f"{given['key']}-asked"}
         door.post(f"/leads/{lead}/activities", json=done).raise_for_status()
         found = door.post(f"/leads/{lead}/score").raise_for_status().json()
-        card = found["card"] or {"score": "-", "grade": found["status"]}
+        card = found if found["grade"] else {"score": "-", "grade": found["status"]}
         good, line = _line("lead_scoring", card["grade"], card["score"], found["ms"])
         held = held and good and found["status"] == "scored"
         lines.append(f"{line}{given['company']['name']}")
@@ -55,7 +55,7 @@ def trust_score(door: httpx.Client) -> tuple[bool, Lines]:
     for kind, entity in (("lead", lead), ("connector", "email"), ("affiliate", "affiliate_1")):
         asked = {"entity_type": kind, "entity_id": entity}
         found = door.post("/trust/scores", json=asked).raise_for_status().json()
-        score = found["card"]["score"] if found["card"] else None
+        score = found["score"]
         good, line = _line("trust_score", found["status"], score or "-", found["ms"])
         held = held and good and found["status"] in ("scored", "not_enough_data")
         lines.append(f"{line}{kind}")
