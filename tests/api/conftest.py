@@ -1,9 +1,12 @@
+import contextlib
 from dataclasses import dataclass, field
 
 import httpx
 import pytest
 from pydantic import SecretStr
 from tests.api.served import served
+from tests.console.visiting import Visitor
+from tests.sandbox.conftest import Sandbox
 
 from dealix.api.app import create_app
 from dealix.bootstrap import Services
@@ -59,6 +62,29 @@ def door(engines, database_urls, tmp_path_factory):
         for client in made.clients:
             client.close()
     services.close()
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory):
+    """The providers, played; they tell nobody of anything."""
+    made = Sandbox(tmp_path_factory.mktemp("sandbox") / "home", "http://127.0.0.1:9")
+    made.start()
+    yield made
+    made.stop()
+    made.client.close()
+
+
+@pytest.fixture
+def visiting():
+    """Opens windows of people, and closes them however the test ends."""
+    with contextlib.ExitStack() as windows:
+
+        def window(*given):
+            visitor = Visitor(*given)
+            windows.callback(visitor.client.close)
+            return visitor
+
+        yield window
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from tests.api.served import served
 from tests.api.test_qualification import begin, qualify
 from tests.console.visiting import Visitor
-from tests.sandbox.conftest import OPENCORPORATES_TOKEN, Sandbox
+from tests.sandbox.conftest import OPENCORPORATES_TOKEN
 
 from dealix.api.app import create_app
 from dealix.business.leads.examples import qualification_example
@@ -23,27 +23,18 @@ def key():
         yield
 
 
-@pytest.fixture(scope="module")
-def endpoint(tmp_path_factory):
-    sandbox = Sandbox(tmp_path_factory.mktemp("sandbox") / "home", "http://127.0.0.1:9")
-    sandbox.start()
-    yield sandbox
-    sandbox.stop()
-    sandbox.client.close()
-
-
 @pytest.fixture
-def directories(door, endpoint, monkeypatch):
+def directories(door, sandbox, monkeypatch):
     """Both directories are set; a step that rests is due at once; faults end with the test."""
-    url = f"http://{endpoint.http_address}"
+    url = f"http://{sandbox.http_address}"
     settings = {"gleif_url": url, "opencorporates_url": url}
     door.services.settings = door.services.settings.model_copy(update=settings)
     monkeypatch.setattr(door.services.pipeline_worker, "pause", lambda _tries: timedelta(0))
-    yield endpoint
-    endpoint.client.delete("/_sandbox/faults")
+    yield sandbox
+    sandbox.client.delete("/_sandbox/faults")
 
 
-def listed(endpoint, given, where=BOTH, **facts):
+def listed(sandbox, given, where=BOTH, **facts):
     """The company of a lead, listed in these directories, with what is different there."""
     company = given["company"]
     told = {
@@ -53,7 +44,7 @@ def listed(endpoint, given, where=BOTH, **facts):
         **facts,
     }
     for each in where:
-        answer = endpoint.client.post(
+        answer = sandbox.client.post(
             "/_sandbox/registers/companies", json={"directory": each, **told}
         )
         assert answer.status_code == 201, answer.text
@@ -65,8 +56,8 @@ def research(found):
     return told, {each["source"]: each for each in told["elsewhere"]}
 
 
-def asked(endpoint):
-    rows = endpoint.client.get("/_sandbox/requests").json()
+def asked(sandbox):
+    rows = sandbox.client.get("/_sandbox/requests").json()
     return sum(row["provider"] in BOTH for row in rows)
 
 

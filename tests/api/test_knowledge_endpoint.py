@@ -3,7 +3,6 @@
 The sandbox plays the endpoint: its vectors count words.
 """
 
-import contextlib
 import json
 import time
 from dataclasses import replace
@@ -12,8 +11,7 @@ import pytest
 from sqlalchemy import text
 from tests.api.served import served
 from tests.api.test_knowledge import ask, bring
-from tests.console.visiting import Visitor
-from tests.sandbox.conftest import EMBEDDINGS_KEY, Sandbox
+from tests.sandbox.conftest import EMBEDDINGS_KEY
 
 from dealix.api.app import create_app
 from dealix.business.knowledge import embedding
@@ -25,15 +23,6 @@ from dealix.settings import Settings
 
 REGISTER = "/api/v1/processing-register/ai_analysis"
 PAUSE = 0.2
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory):
-    made = Sandbox(tmp_path_factory.mktemp("sandbox") / "home", "http://127.0.0.1:9")
-    made.start()
-    yield made
-    made.stop()
-    made.client.close()
 
 
 @pytest.fixture
@@ -49,19 +38,6 @@ def by_endpoint(door, sandbox):
     sandbox.client.delete("/_sandbox/faults")
     endpoint.close()
     door.services.knowledge = before
-
-
-@pytest.fixture
-def visiting():
-    """Opens windows of people, and closes them however the test ends."""
-    with contextlib.ExitStack() as windows:
-
-        def window(*given):
-            visitor = Visitor(*given)
-            windows.callback(visitor.client.close)
-            return visitor
-
-        yield window
 
 
 def sweep(door):

@@ -1,6 +1,5 @@
 """Flows that may use a model, by the endpoint that the sandbox plays: bounded, else by rules."""
 
-import contextlib
 import io
 import json
 import threading
@@ -15,8 +14,7 @@ from tests.api.test_contradictions import bring, scan
 from tests.api.test_leads import EXAMPLE, LEADS, enter
 from tests.api.test_proposals import propose
 from tests.api.test_qualification import qualify
-from tests.console.visiting import Visitor
-from tests.sandbox.conftest import MODEL_KEY, OPENCLAW_TOKEN, WATHQ_KEY, Sandbox
+from tests.sandbox.conftest import MODEL_KEY, OPENCLAW_TOKEN, WATHQ_KEY
 
 from dealix.api.app import create_app
 from dealix.business.leads.examples import qualification_example
@@ -49,19 +47,10 @@ def key():
         yield
 
 
-@pytest.fixture(scope="module")
-def endpoint(tmp_path_factory):
-    sandbox = Sandbox(tmp_path_factory.mktemp("sandbox") / "home", "http://127.0.0.1:9")
-    sandbox.start()
-    yield sandbox
-    sandbox.stop()
-    sandbox.client.close()
-
-
 @pytest.fixture
-def model(door, endpoint):
+def model(door, sandbox):
     """The company has chosen the sandbox's endpoint for every step; faults end with the test."""
-    url = f"http://{endpoint.http_address}"
+    url = f"http://{sandbox.http_address}"
     played = {
         "sandbox_url": url,
         "model_url": f"{url}/v1",
@@ -70,8 +59,8 @@ def model(door, endpoint):
     }
     door.services.settings = door.services.settings.model_copy(update=played)
     choose(door, {"otherwise": "model"})
-    yield endpoint
-    endpoint.client.delete("/_sandbox/faults")
+    yield sandbox
+    sandbox.client.delete("/_sandbox/faults")
 
 
 def choose(door, settings):
@@ -139,19 +128,6 @@ def test_an_unsure_message_stays_unsure_in_time_whatever_fails(noura, model, fau
     assert (asked["label"], asked["best"]) == ("other", "interested")
     assert asked["provenance"]["fall_back"]["because"] == FAULTS[fault]
     assert asked["ms"] < 2000
-
-
-@pytest.fixture
-def visiting():
-    """Opens windows of people, and closes them however the test ends."""
-    with contextlib.ExitStack() as windows:
-
-        def window(*given):
-            visitor = Visitor(*given)
-            windows.callback(visitor.client.close)
-            return visitor
-
-        yield window
 
 
 def test_the_lead_s_page_shows_the_adjustment_beside_the_rules_and_why_there_is_none(

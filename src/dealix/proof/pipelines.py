@@ -96,11 +96,8 @@ def _line(cast: Cast, step: str, fault: str, run: str) -> Line:
 
 def _unlike(cast: Cast, held: Mapping[Point, str], fault: str) -> list[Line]:
     """Scans of the same documents and settings find the same, wherever they were held."""
-    found = {
-        _run(cast, run)["result"]["contradictions"]
-        for point, run in held.items()
-        if point.workflow == SCAN and _run(cast, run)["result"]
-    }
+    results = (_run(cast, run)["result"] for point, run in held.items() if point.workflow == SCAN)
+    found = {result["contradictions"] for result in results if result}
     if len(found) < 2:
         return []
     said = f"scans of the same papers found {sorted(found)}"

@@ -3,8 +3,9 @@
 What comes back is one of our labels or nothing that counts, and moves nothing by itself.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
+from dealix.business.messages.schemas import IntentLabel
 from dealix.business.partners.schemas import Strict
 from dealix.connectors.data_class import DataClass
 from dealix.lanes.provenance import Provenance
@@ -18,10 +19,6 @@ SHOWN = 2_000
 LEAST = 0.5
 """Of how sure our models must be that a message wants nothing we know."""
 RULES_VERSION = "unsure-1"
-Label = Literal[
-    "interested", "pricing_question", "product_question", "meeting_request", "objection",
-    "not_interested", "not_now", "partner_enquiry", "opt_out", "support", "out_of_office", "other",
-]  # fmt: skip
 
 
 class Unsure(Facts):
@@ -40,7 +37,7 @@ class Unsure(Facts):
 class Heard(Strict):
     """What the message wants; `other` where that cannot be told."""
 
-    label: Label
+    label: IntentLabel
     provenance: Provenance
 
 
