@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
@@ -19,7 +20,7 @@ from dealix.errors import InvariantBroken
 from dealix.records import audit
 
 TENANT = "rawabi-sa"
-TODAY = clock.real_now().date()
+TODAY = clock.real_now().astimezone(ZoneInfo("Asia/Riyadh")).date()  # the company's day
 DEAL = {"effects", "approvals", "messages", "receipts", "inbound", "consents", "terms", "cases"}
 TABLES = {
     "compliance_audit": {"consents", "message_judgments", "approvals", "decisions", "sla_steps",
