@@ -2,7 +2,7 @@
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Integer, String, bindparam, func, literal_column, select, text
 from sqlalchemy.exc import DBAPIError
 
 from dealix.records import audit
@@ -48,6 +48,26 @@ def test_a_connection_that_dies_later_fails_its_transaction(fresh_database, cut)
         dies()
     with fresh_database.tenant(TENANT) as session:
         assert session.execute(text("SELECT current_setting('app.tenant')")).scalar_one() == TENANT
+
+
+def settings():
+    names = ("app.tenant", "synchronous_commit")
+    return select(*(func.current_setting(each) for each in names), bindparam("said", type_=String))
+
+
+def test_what_is_said_at_once_is_the_tenants_and_nothing_of_it_stays(fresh_database, cut):
+    for word in ("100% 'quoted'; \\", "again"):
+        assert fresh_database.at_once(TENANT, settings(), {"said": word}) == [(TENANT, "off", word)]
+    with fresh_database.nobody() as session:
+        assert session.execute(settings(), {"said": ""}).one()[:2] == ("", "on")
+    assert cut() >= 1
+    assert fresh_database.at_once(TENANT, settings(), {"said": "a"}) == [(TENANT, "off", "a")]
+
+
+def test_what_is_said_at_once_and_fails_leaves_nothing(fresh_database):
+    with pytest.raises(psycopg.DataError):
+        fresh_database.at_once(TENANT, select(1 / bindparam("zero", type_=Integer)), {"zero": 0})
+    assert fresh_database.at_once(TENANT, select(literal_column("1")), {}) == [(1,)]
 
 
 def test_what_fails_is_rolled_back_as_a_whole(fresh_database):

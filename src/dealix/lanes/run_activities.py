@@ -29,7 +29,12 @@ def own_run(session: Session, call: StepCall) -> Run:
 def refuse_stranger(engine_id: str) -> None:
     """Refuse a step to a workflow that is not the run's; outside a step there is none to ask."""
     if activity.in_activity():
-        run_book.refuse_strangers(engine_id, activity.info().workflow_id)
+        run_book.refuse_strangers(engine_id, asking_workflow())
+
+
+def asking_workflow() -> str | None:
+    """The workflow whose step this is; None outside a step."""
+    return activity.info().workflow_id if activity.in_activity() else None
 
 
 class RunActivities:

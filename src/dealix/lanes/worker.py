@@ -1,6 +1,7 @@
 """The durable worker: flows and steps on one task queue, each step on its run's clock."""
 
 import asyncio
+import contextvars
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -26,6 +27,7 @@ from dealix.lanes.schemas import StepCall
 BEAT = 0.4
 STICKY = timedelta(seconds=1)
 THREADS = 40
+_BEATS = ThreadPoolExecutor(8, thread_name_prefix="beat")
 
 
 def durable_worker(
@@ -87,11 +89,15 @@ class _Step(ActivityInboundInterceptor):
 async def _heartbeat() -> None:
     """Beat while the step runs, so that a killed worker is noticed within the heartbeat time.
 
-    The engine counts that time from the step's start, so that a short step beats never.
+    The engine counts that time from the step's start, so that a short step beats never. The
+    threads are the beats' own: behind other work a beat would come late, and the engine would
+    begin the living step a second time.
     """
+    loop = asyncio.get_running_loop()
     while True:
         await asyncio.sleep(BEAT)
-        await asyncio.to_thread(activity.heartbeat)  # it waits for this loop, so never on it
+        # It waits for this loop, so that it never runs on it.
+        await loop.run_in_executor(_BEATS, contextvars.copy_context().run, activity.heartbeat)
 
 
 def as_temporal(failure: DealixError) -> ApplicationError:

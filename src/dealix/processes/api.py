@@ -3,7 +3,7 @@
 import uvicorn
 
 from dealix.api.app import create_app
-from dealix.bootstrap import services
+from dealix.bootstrap import services, take_short_turns
 from dealix.business.messages.service import warm
 from dealix.console.routes import add_pages
 from dealix.observability import logs
@@ -13,6 +13,7 @@ from dealix.observability.temporal import measured
 
 def main() -> int:
     """Entry of `python -m dealix.processes.api`."""
+    take_short_turns()
     made = services()
     logs.configure(made.settings.process, made.settings.log_level)
     measured(made.settings)

@@ -1,6 +1,6 @@
 """The medium worker's process: Celery on threads, since the Temporal SDK must not be forked."""
 
-from dealix.bootstrap import services
+from dealix.bootstrap import services, take_short_turns
 from dealix.lanes import short_worker
 from dealix.lanes.medium import answer_the_bell, celery_app, worker_of
 from dealix.observability import logs, metrics
@@ -10,6 +10,7 @@ from dealix.observability.temporal import measured
 
 def main() -> int:
     """Entry of `python -m dealix.processes.medium_worker`."""
+    take_short_turns()
     made = services()
     logs.configure(made.settings.process, made.settings.log_level)
     if made.settings.metrics_port:

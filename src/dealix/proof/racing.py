@@ -16,7 +16,7 @@ from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, Telemetr
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from dealix.bootstrap import services, thread_pool
+from dealix.bootstrap import services, take_short_turns, thread_pool
 from dealix.business.partners.examples import partner_example
 from dealix.engines import plan as plans
 from dealix.engines.home import Home, read_json
@@ -47,6 +47,7 @@ GATES = {
 Without a gate it is the partner who answers, or signs.
 """
 BARE_QUEUE = "bare"
+PATIENCE = 60.0
 
 
 @dataclass
@@ -80,7 +81,8 @@ class Stage:
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
-        """Run a worker of ours and a bare one."""
+        """Run a worker of ours and a bare one, in a process that is set up as the worker's."""
+        take_short_turns()
         made, settings, quiet = self.made, self.made.settings, _quiet()
         engines = await connect(settings, data_converter(made.secrets, settings), quiet)
         self.loop = asyncio.get_running_loop()
@@ -216,9 +218,13 @@ class Stage:
             return run_book.get(session, run_id)
 
     async def _until_begun(self, run_id: str, name: str) -> None:
-        while (run_id, name) not in self.begun:
-            event = self.opened.setdefault((run_id, name), asyncio.Event())
-            await event.wait()
+        """Wait for a step; raises `TimeoutError`, naming it, where a run stands still."""
+        event = self.opened.setdefault((run_id, name), asyncio.Event())
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await event.wait()
+        except TimeoutError:
+            raise TimeoutError(f"{run_id} did not come to {name} in {PATIENCE:.0f} s") from None
 
     def _mark(self, run_id: str, name: str) -> None:
         self.begun[(run_id, name)] = time.perf_counter()

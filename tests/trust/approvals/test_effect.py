@@ -1,12 +1,14 @@
 """When a decision takes effect is known to the workflow too, should the database forget it."""
 
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import select, text
 from tests.trust.approvals.gate import TENANT, actor
 from tests.trust.approvals.test_lock_order import call_of
 
 from dealix.records import audit
+from dealix.trust.approvals import reading
 from dealix.trust.approvals.activities import ApprovalActivities
 from dealix.trust.approvals.models import Decision
 
@@ -39,6 +41,18 @@ def test_a_look_tells_when_each_decision_took_effect_and_a_second_look_tells_the
     assert first.status == "approved"
     assert first.took == {decision_of(gate, approval).id: call.at}
     assert work.load_decision(later).took == first.took
+
+
+def test_for_a_workflow_that_is_not_the_runs_nothing_takes_effect(gate):
+    approval = decided(gate)
+    hear = partial(reading.hear_at_once, gate.services.database, TENANT, approval.id)
+    at = call_of(approval).at
+    assert hear(at, "rawabi-sa/partner_approval/forged").took == {}
+    assert decision_of(gate, approval).effective_at is None
+    heard = hear(at, None)
+    assert heard.took == {decision_of(gate, approval).id: at}
+    later = hear(at + timedelta(hours=1), heard.engine_id)
+    assert later == heard
 
 
 def test_the_end_of_a_run_puts_back_what_the_database_forgot(gate):

@@ -103,8 +103,7 @@ METRICS: tuple[Metric, ...] = (
                 AND word.source IN ('given_by_person', 'web_form', 'signed_contract')
             ))
         )
-        SELECT (SELECT count(*) FROM leads JOIN opened USING (person_id)),
-            (SELECT count(*) FROM leads)
+        SELECT count(opened.person_id), count(*) FROM leads LEFT JOIN opened USING (person_id)
         """,
     ),
     Metric(

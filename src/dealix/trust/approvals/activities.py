@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 from temporalio import activity
 
 from dealix.lanes import signals
-from dealix.lanes.run_activities import own_run, refuse_stranger
+from dealix.lanes.run_activities import asking_workflow, own_run, refuse_stranger
 from dealix.lanes.schemas import GateState, StepCall, StepResult
 from dealix.records.run_notes import note
 from dealix.store.session import Database
@@ -32,11 +32,13 @@ class ApprovalActivities:
         own commit takes it along, and `close_gates` hears from the workflow what was forgotten all
         the same.
         """
-        with self.database.lazily(call.tenant_id) as session:
-            approval_id: str = call.data["approval_id"]
-            heard = reading.hear(session, approval_id, call.at)
-            refuse_stranger(heard.engine_id)
-            if heard.status == "open":
+        approval_id: str = call.data["approval_id"]
+        heard = reading.hear_at_once(
+            self.database, call.tenant_id, approval_id, call.at, asking_workflow()
+        )
+        refuse_stranger(heard.engine_id)
+        if heard.status == "open":
+            with self.database.lazily(call.tenant_id) as session:
                 return self.approvals.state(session, approval_id, call.at)
         return GateState.model_validate({"status": heard.status, "took": heard.took})
 

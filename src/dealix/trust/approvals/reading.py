@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, or_, select, true, update
+from sqlalchemy import String, and_, bindparam, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from dealix.actors import Actor
@@ -13,7 +13,7 @@ from dealix.errors import NotFound
 from dealix.lanes.models import Run
 from dealix.records.canonical import stamp
 from dealix.store.paging import newest_first
-from dealix.store.session import tenant_of
+from dealix.store.session import Database, tenant_of
 from dealix.trust.approvals import sla
 from dealix.trust.approvals.models import Approval, Decision, Resubmission
 from dealix.trust.approvals.rounds import WHOLE
@@ -205,9 +205,11 @@ def decisions_on(session: Session, approval_id: str) -> list[Decision]:
     return list(session.execute(query).scalars())
 
 
+_asked, _mine = bindparam("asked", type_=String), bindparam("mine", type_=String)
+_of_mine = select(Run.id).where(Run.id == Decision.run_id, Run.engine_id == _mine)
 _took = (
     update(Decision)
-    .where(Decision.approval_id == bindparam("asked"))
+    .where(Decision.approval_id == _asked, or_(_mine.is_(None), _of_mine.exists()))
     .values(effective_at=func.coalesce(Decision.effective_at, bindparam("now")))
     .returning(Decision.id, Decision.effective_at)
     .cte("took")
@@ -216,7 +218,7 @@ HEAR = (
     select(Approval.status, Run.engine_id, _took.c.id, _took.c.effective_at)
     .join(Run, (Run.tenant_id == Approval.tenant_id) & (Run.id == Approval.run_id))
     .outerjoin(_took, true())
-    .where(Approval.id == bindparam("asked"))
+    .where(Approval.id == _asked)
 )
 
 
@@ -231,13 +233,28 @@ class Heard(NamedTuple):
 def hear(session: Session, approval_id: str, at: datetime) -> Heard:
     """The decisions on a request have been heard: they take effect at `at`, unless they have.
 
-    Answered with how the request stands, by one question, since a step waits for it.
     A decision that is stored meanwhile is told by a signal of its own.
     """
-    rows = session.execute(HEAR, {"asked": approval_id, "now": at}).all()
+    given = {"asked": approval_id, "now": at, "mine": None}
+    return _heard([tuple(row) for row in session.execute(HEAR, given)])
+
+
+def hear_at_once(
+    database: Database, tenant_id: str, approval_id: str, at: datetime, engine_id: str | None
+) -> Heard:
+    """As `hear`, by one message to the database, since a step waits for it.
+
+    With an `engine_id` nothing takes effect for another workflow than the run's own.
+    """
+    given = {"asked": approval_id, "now": at, "mine": engine_id}
+    return _heard(database.at_once(tenant_id, HEAR, given))
+
+
+def _heard(rows: list[tuple[Any, ...]]) -> Heard:
     if not rows:
         raise NotFound("not_found")
-    return Heard(rows[0][0], rows[0][1], {row.id: row.effective_at for row in rows if row.id})
+    status, engine_id = rows[0][:2]
+    return Heard(status, engine_id, {decision: took for *_, decision, took in rows if decision})
 
 
 def had_effect(session: Session, run_id: str, took: Mapping[str, datetime]) -> None:
