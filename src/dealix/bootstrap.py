@@ -1,6 +1,5 @@
 """Builds everything once, by name: settings, connections, services, flows and their steps."""
 
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -382,14 +381,6 @@ class Services(Everyday):
 def services(settings: Settings | None = None) -> Services:
     """The services of this process."""
     return Services(settings or Settings())
-
-
-def take_short_turns() -> None:
-    """Let a thread wait 0.5 ms for another's turn instead of 5, in a process with many of them.
-
-    A step that comes back from the database would else often lose more there than it took.
-    """
-    sys.setswitchinterval(0.0005)
 
 
 def thread_pool() -> ThreadPoolExecutor:

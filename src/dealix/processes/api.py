@@ -3,21 +3,22 @@
 import uvicorn
 
 from dealix.api.app import create_app
-from dealix.bootstrap import services, take_short_turns
+from dealix.bootstrap import services
 from dealix.business.messages.service import warm
 from dealix.console.routes import add_pages
 from dealix.observability import logs
 from dealix.observability.exit import leave
 from dealix.observability.temporal import measured
+from dealix.processes import settle
 
 
 def main() -> int:
     """Entry of `python -m dealix.processes.api`."""
-    take_short_turns()
     made = services()
     logs.configure(made.settings.process, made.settings.log_level)
     measured(made.settings)
     warm()
+    settle()
     uvicorn.run(
         create_app(made, add_pages),
         host=made.settings.api_host,

@@ -19,6 +19,7 @@ from typing import Any
 
 from dealix.engines.stack import Stack
 from dealix.observability.exit import leave
+from dealix.processes import settle
 from dealix.proof.racing import Race, Stage
 from dealix.settings import Settings
 
@@ -103,6 +104,7 @@ async def _measured(stage: Stage) -> list[dict[str, Any]]:
 
 def main() -> int:
     """Entry of `python -m dealix.processes.bench`."""
+    settle()
     home = Path(tempfile.mkdtemp(prefix="dealix-bench-"))
     try:
         return bench(home, Settings().home / FILE)

@@ -24,6 +24,7 @@ from dealix.processes import (
     demo_packs,
     demo_proposals,
     demo_short,
+    settle,
 )
 from dealix.settings import Settings
 
@@ -127,6 +128,7 @@ def run(folder: Path) -> int:
 
 def main() -> int:
     """Entry of `python -m dealix.processes.demo`."""
+    settle()
     return run(Settings().home / "demo")
 
 

@@ -5,10 +5,11 @@ import signal
 
 from temporalio.worker import Worker
 
-from dealix.bootstrap import Services, services, take_short_turns, thread_pool
+from dealix.bootstrap import Services, services, thread_pool
 from dealix.observability import logs, metrics
 from dealix.observability.exit import leave
 from dealix.observability.temporal import measured
+from dealix.processes import settle
 
 
 async def work(made: Services) -> None:
@@ -37,12 +38,12 @@ async def _connected(made: Services, stop: asyncio.Event) -> list[Worker]:
 
 def main() -> int:
     """Entry of `python -m dealix.processes.durable_worker`."""
-    take_short_turns()
     made = services()
     logs.configure(made.settings.process, made.settings.log_level)
     if made.settings.metrics_port:
         metrics.serve(made.settings.metrics_port)
     measured(made.settings)
+    settle()
     asyncio.run(work(made))
     return 0
 

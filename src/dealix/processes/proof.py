@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from dealix.observability.exit import leave
+from dealix.processes import settle
 from dealix.proof import pipelines, prices, rounds
 from dealix.proof.rig import KINDS, Rig
 from dealix.proof.rounds import BACKWARD, FORWARD, LATE_UNDOS, Line
@@ -74,6 +75,7 @@ def prove(home: Path, kinds: Sequence[str], file: Path) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry of `python -m dealix.processes.proof`."""
+    settle()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kinds", default=",".join(KINDS), help="which processes to kill")
     given = parser.parse_args(arguments)

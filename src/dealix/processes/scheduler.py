@@ -11,6 +11,7 @@ from dealix.lanes.sweeps import Sweeps
 from dealix.observability import logs, metrics
 from dealix.observability.exit import leave
 from dealix.observability.temporal import measured
+from dealix.processes import settle
 from dealix.records import audit
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ def main() -> int:
     if made.settings.metrics_port:
         metrics.serve(made.settings.metrics_port)
     measured(made.settings)
+    settle()
     stop = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda _number, _frame: stop.set())

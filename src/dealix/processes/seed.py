@@ -24,6 +24,7 @@ from dealix.errors import DealixError, NotConfigured, NotSignedIn
 from dealix.lanes.working_time import WorkingSettings
 from dealix.lanes.working_time.book import REHEARSAL, has_settings, set_settings
 from dealix.lanes.working_time.settings import DailyLimits
+from dealix.processes import settle
 from dealix.processes.example_documents import DOCUMENTS
 from dealix.processes.example_people import COMPANIES, RAWABI_SA, Company, Employee
 from dealix.records import audit
@@ -204,6 +205,7 @@ def key_of(prefix: str, company: Company, handle: str) -> str:
 
 def main() -> int:
     """Entry of `python -m dealix.processes.seed`."""
+    settle()
     settings = Settings()
     try:
         if settings.database_url is None:

@@ -16,7 +16,7 @@ from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, Telemetr
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from dealix.bootstrap import services, take_short_turns, thread_pool
+from dealix.bootstrap import services, thread_pool
 from dealix.business.partners.examples import partner_example
 from dealix.engines import plan as plans
 from dealix.engines.home import Home, read_json
@@ -81,8 +81,7 @@ class Stage:
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
-        """Run a worker of ours and a bare one, in a process that is set up as the worker's."""
-        take_short_turns()
+        """Run a worker of ours and a bare one."""
         made, settings, quiet = self.made, self.made.settings, _quiet()
         engines = await connect(settings, data_converter(made.secrets, settings), quiet)
         self.loop = asyncio.get_running_loop()
