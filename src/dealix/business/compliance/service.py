@@ -4,24 +4,19 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealix import clock
+from dealix.business.compliance.answers import REAL, AnswerBook
 from dealix.business.compliance.models import RegistryAnswer
 from dealix.connectors.company_research import RegistryReader, RegistryRecord
 from dealix.connectors.rehearsal import rehearsing
 from dealix.errors import NotConfigured, NotFound
 from dealix.lanes.tenant_keys import TenantKeys
-from dealix.records import audit
-from dealix.store.ids import new_id
 from dealix.store.session import Database
 
 REGISTRY = "wathq"
-PURPOSE = "registry"
-REAL = "real"
 FRESH = timedelta(hours=24)
 
 
@@ -41,7 +36,7 @@ class CompanyRegistry:
         self, database: Database, keys: TenantKeys, reader: Callable[[bool], RegistryReader]
     ) -> None:
         self._database = database
-        self._keys = keys
+        self._book = AnswerBook(database, keys)
         self._reader = reader
 
     def look(
@@ -70,12 +65,15 @@ class CompanyRegistry:
     ) -> Finding:
         """Like `look`, with the date and the ID of the answer, for evidence."""
         world = rehearsal or REAL
-        kept = self._kept(tenant_id, number, world, max_age)
+        kept = self._book.fresh(tenant_id, REGISTRY, number, world=world, known_for=max_age)
         if kept is not None:
-            return kept
+            return self._finding(kept)
         with _world(rehearsal):
             record = self._reader(rehearsal is not None).look(number)
-        return self._keep(tenant_id, number, world, record)
+        raw = record.model_dump_json().encode() if record else None
+        facts = {"number": number, "known": record is not None}
+        row = self._book.keep(tenant_id, REGISTRY, number, raw, facts, world=world)
+        return Finding(row.id, row.fetched_at, record)
 
     def is_configured(self, *, rehearsal: bool) -> bool:
         """Whether this installation has a registry to ask."""
@@ -95,18 +93,12 @@ class CompanyRegistry:
             row = session.get(RegistryAnswer, (tenant_id, answer_id))
         if row is None:
             raise NotFound("not_found")
-        return self._opened(row)
+        return self._finding(row)
 
     def last(self, session: Session, number: str) -> Finding | None:
         """The newest answer about a number, however old; None when it was never asked."""
-        newest = (
-            select(RegistryAnswer)
-            .where(RegistryAnswer.number == number, RegistryAnswer.world == REAL)
-            .order_by(RegistryAnswer.fetched_at.desc())
-            .limit(1)
-        )
-        row = session.execute(newest).scalar_one_or_none()
-        return None if row is None else self._opened(row)
+        row = self._book.last(session, REGISTRY, number)
+        return None if row is None else self._finding(row)
 
     def numbers(self, session: Session, numbers: Iterable[str]) -> dict[str, frozenset[str]]:
         """Each of these numbers with all that the newest answer about it says are its company's."""
@@ -123,55 +115,15 @@ class CompanyRegistry:
         newest = {row.number: row for row in session.execute(answers).scalars()}
         known = {number: frozenset({number}) for number in asked}
         for number, row in newest.items():
-            record = self._opened(row).record
+            record = self._finding(row).record
             if record is not None:
                 known[number] |= {record.number, record.national_number} - {""}
         return known
 
-    def _opened(self, row: RegistryAnswer) -> Finding:
-        if row.sealed is None:
-            return Finding(row.id, row.fetched_at, None)
-        raw = self._keys.open_named(PURPOSE, row.tenant_id, row.sealed)
-        return Finding(row.id, row.fetched_at, RegistryRecord.model_validate_json(raw))
-
-    def _kept(self, tenant_id: str, number: str, world: str, max_age: timedelta) -> Finding | None:
-        """The newest answer that still counts; that a company is unknown never does."""
-        newest = (
-            select(RegistryAnswer)
-            .where(
-                RegistryAnswer.source == REGISTRY,
-                RegistryAnswer.number == number,
-                RegistryAnswer.world == world,
-                RegistryAnswer.fetched_at > clock.now() - max_age,
-                RegistryAnswer.known,
-            )
-            .order_by(RegistryAnswer.fetched_at.desc())
-            .limit(1)
-        )
-        with self._database.tenant(tenant_id) as session:
-            row = session.execute(newest).scalar_one_or_none()
-        return None if row is None or row.sealed is None else self._opened(row)
-
-    def _keep(
-        self, tenant_id: str, number: str, world: str, record: RegistryRecord | None
-    ) -> Finding:
-        raw = record.model_dump_json().encode() if record else None
-        answer = RegistryAnswer(
-            tenant_id=tenant_id,
-            id=new_id("reg"),
-            source=REGISTRY,
-            number=number,
-            world=world,
-            fetched_at=clock.now(),
-            known=record is not None,
-            sealed=self._keys.seal_named(PURPOSE, tenant_id, raw) if raw else None,
-        )
-        chain = audit.MAIN if world == REAL else f"rehearsal:{world}"
-        facts: dict[str, Any] = {"registry": REGISTRY, "number": number, "known": answer.known}
-        with self._database.tenant(tenant_id) as session:
-            session.add(answer)
-            audit.append(session, "system", "registry.answered", answer.id, facts, chain=chain)
-            return Finding(answer.id, answer.fetched_at, record)
+    def _finding(self, row: RegistryAnswer) -> Finding:
+        raw = self._book.text(row)
+        record = None if raw is None else RegistryRecord.model_validate_json(raw)
+        return Finding(row.id, row.fetched_at, record)
 
 
 def _world(rehearsal: str | None) -> AbstractContextManager[None]:
