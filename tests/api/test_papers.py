@@ -4,7 +4,7 @@ import hashlib
 
 import httpx
 import pytest
-from tests.business.papers.test_opening import HOSTILE, pdf
+from tests.business.papers.test_opening import hostile, pdf
 
 
 def test_a_document_comes_in_as_a_form_or_as_it_is_and_goes_out_again(noura):
@@ -33,7 +33,7 @@ def test_a_document_is_for_its_company_and_for_those_who_may(door, noura):
 
 @pytest.mark.parametrize("name", ["a web page", "a locked PDF", "macros", "laughs", "a bomb"])
 def test_what_is_hostile_is_refused_in_the_readers_language(noura, name):
-    content, code = HOSTILE[name]
+    content, code = hostile(name)
     answer = noura.post("/api/v1/documents", content=content, headers={"Accept-Language": "ar"})
     assert (answer.status_code, answer.json()["code"]) == (422, code)
     assert any("\u0600" <= letter <= "\u06ff" for letter in answer.json()["detail"])

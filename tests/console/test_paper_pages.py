@@ -9,7 +9,7 @@ import httpx
 import pytest
 from PIL import Image
 from tests.business.papers.sheets import edited, say, with_part
-from tests.business.papers.test_opening import HOSTILE, pdf
+from tests.business.papers.test_opening import hostile, pdf
 from tests.console.test_decision_in_browser import link_in_mail
 from tests.console.test_in_browser import CONTRAST, NAMELESS, SHOTS, WIDER, WIDTHS, window
 
@@ -361,7 +361,7 @@ def test_papers_stand_in_a_real_browser(console, browser, negotiated, offered, n
 def test_a_hostile_file_is_refused_in_the_partners_language(console, offered, name, code, locale):
     visitor = console.visitor()
     data = {"answer": "counter", "comment": "kept <b>words</b>"}
-    files = {"document": ("a.docx", HOSTILE[name][0], DOCX)}
+    files = {"document": ("a.docx", hostile(name)[0], DOCX)}
     answer = visitor.client.post(f"{offered['page']}?lang={locale}", data=data, files=files)
     assert answer.status_code == 422
     from dealix.errors import InvalidInput

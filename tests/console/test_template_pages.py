@@ -7,7 +7,7 @@ import httpx
 import pytest
 from PIL import Image
 from tests.business.papers.test_on_record import own_template
-from tests.business.papers.test_opening import HOSTILE, pdf
+from tests.business.papers.test_opening import hostile, pdf
 from tests.business.papers.test_trying import without
 from tests.console.test_in_browser import window
 
@@ -95,9 +95,9 @@ def test_what_a_template_lacks_is_listed_in_the_readers_language(console, locale
         (pdf(), "not_a_docx"),
         (b"", "not_a_docx"),
         (b"<html><script>alert(1)</script>", "not_a_docx"),
-        (HOSTILE["macros"][0], "docx_macros"),
-        (HOSTILE["a bomb"][0], "docx_bomb"),
-        (HOSTILE["laughs"][0], "docx_entities"),
+        (hostile("macros")[0], "docx_macros"),
+        (hostile("a bomb")[0], "docx_bomb"),
+        (hostile("laughs")[0], "docx_entities"),
         (own_template("{% for n in range(99999999) %}x{% endfor %}"), "template_unusable"),
         (own_template("{{ '<script>alert(1)</script>' * 9999999 }}"), "template_unusable"),
     ],

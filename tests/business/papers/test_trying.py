@@ -7,7 +7,7 @@ import pytest
 from docx import Document
 from pypdf import PdfReader
 from tests.business.papers.sheets import clauses, edited
-from tests.business.papers.test_opening import HOSTILE, pdf
+from tests.business.papers.test_opening import hostile, pdf
 
 from dealix.business.papers import preview, standard, writing
 from dealix.business.papers.sample import SAMPLE
@@ -125,7 +125,7 @@ def test_what_a_paper_needs_of_the_language_stays(text):
     ],
 )
 def test_a_hostile_file_is_refused(name):
-    content, code = HOSTILE[name]
+    content, code = hostile(name)
     with pytest.raises(Refused) as refused:
         tried(content, "ar")
     assert refused.value.code == code.replace("not_a_pdf", "not_a_docx")

@@ -11,7 +11,7 @@ from tests.api.conftest import door, noura  # noqa: F401 (fixtures)
 from tests.api.test_bad_input import start
 from tests.attacks.test_answers_by_hand import counts, offered
 from tests.business.papers.sheets import edited, say
-from tests.business.papers.test_opening import HOSTILE, pdf
+from tests.business.papers.test_opening import hostile, pdf
 
 from dealix import clock
 from dealix.actors import Actor, system
@@ -109,7 +109,7 @@ def test_a_pdf_is_listed_for_a_person_to_read(round_):
 
 
 def test_anything_else_is_listed_as_refused_with_its_reason(round_):
-    macros = HOSTILE["macros"][0] if "macros" in HOSTILE else b"PK\x03\x04 no archive"
+    macros = hostile("macros")[0]
     round_.mail(("run.exe", b"MZ\x90"), ("logo.png", b"\x89PNG\r\n"), ("a.docx", macros), ("", b""))
     files = round_.swept()
     assert [one["document"] for one in files] == [None] * 4

@@ -92,7 +92,7 @@ class AnswerBook:
         return answer
 
 
-def newest(source: str, question: str, world: str) -> Select[tuple[RegistryAnswer]]:
+def newest(source: str, question: str, world: str) -> Select[RegistryAnswer]:
     """The newest answer to a question."""
     return (
         select(RegistryAnswer)
