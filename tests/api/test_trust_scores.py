@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from dealix import clock
 from dealix.api.short_inputs import SHORT_INPUTS
+from dealix.business.compliance.service import REGISTRY
 from dealix.errors import NotConfigured
 from dealix.trust.scores.uptime import Uptime
 
@@ -63,7 +64,8 @@ def test_a_company_is_scored_by_what_the_registry_said(door, noura):
     company = noura.post("/api/v1/leads", json=given).json()["company"]["id"]
     asked = score(noura, "company", company)
     assert factors(asked)["registration"] == (None, "registry_not_asked")
-    door.services.companies._keep("rawabi-sa", "1010123456", "real", None)
+    book = door.services.companies._book
+    book.keep("rawabi-sa", REGISTRY, "1010123456", None, {})
     assert factors(score(noura, "company", company)) == {
         "registration": (0, "registration_unknown"),
         "payment_history": (None, "no_source_yet"),
