@@ -8,8 +8,10 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
+from dealix import clock
 from dealix.business.evidence.verifying import verify_bytes
 from dealix.business.leads.examples import qualification_example
 from dealix.business.proposals.examples import proposal_example
@@ -52,7 +54,7 @@ def _start(cast: Cast, workflow: str) -> str:
     number, cast.number = cast.number, cast.number + 1
     given: dict[str, Any] = {}
     if workflow == PACKS:
-        given = {"type": KINDS_OF_PACKS[number % len(KINDS_OF_PACKS)]}
+        given = {"type": KINDS_OF_PACKS[number % len(KINDS_OF_PACKS)], **_days_before()}
     if workflow == LEADS:
         given = qualification_example(number)
     if workflow == OFFERS:
@@ -60,6 +62,12 @@ def _start(cast: Cast, workflow: str) -> str:
     body = {"workflow": workflow, "input": given, "key": f"proof-pipeline-{number}"}
     who = cast.starter if workflow in (LEADS, OFFERS) else cast.keeper
     return str(cast.door.post(who, "/runs", body)["id"])
+
+
+def _days_before() -> dict[str, str]:
+    """Days that end before this proof began: what it records itself outgrows a pack's limit."""
+    ends = clock.real_now().date() - timedelta(days=3)
+    return {"begins": str(ends - timedelta(days=7)), "ends": str(ends)}
 
 
 def _run(cast: Cast, run: str) -> Any:
