@@ -47,7 +47,7 @@ GATES = {
 Without a gate it is the partner who answers, or signs.
 """
 BARE_QUEUE = "bare"
-PATIENCE = 60.0
+PATIENCE = 300.0
 
 
 @dataclass
