@@ -23,6 +23,7 @@ from dealix.engines import postgres
 from dealix.engines.home import Home
 from dealix.engines.stack import Stack
 from dealix.observability.exit import leave
+from dealix.processes import spare_the_collector
 from dealix.store.migrate import migrate
 from dealix.store.session import Database
 from dealix.trust.access import passwords
@@ -230,10 +231,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Spare the collector what was imported and collected: it takes a tenth of a run else."""
-    gc.freeze()
-    gc.set_threshold(5_000, 20, 20)
-    gc.enable()
+    spare_the_collector()
 
 
 STATUS = pytest.StashKey[int]()

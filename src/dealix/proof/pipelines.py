@@ -8,10 +8,9 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
-from dealix import clock
+from dealix.business.evidence.starting import pack_example
 from dealix.business.evidence.verifying import verify_bytes
 from dealix.business.leads.examples import qualification_example
 from dealix.business.proposals.examples import proposal_example
@@ -27,7 +26,6 @@ OFFERS = "proposal_generation"
 POINTS = [point for workflow in points.PIPELINES for point in points.of(workflow)]
 ALL = tuple(tuple(POINTS[begin : begin + THREADS]) for begin in range(0, len(POINTS), THREADS))
 """Every point of every pipeline, as many together as a worker can hold."""
-KINDS_OF_PACKS = ("board_report", "compliance_audit")
 END_SECONDS = 90.0
 
 
@@ -54,7 +52,7 @@ def _start(cast: Cast, workflow: str) -> str:
     number, cast.number = cast.number, cast.number + 1
     given: dict[str, Any] = {}
     if workflow == PACKS:
-        given = {"type": KINDS_OF_PACKS[number % len(KINDS_OF_PACKS)], **_days_before()}
+        given = pack_example(number)  # of past days: the proof's own records outgrow a pack's limit
     if workflow == LEADS:
         given = qualification_example(number)
     if workflow == OFFERS:
@@ -62,12 +60,6 @@ def _start(cast: Cast, workflow: str) -> str:
     body = {"workflow": workflow, "input": given, "key": f"proof-pipeline-{number}"}
     who = cast.starter if workflow in (LEADS, OFFERS) else cast.keeper
     return str(cast.door.post(who, "/runs", body)["id"])
-
-
-def _days_before() -> dict[str, str]:
-    """Days that end before this proof began: what it records itself outgrows a pack's limit."""
-    ends = clock.real_now().date() - timedelta(days=3)
-    return {"begins": str(ends - timedelta(days=7)), "ends": str(ends)}
 
 
 def _run(cast: Cast, run: str) -> Any:

@@ -25,7 +25,7 @@ class AnswerBook:
     """Keeps answers under the tenant's key and finds them again."""
 
     def __init__(self, database: Database, keys: TenantKeys) -> None:
-        self.database = database
+        self._database = database
         self._keys = keys
 
     def fresh(
@@ -47,7 +47,7 @@ class AnswerBook:
         asked = newest(source, question, world).where(RegistryAnswer.fetched_at > now - known_for)
         if not unknown_for:
             asked = asked.where(RegistryAnswer.known)
-        with self.database.tenant(tenant_id) as session:
+        with self._database.tenant(tenant_id) as session:
             row = session.execute(asked).scalar_one_or_none()
         if row is None or (not row.known and row.fetched_at <= now - unknown_for):
             return None
@@ -56,6 +56,11 @@ class AnswerBook:
     def last(self, session: Session, source: str, question: str) -> RegistryAnswer | None:
         """The newest answer outside rehearsals, however old."""
         return session.execute(newest(source, question, REAL)).scalar_one_or_none()
+
+    def find(self, tenant_id: str, answer_id: str) -> RegistryAnswer | None:
+        """An answer by its ID, or None."""
+        with self._database.tenant(tenant_id) as session:
+            return session.get(RegistryAnswer, (tenant_id, answer_id))
 
     def text(self, row: RegistryAnswer) -> bytes | None:
         """What was answered; None when nothing is known under the question."""
@@ -86,7 +91,7 @@ class AnswerBook:
         )
         chain = audit.MAIN if world == REAL else f"rehearsal:{world}"
         said = {"registry": source, **facts}
-        with self.database.tenant(tenant_id) as session:
+        with self._database.tenant(tenant_id) as session:
             session.add(answer)
             audit.append(session, "system", "registry.answered", answer.id, said, chain=chain)
         return answer

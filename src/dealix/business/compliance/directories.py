@@ -55,14 +55,15 @@ class CompanyDirectories:
         kept = self._book.fresh(
             tenant_id, directory, key, known_for=KNOWN_FOR, unknown_for=UNKNOWN_FOR
         )
-        if kept is None:
-            found = self._directory(directory).search(name, country)
-            raw = _COMPANIES.dump_json(found) if found else None
-            facts = {"name": key, "listed": len(found)}
-            kept = self._book.keep(tenant_id, directory, key, raw, facts)
-        told = self._book.text(kept)
-        listed = () if told is None else _COMPANIES.validate_json(told)
-        return Listed(kept.id, kept.fetched_at, listed)
+        if kept is not None:
+            told = self._book.text(kept)
+            listed = () if told is None else _COMPANIES.validate_json(told)
+            return Listed(kept.id, kept.fetched_at, listed)
+        found = self._directory(directory).search(name, country)
+        raw = _COMPANIES.dump_json(found) if found else None
+        facts = {"name": key, "listed": len(found)}
+        row = self._book.keep(tenant_id, directory, key, raw, facts)
+        return Listed(row.id, row.fetched_at, found)
 
 
 def key_of(name: str, country: str) -> str:

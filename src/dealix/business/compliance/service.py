@@ -35,7 +35,6 @@ class CompanyRegistry:
     def __init__(
         self, database: Database, keys: TenantKeys, reader: Callable[[bool], RegistryReader]
     ) -> None:
-        self._database = database
         self._book = AnswerBook(database, keys)
         self._reader = reader
 
@@ -89,8 +88,7 @@ class CompanyRegistry:
         Raises:
             NotFound: there is no such answer.
         """
-        with self._database.tenant(tenant_id) as session:
-            row = session.get(RegistryAnswer, (tenant_id, answer_id))
+        row = self._book.find(tenant_id, answer_id)
         if row is None:
             raise NotFound("not_found")
         return self._finding(row)
